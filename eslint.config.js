@@ -1,0 +1,52 @@
+import jsdoc from "eslint-plugin-jsdoc";
+import tseslint from "typescript-eslint";
+
+export default tseslint.config(
+  { ignores: ["dist/", "build/", "coverage/", "**/node_modules/", "test/package/consumer/"] },
+  {
+    files: ["**/*.ts"],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+  },
+  {
+    files: ["**/*.ts"],
+    languageOptions: {
+      parserOptions: {
+        project: ["./tsconfig.json", "./tsconfig.test.json"],
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    rules: {
+      "@typescript-eslint/restrict-template-expressions": [
+        "error",
+        { allowNumber: true, allowBoolean: true },
+      ],
+      "@typescript-eslint/switch-exhaustiveness-check": "error",
+      "@typescript-eslint/consistent-type-imports": "error",
+      // A type assertion is how this code says "the index was checked"; the proof stands beside it.
+      "@typescript-eslint/non-nullable-type-assertion-style": "off",
+      "no-restricted-properties": ["error", { object: "Math", property: "random", message: "Use random/." }],
+      "no-restricted-exports": ["error", { restrictDefaultExports: { direct: true, named: true } }],
+      eqeqeq: "error",
+    },
+  },
+  {
+    files: ["src/**/*.ts"],
+    plugins: { jsdoc },
+    rules: {
+      "jsdoc/require-jsdoc": [
+        "error",
+        {
+          publicOnly: true,
+          require: { FunctionDeclaration: true, ClassDeclaration: true },
+          contexts: ["TSInterfaceDeclaration", "TSTypeAliasDeclaration"],
+        },
+      ],
+      "jsdoc/check-param-names": ["error", { checkDestructured: false }],
+      "no-console": "error",
+    },
+  },
+  {
+    files: ["vitest.config.ts"],
+    rules: { "no-restricted-exports": "off" },
+  },
+);

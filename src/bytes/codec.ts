@@ -1,0 +1,144 @@
+/**
+ * Strict binary codec for messages between parties: fixed little-endian integers, length-prefixed byte strings,
+ * nothing optional, trailing bytes refused. A reader throws {@link MalformedMessage}; who reads from a party turns
+ * that into a typed error with the party's name.
+ */
+
+/** Thrown by a reader; carries what was wrong, never the content. */
+export class MalformedMessage extends Error {
+  override readonly name = "MalformedMessage";
+}
+
+const textEncoder = new TextEncoder();
+
+/** Builds one message. */
+export class ByteWriter {
+  #buffer = new Uint8Array(256);
+  #length = 0;
+
+  #reserve(byteLength: number): DataView {
+    const needed = this.#length + byteLength;
+    if (needed > this.#buffer.length) {
+      const larger = new Uint8Array(Math.max(needed, 2 * this.#buffer.length));
+      larger.set(this.#buffer.subarray(0, this.#length));
+      this.#buffer = larger;
+    }
+    const view = new DataView(this.#buffer.buffer, this.#length, byteLength);
+    this.#length = needed;
+    return view;
+  }
+
+  u8(value: number): this {
+    this.#reserve(1).setUint8(0, value);
+    return this;
+  }
+
+  u16(value: number): this {
+    this.#reserve(2).setUint16(0, value, true);
+    return this;
+  }
+
+  u32(value: number): this {
+    this.#reserve(4).setUint32(0, value, true);
+    return this;
+  }
+
+  u64(value: bigint): this {
+    this.#reserve(8).setBigUint64(0, value, true);
+    return this;
+  }
+
+  /** Bytes whose length the reader knows. */
+  fixed(bytes: Uint8Array): this {
+    const start = this.#length;
+    this.#reserve(bytes.length);
+    this.#buffer.set(bytes, start);
+    return this;
+  }
+
+  /** A 32-bit length, then the bytes. */
+  bytes(bytes: Uint8Array): this {
+    return this.u32(bytes.length).fixed(bytes);
+  }
+
+  /** UTF-8 text with a 32-bit length. */
+  text(text: string): this {
+    return this.bytes(textEncoder.encode(text));
+  }
+
+  finish(): Uint8Array {
+    return this.#buffer.slice(0, this.#length);
+  }
+}
+
+/** Reads one message from start to end. */
+export class ByteReader {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  #offset = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  #take(byteLength: number): number {
+    const at = this.#offset;
+    if (byteLength > this.#bytes.length - at) {
+      throw new MalformedMessage(`expected ${byteLength} more bytes, got ${this.#bytes.length - at}`);
+    }
+    this.#offset = at + byteLength;
+    return at;
+  }
+
+  get remaining(): number {
+    return this.#bytes.length - this.#offset;
+  }
+
+  u8(): number {
+    return this.#view.getUint8(this.#take(1));
+  }
+
+  u16(): number {
+    return this.#view.getUint16(this.#take(2), true);
+  }
+
+  u32(): number {
+    return this.#view.getUint32(this.#take(4), true);
+  }
+
+  u64(): bigint {
+    return this.#view.getBigUint64(this.#take(8), true);
+  }
+
+  /** A copy of the next `byteLength` bytes. */
+  fixed(byteLength: number): Uint8Array {
+    const at = this.#take(byteLength);
+    return this.#bytes.slice(at, at + byteLength);
+  }
+
+  /** A byte string with its 32-bit length; refused above `maxByteLength`. */
+  bytes(maxByteLength: number): Uint8Array {
+    const byteLength = this.u32();
+    if (byteLength > maxByteLength) {
+      throw new MalformedMessage(`expected at most ${maxByteLength} bytes, got a length of ${byteLength}`);
+    }
+    return this.fixed(byteLength);
+  }
+
+  /** UTF-8 text of at most `maxByteLength` bytes; ill-formed UTF-8 is refused. */
+  text(maxByteLength: number): string {
+    const bytes = this.bytes(maxByteLength);
+    try {
+      return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    } catch {
+      throw new MalformedMessage("expected UTF-8 text, got ill-formed bytes");
+    }
+  }
+
+  /** Refuses anything left over. */
+  end(): void {
+    if (this.remaining !== 0)
+      throw new MalformedMessage(`expected the end, got ${this.remaining} more bytes`);
+  }
+}

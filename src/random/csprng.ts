@@ -1,0 +1,44 @@
+/**
+ * The one source of fresh randomness: the platform's `crypto.getRandomValues`.
+ */
+
+import { VeilshareError } from "../errors.js";
+
+/** getRandomValues refuses more than this at once (WebCrypto, section 10.1.1). */
+const maxBytesPerCall = 65_536;
+
+/**
+ * Where a function that draws randomness takes it from. The default is always {@link randomBytes}; tests replay
+ * published vectors with another.
+ */
+export type RandomSource = (byteLength: number) => Uint8Array;
+
+/**
+ * Fresh random bytes from the platform's generator.
+ *
+ * @param byteLength - How many, 0 or more.
+ * @throws VeilshareError UNSUPPORTED where the platform has no `crypto.getRandomValues`.
+ */
+export function randomBytes(byteLength: number): Uint8Array {
+  const bytes = new Uint8Array(byteLength);
+  fill(bytes);
+  return bytes;
+}
+
+/** A vector of `length` fresh uniform 64-bit words. */
+export function randomWords(length: number): BigUint64Array {
+  const words = new BigUint64Array(length);
+  fill(new Uint8Array(words.buffer));
+  return words;
+}
+
+function fill(bytes: Uint8Array<ArrayBuffer>): void {
+  // The type says that `crypto` is always there; old or embedded engines differ.
+  const platform = globalThis.crypto as Crypto | undefined;
+  if (typeof platform?.getRandomValues !== "function") {
+    throw new VeilshareError("UNSUPPORTED", "randomBytes: this platform has no crypto.getRandomValues");
+  }
+  for (let start = 0; start < bytes.length; start += maxBytesPerCall) {
+    platform.getRandomValues(bytes.subarray(start, start + maxBytesPerCall));
+  }
+}
