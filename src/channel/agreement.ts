@@ -1,0 +1,75 @@
+/** The first step of every protocol run: all parties must run the same protocol, version and parameters. */
+
+import { canonicalJson, type JsonValue } from "../bytes/canonical-json.js";
+import { ByteReader, ByteWriter, MalformedMessage } from "../bytes/codec.js";
+import { VeilshareError } from "../errors.js";
+import type { Party, ProtocolId } from "./party.js";
+
+const step = "agree";
+const maxParametersBytes = 65_536;
+
+type Parameters = Readonly<Record<string, JsonValue | undefined>>;
+
+/**
+ * Exchanges protocol, version and parameters with every other party and compares.
+ *
+ * @throws VeilshareError PEER_MISMATCH that names the party and the first field that differs.
+ */
+export async function agreeOnParameters(
+  party: Party,
+  protocol: ProtocolId,
+  parameters: Parameters,
+): Promise<void> {
+  const own = new ByteWriter()
+    .text(protocol.name)
+    .u32(protocol.version)
+    .text(canonicalJson(parameters))
+    .finish();
+  const messages = await party.exchange(step, own, { maxByteLength: maxParametersBytes });
+  for (const [from, message] of messages.entries()) {
+    if (from !== party.index) compare(party.names[from] ?? "", protocol, parameters, message);
+  }
+}
+
+function compare(party: string, protocol: ProtocolId, parameters: Parameters, message: Uint8Array): void {
+  const mismatch = (field: string, expected: string, got: string): VeilshareError => {
+    const text = `${protocol.name}/${step}: party "${party}", ${field}: expected ${expected}, got ${got}`;
+    return new VeilshareError("PEER_MISMATCH", text, { party, step, field, expected, got });
+  };
+  try {
+    const reader = new ByteReader(message);
+    const name = reader.text(256);
+    if (name !== protocol.name) throw mismatch("protocol", protocol.name, shown(name));
+    const version = reader.u32();
+    if (version !== protocol.version) throw mismatch("version", String(protocol.version), String(version));
+    const text = reader.text(maxParametersBytes);
+    reader.end();
+    if (text === canonicalJson(parameters)) return;
+    const theirs = parseObject(text);
+    for (const key of new Set([...Object.keys(parameters), ...Object.keys(theirs)].sort())) {
+      const ours = canonicalJson(parameters[key] ?? null);
+      const other = canonicalJson(theirs[key] ?? null);
+      if (ours !== other) throw mismatch(`parameters.${key}`, ours, shown(other));
+    }
+    throw new MalformedMessage("expected canonical JSON");
+  } catch (thrown) {
+    if (!(thrown instanceof MalformedMessage)) throw thrown;
+    const message = `${protocol.name}/${step}: party "${party}" sent malformed parameters: ${thrown.message}`;
+    throw new VeilshareError("PEER_MALFORMED", message, { party, step, cause: thrown });
+  }
+}
+
+function parseObject(text: string): Parameters {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Parameters; // JSON only
+  } catch {
+    // told below
+  }
+  throw new MalformedMessage("expected a JSON object");
+}
+
+/** Text of another party, safe to print. */
+function shown(text: string): string {
+  return JSON.stringify(text.slice(0, 80));
+}

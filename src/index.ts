@@ -1,0 +1,8 @@
+export {
+  VeilshareError,
+  type ErrorCode,
+  type ErrorDetails,
+  type PeerErrorCode,
+  type PlainError,
+} from "./errors.js";
+export * from "./channel/index.js";

@@ -1,0 +1,3 @@
+export * from "./vector.js";
+export * from "./matrix.js";
+export { decodeFixed, defaultFractionalBits, encodeFixed, maxFractionalBits } from "./fixed-point.js";
