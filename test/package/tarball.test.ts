@@ -1,0 +1,65 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+/** What a stranger gets: the packed tarball, installed into an empty project of its own. */
+describe("the packed tarball", () => {
+  const folder = mkdtempSync(join(tmpdir(), "veilshare-pack-"));
+  let packed: { filename: string; files: { path: string }[] };
+
+  const run = (command: string, args: readonly string[], cwd: string): string =>
+    execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+
+  beforeAll(() => {
+    const json = run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], ".");
+    packed = (JSON.parse(json) as [typeof packed])[0];
+    writeFileSync(
+      join(folder, "package.json"),
+      JSON.stringify({ name: "consumer", private: true, type: "module" }),
+    );
+    const install = ["install", "--prefer-offline", "--no-audit", "--no-fund", `./${packed.filename}`];
+    run("npm", install, folder);
+    cpSync("test/package/consumer", folder, { recursive: true });
+  }, 180_000);
+
+  afterAll(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("holds the built package and its documents, and nothing of the workshop", () => {
+    const paths = packed.files.map((file) => file.path);
+    for (const wanted of [
+      "package.json",
+      "README.md",
+      "LICENSE",
+      "SECURITY.md",
+      "dist/index.js",
+      "dist/index.d.ts",
+    ]) {
+      expect(paths).toContain(wanted);
+    }
+    expect(paths.filter((path) => /^(test|bench|examples|src|build|scripts)\//.test(path))).toEqual([]);
+  });
+
+  it("installs nothing that runs a script or compiles at installation", () => {
+    const lock = JSON.parse(readFileSync(join(folder, "package-lock.json"), "utf8")) as {
+      packages: Record<string, { hasInstallScript?: boolean }>;
+    };
+    const scripted = Object.entries(lock.packages).filter(([, entry]) => entry.hasInstallScript === true);
+    expect(scripted).toEqual([]);
+  });
+
+  it("works for an ES module consumer, every public subpath included", () => {
+    expect(run("node", ["consumer.mjs"], folder)).toContain("consumer ok");
+  });
+
+  it("checks for a TypeScript consumer without skipLibCheck", () => {
+    run(join(process.cwd(), "node_modules/.bin/tsc"), ["-p", "tsconfig.json"], folder);
+  });
+
+  it("brings the command", () => {
+    expect(run(join(folder, "node_modules/.bin/veilshare"), ["--help"], folder)).toContain("keygen");
+  });
+});
