@@ -1,0 +1,1 @@
+export { PrimeField, primeField, ristretto255Scalars } from "./prime-field.js";
