@@ -1,0 +1,62 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { readDataFile, readTable, writeDataFile, writeTable } from "../../dist/table/file-node.js";
+
+const folder = mkdtempSync(join(tmpdir(), "veilshare-table-"));
+const path = (name: string): string => join(folder, name);
+
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe("readTable", () => {
+  it("reads what writeTable wrote", async () => {
+    await writeTable(path("t.csv"), ["id", "x"], [["ä", "1"]]);
+    expect((await readTable(path("t.csv"))).cells).toEqual([["ä"], ["1"]]);
+  });
+
+  it.each([
+    ["a file that is not there", "none.csv", /a file that can be read, got no such file/],
+    ["a folder", ".", /got a folder/],
+  ])("refuses %s in one line", async (_, name, message) => {
+    const failure = readTable(path(name));
+    await expect(failure).rejects.toMatchObject({ code: "INVALID_DATA", file: path(name) });
+    await expect(failure).rejects.toThrow(message);
+  });
+
+  it("refuses a file above the limit, and reads one at it", async () => {
+    writeFileSync(path("big.csv"), "a\n12345\n");
+    await expect(readDataFile(path("big.csv"), { maxBytes: 7 })).rejects.toThrow(/at most 7 bytes, got more/);
+    expect((await readDataFile(path("big.csv"), { maxBytes: 8 })).length).toBe(8);
+  });
+
+  it("stops when cancelled", async () => {
+    writeFileSync(path("c.csv"), "a\n1\n");
+    await expect(readTable(path("c.csv"), { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: "ABORTED",
+    });
+  });
+});
+
+describe("writeDataFile", () => {
+  it("replaces a file whole and leaves nothing beside it", async () => {
+    writeFileSync(path("w.csv"), "old");
+    await writeDataFile(path("w.csv"), "new");
+    expect(readFileSync(path("w.csv"), "utf8")).toBe("new");
+    expect(readdirSync(folder).filter((name) => name.endsWith(".part"))).toEqual([]);
+  });
+
+  it("leaves the old file where the new one can't be made", async () => {
+    writeFileSync(path("keep.csv"), "old");
+    const bad = [["1"], ["1", "2"]];
+    await expect(writeTable(path("keep.csv"), ["a"], bad)).rejects.toMatchObject({
+      code: "INVALID_ARGUMENT",
+    });
+    expect(readFileSync(path("keep.csv"), "utf8")).toBe("old");
+    await expect(writeDataFile(path("no/such/folder.csv"), "x")).rejects.toMatchObject({
+      code: "INVALID_DATA",
+    });
+  });
+});
