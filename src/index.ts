@@ -6,3 +6,4 @@ export {
   type PlainError,
 } from "./errors.js";
 export * from "./channel/index.js";
+export * from "./table/index.js";
