@@ -11,3 +11,7 @@ export {
 } from "./ristretto255.js";
 export { elementBytes, invalidElementRow, type IdentityRule } from "./backend.js";
 export { invertScalar, randomScalar, randomScalars, scalarBytes } from "./scalars.js";
+export * as oprf from "./oprf.js";
+export * as voprf from "./voprf.js";
+export type { OprfRequest } from "./oprf.js";
+export type { VoprfEvaluation, VoprfRequest } from "./voprf.js";

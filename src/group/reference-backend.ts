@@ -5,6 +5,7 @@
  * time that depends on their operands: not constant-time, see SECURITY.md.
  */
 
+import { mulAddUnsafe } from "@noble/curves/abstract/curve.js";
 import { ristretto255, ristretto255_hasher } from "@noble/curves/ed25519.js";
 import { rowCount, rowView, type ByteRows } from "../bytes/byte-rows.js";
 import { elementBytes, invalidElement, type GroupBackend, type IdentityRule } from "./backend.js";
@@ -13,6 +14,9 @@ import { decodeNonZeroScalar, decodeScalar, scalarBytes } from "./scalars.js";
 type Point = InstanceType<typeof ristretto255.Point>;
 
 const { Point } = ristretto255;
+
+/** A sum of products shares its doublings among this many rows; more would only take more memory for their tables. */
+const rowsPerSum = 1024;
 
 /** The implementation on @noble/curves. */
 export const referenceBackend: GroupBackend = {
@@ -52,11 +56,16 @@ export const referenceBackend: GroupBackend = {
   linearCombinationVartime(scalars, elements) {
     const count = elements.length / elementBytes;
     let total: Point = Point.ZERO;
-    for (let i = 0; i < count; i++) {
-      const point = decodePoint(elements, i, "allow");
-      if (point === undefined) throw invalidElement("linearCombinationVartime", i, "allow");
-      const factor = decodeScalar("linearCombinationVartime", scalarAt(scalars, i));
-      total = total.add(point.multiplyUnsafe(factor));
+    for (let start = 0; start < count; start += rowsPerSum) {
+      const points: Point[] = [];
+      const factors: bigint[] = [];
+      for (let i = start; i < Math.min(start + rowsPerSum, count); i++) {
+        const point = decodePoint(elements, i, "allow");
+        if (point === undefined) throw invalidElement("linearCombinationVartime", i, "allow");
+        points.push(point);
+        factors.push(decodeScalar("linearCombinationVartime", scalarAt(scalars, i)));
+      }
+      total = total.add(mulAddUnsafe(Point, points, factors));
     }
     return total.toBytes();
   },

@@ -1,0 +1,151 @@
+/**
+ * What the modes of the ciphersuite ristretto255-SHA512 of RFC 9497 share: context strings, transcripts, hashing to
+ * scalars, keys and the final hash.
+ *
+ * **Source.** RFC 9497, sections 3.1, 3.2 and 4.1.
+ */
+
+import { ristretto255_hasher } from "@noble/curves/ed25519.js";
+import { sha512 } from "@noble/hashes/sha2.js";
+import { rowCount, rowView, type ByteRows } from "../bytes/byte-rows.js";
+import { concatBytes, utf8ToBytes } from "../bytes/encoding.js";
+import { printAsRedacted } from "../bytes/redacted.js";
+import { invalidArgument, VeilshareError } from "../errors.js";
+import { randomBytes, type RandomSource } from "../random/csprng.js";
+import { elementBytes } from "./backend.js";
+import { hashToGroup, multiplyBase, multiplyEach } from "./ristretto255.js";
+import { decodeNonZeroScalar, encodeScalar, invertScalar, randomScalar, randomScalars } from "./scalars.js";
+
+/** Bytes of one output: a SHA-512 hash. */
+export const oprfOutputBytes = 64;
+
+/** Inputs and key infos are length-prefixed with two bytes. */
+const maxInputBytes = 65_535;
+
+/** Plain OPRF, or the one whose server proves that it used its key. */
+export type OprfMode = "oprf" | "voprf";
+
+const modeByte: Readonly<Record<OprfMode, string>> = { oprf: "\x00", voprf: "\x01" };
+
+/** contextString = "OPRFV1-" || I2OSP(mode, 1) || "-" || identifier. */
+export function contextString(mode: OprfMode): string {
+  return `OPRFV1-${modeByte[mode]}-ristretto255-SHA512`;
+}
+
+/** I2OSP(value, 2). */
+export function uint16(value: number): Uint8Array {
+  return Uint8Array.of(value >>> 8, value & 0xff);
+}
+
+/** Each part behind its length in two bytes; a label at the end stands as it is. */
+export function transcript(parts: readonly Uint8Array[], label = ""): Uint8Array {
+  return concatBytes(...parts.flatMap((part) => [uint16(part.length), part]), utf8ToBytes(label));
+}
+
+/** HashToScalar with a domain separation tag. */
+export function hashToScalar(message: Uint8Array, dst: string): bigint {
+  return ristretto255_hasher.hashToScalar(message, { DST: utf8ToBytes(dst) });
+}
+
+/** A server's key: prints as redacted; `publicKey` is the part to hand out. */
+export class OprfKey {
+  static {
+    printAsRedacted(this);
+  }
+
+  readonly #secret: Uint8Array;
+  readonly #publicKey: Uint8Array;
+
+  /**
+   * @param secret - A canonical scalar of 32 bytes, not zero; copied.
+   * @throws VeilshareError INVALID_ARGUMENT for any other.
+   */
+  constructor(secret: Uint8Array) {
+    decodeNonZeroScalar("OprfKey", secret);
+    this.#secret = secret.slice();
+    this.#publicKey = multiplyBase(secret);
+  }
+
+  /** 32 bytes. */
+  get publicKey(): Uint8Array {
+    return this.#publicKey.slice();
+  }
+
+  /** The secret scalar, for a key file. */
+  secretBytes(): Uint8Array {
+    return this.#secret.slice();
+  }
+}
+
+/** A fresh key. */
+export function generateKey(random: RandomSource = randomBytes): OprfKey {
+  return new OprfKey(randomScalar(random));
+}
+
+/**
+ * DeriveKeyPair: the key of a seed and a public info.
+ *
+ * **Source.** RFC 9497, section 3.2.1.
+ *
+ * @param seed - 32 uniform secret bytes.
+ * @param info - At most 65,535 bytes.
+ */
+export function deriveKeyOf(mode: OprfMode, seed: Uint8Array, info: Uint8Array): OprfKey {
+  if (seed.length !== 32) throw invalidArgument("deriveKey", "a seed of 32 bytes", `${seed.length} bytes`);
+  if (info.length > maxInputBytes) {
+    throw invalidArgument("deriveKey", `an info of at most ${maxInputBytes} bytes`, `${info.length} bytes`);
+  }
+  const derived = concatBytes(seed, transcript([info]));
+  for (let counter = 0; counter < 256; counter++) {
+    const message = concatBytes(derived, Uint8Array.of(counter));
+    const secret = hashToScalar(message, `DeriveKeyPair${contextString(mode)}`);
+    if (secret !== 0n) return new OprfKey(encodeScalar(secret));
+  }
+  throw new VeilshareError("INTERNAL", "deriveKey: 256 hashes gave zero"); // DeriveKeyPairError
+}
+
+/** Inputs hashed to the group. */
+export function hashInputs(mode: OprfMode, inputs: ByteRows): Uint8Array {
+  for (let i = 0; i < rowCount(inputs); i++) {
+    const { length } = rowView(inputs, i);
+    if (length > maxInputBytes) {
+      throw new VeilshareError(
+        "INVALID_ARGUMENT",
+        `expected inputs of at most ${maxInputBytes} bytes, got ${length} bytes in row ${i}`,
+        { field: String(i) },
+      );
+    }
+  }
+  return hashToGroup(inputs, `HashToGroup-${contextString(mode)}`);
+}
+
+/** Inputs hashed to the group and blinded, each with a scalar of its own. */
+export function blindInputs(
+  mode: OprfMode,
+  inputs: ByteRows,
+  random: RandomSource,
+): { blinds: Uint8Array; blinded: Uint8Array } {
+  const elements = hashInputs(mode, inputs);
+  const blinds = randomScalars(rowCount(inputs), random);
+  return { blinds, blinded: multiplyEach(elements, blinds) }; // refuses the identity: InvalidInputError
+}
+
+/** Takes the blinds off. The evaluated elements are checked by the multiplication. */
+export function unblind(evaluated: Uint8Array, blinds: Uint8Array): Uint8Array {
+  const inverses = new Uint8Array(blinds.length);
+  for (let at = 0; at < blinds.length; at += elementBytes) {
+    inverses.set(invertScalar(blinds.subarray(at, at + elementBytes)), at);
+  }
+  return multiplyEach(evaluated, inverses);
+}
+
+/** The outputs: SHA-512 over input and unblinded element, 64 bytes a row. */
+export function hashOutputs(inputs: ByteRows, unblinded: Uint8Array): Uint8Array {
+  const count = rowCount(inputs);
+  const outputs = new Uint8Array(oprfOutputBytes * count);
+  for (let i = 0; i < count; i++) {
+    const element = unblinded.subarray(i * elementBytes, (i + 1) * elementBytes);
+    outputs.set(sha512(transcript([rowView(inputs, i), element], "Finalize")), i * oprfOutputBytes);
+  }
+  return outputs;
+}
