@@ -75,7 +75,7 @@ export class Link {
       const text = `${step}: expected a message of ${expected}, got ${got}`;
       throw new VeilshareError("INVALID_ARGUMENT", text, { step, expected, got });
     }
-    const lane = await this.#openLane(label);
+    const lane = this.#openLane(label);
     const before = lane.turn;
     let endTurn: () => void = () => undefined;
     lane.turn = new Promise((resolve) => {
@@ -94,13 +94,14 @@ export class Link {
     }
   }
 
-  async #openLane(label: string): Promise<OutgoingLane> {
+  /** Takes its place at once, so that messages of one lane keep the order of the calls. */
+  #openLane(label: string): OutgoingLane {
     const known = this.#outgoing.get(label);
     if (known !== undefined) return known;
     const lane = new OutgoingLane(this.#nextLaneId++);
     this.#outgoing.set(label, lane);
     this.#outgoingById.set(lane.id, lane);
-    await this.#transmit(frames.encodeLane(this.#nextSequence++, lane.id, label));
+    lane.turn = this.#transmit(frames.encodeLane(this.#nextSequence++, lane.id, label));
     return lane;
   }
 

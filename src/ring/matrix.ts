@@ -67,3 +67,29 @@ export function transpose(matrix: BigUint64Array, rows: number, columns: number)
   }
   return result;
 }
+
+/**
+ * The product of a transposed row-major matrix with another, without transposing it in memory.
+ *
+ * @param a - inner x rows: the matrix whose transpose is multiplied.
+ * @param b - inner x columns.
+ * @returns rows x columns.
+ * @throws VeilshareError INVALID_ARGUMENT when a length does not fit the shape.
+ */
+export function transposedProduct(a: BigUint64Array, b: BigUint64Array, shape: ProductShape): BigUint64Array {
+  const { rows, inner, columns } = shape;
+  checkElements("transposedProduct", a, inner, rows);
+  checkElements("transposedProduct", b, inner, columns);
+  const result = new BigUint64Array(rows * columns);
+  for (let k = 0; k < inner; k++) {
+    for (let j = 0; j < columns; j++) {
+      const factor = b[k * columns + j] as bigint;
+      for (let i = 0; i < rows; i++) {
+        const product = BigInt.asUintN(64, (a[k * rows + i] as bigint) * factor);
+        const at = i * columns + j;
+        result[at] = BigInt.asUintN(64, (result[at] as bigint) + product);
+      }
+    }
+  }
+  return result;
+}

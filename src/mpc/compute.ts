@@ -1,0 +1,49 @@
+/** A whole protocol run around one computation on secrets: for first steps, tests and protocols without a name. */
+
+import type { JsonValue } from "../bytes/canonical-json.js";
+import type { Party } from "../channel/party.js";
+import { serveDealer } from "./dealer.js";
+import { openEngine, type Engine, type EngineOptions } from "./engine.js";
+
+/** Options of {@link compute}. */
+export interface ComputeOptions extends EngineOptions {
+  /** Public parameters of the computation, which all parties, the dealer too, must have alike. */
+  readonly parameters?: Readonly<Record<string, JsonValue | undefined>>;
+}
+
+/**
+ * Runs one computation: the dealer deals, all others run `program`.
+ *
+ * @param program - What each computing party runs; the same operations in the same order at all of them.
+ * @returns The program's result; `undefined` at the dealer.
+ * @throws VeilshareError what the program throws; a `PEER_` code when another party fails.
+ * @example
+ * const names = ["bank", "shop", "dealer"];
+ * const results = await simulate(3, (party) =>
+ *   compute(party, { dealer: "dealer" }, async (engine) => {
+ *     const own = (owner: string, value: number) =>
+ *       engine.input({ owner, rows: 1, bound: 100, ...(party.name === owner ? { values: [value] } : {}) });
+ *     const product = await engine.multiply(own("bank", 6), own("shop", 7));
+ *     return engine.reveal(product);
+ *   }), { names });
+ *
+ * **Security.** As {@link openEngine}.
+ */
+export async function compute<T>(
+  party: Party,
+  options: ComputeOptions,
+  program: (engine: Engine) => Promise<T>,
+): Promise<T | undefined> {
+  return party.run({ name: "veilshare/compute", version: 1 }, async (run) => {
+    const dealer = run.indexOf(options.dealer);
+    await run.agree({ ...options.parameters, dealer: run.names[dealer] });
+    if (run.index === dealer) {
+      await serveDealer(run);
+      return undefined;
+    }
+    const engine = await openEngine(run, options);
+    const result = await program(engine);
+    await engine.close();
+    return result;
+  });
+}

@@ -1,0 +1,137 @@
+/**
+ * Correlated randomness: what interactive operations consume. A correlation is a few uniformly random *masks* and a
+ * few vectors that *depend* on them; every party holds additive shares of all. What shares are made of, and by whom,
+ * is a source's affair ({@link CorrelatedRandomness}); what a correlation is, is fixed here, so that the same
+ * protocol runs with any source.
+ *
+ * | kind | masks | dependent |
+ * | --- | --- | --- |
+ * | triple | a, b | a * b, element by element |
+ * | matrixTriple | A (rows x inner), B (inner x columns) | A B |
+ * | operandMask | U (rows x columns), kept under the draw's number | none |
+ * | operandProduct | V, fresh | U V, or U^T V, of a kept U |
+ * | truncation | r | (r mod 2^63) >> shift, and the highest bit of r |
+ */
+
+import { multiply } from "../ring/vector.js";
+import { matrixProduct, transposedProduct } from "../ring/matrix.js";
+
+/** A correlation that an operation asks its source for. */
+export type Correlation =
+  | { readonly kind: "triple"; readonly length: number }
+  | {
+      readonly kind: "matrixTriple";
+      readonly rows: number;
+      readonly inner: number;
+      readonly columns: number;
+    }
+  | { readonly kind: "operandMask"; readonly rows: number; readonly columns: number }
+  | {
+      readonly kind: "operandProduct";
+      /** The number of the draw that made the operand's mask. */
+      readonly operand: number;
+      readonly transposed: boolean;
+      /** Columns of V. */
+      readonly columns: number;
+    }
+  | { readonly kind: "truncation"; readonly length: number; readonly shift: number };
+
+/** One party's shares of a correlation. */
+export interface CorrelationShares {
+  /** Number of the draw, from 0. */
+  readonly number: number;
+  /** At once, so that what they mask can be opened while the rest is still on its way. */
+  readonly masks: readonly BigUint64Array[];
+  /** Rejects when the source fails. Whoever draws must await it. */
+  readonly dependent: Promise<readonly BigUint64Array[]>;
+}
+
+/**
+ * A source of correlated randomness. All computing parties draw the same correlations in the same order.
+ */
+export interface CorrelatedRandomness {
+  /**
+   * The next correlation.
+   *
+   * @throws VeilshareError INVALID_ARGUMENT for a shape that the source does not make, or an unknown operand.
+   */
+  draw(wanted: Correlation): CorrelationShares;
+  /** No more will be drawn; resolves when the source has been told. */
+  close(): Promise<void>;
+}
+
+/** Shape of a kept operand mask. */
+export interface OperandShape {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Lengths of a correlation's vectors. */
+export interface CorrelationLengths {
+  readonly masks: readonly number[];
+  readonly dependent: readonly number[];
+}
+
+/** The lengths that a correlation's vectors have; `operand` is the shape of the kept mask it names. */
+export function correlationLengths(wanted: Correlation, operand: OperandShape): CorrelationLengths {
+  switch (wanted.kind) {
+    case "triple":
+      return { masks: [wanted.length, wanted.length], dependent: [wanted.length] };
+    case "matrixTriple": {
+      const { rows, inner, columns } = wanted;
+      return { masks: [rows * inner, inner * columns], dependent: [rows * columns] };
+    }
+    case "operandMask":
+      return { masks: [wanted.rows * wanted.columns], dependent: [] };
+    case "operandProduct": {
+      const [inner, rows] = wanted.transposed
+        ? [operand.rows, operand.columns]
+        : [operand.columns, operand.rows];
+      return { masks: [inner * wanted.columns], dependent: [rows * wanted.columns] };
+    }
+    case "truncation":
+      return { masks: [wanted.length], dependent: [wanted.length, wanted.length] };
+  }
+}
+
+/** A kept operand mask in the clear: what only a dealer has. */
+export interface OperandMask extends OperandShape {
+  readonly words: BigUint64Array;
+}
+
+/** The dependent vectors of masks in the clear: the definition of each kind. */
+export function dependentVectors(
+  wanted: Correlation,
+  masks: readonly BigUint64Array[],
+  operand: OperandMask,
+): BigUint64Array[] {
+  const [first, second] = masks as readonly [BigUint64Array, BigUint64Array]; // a kind with one mask reads only one
+  switch (wanted.kind) {
+    case "triple":
+      return [multiply(first, second)];
+    case "matrixTriple":
+      return [matrixProduct(first, second, wanted)];
+    case "operandMask":
+      return [];
+    case "operandProduct": {
+      const { rows, columns: inner } = operand;
+      return wanted.transposed
+        ? [transposedProduct(operand.words, first, { rows: inner, inner: rows, columns: wanted.columns })]
+        : [matrixProduct(operand.words, first, { rows, inner, columns: wanted.columns })];
+    }
+    case "truncation":
+      return truncationDependents(first, wanted.shift);
+  }
+}
+
+function truncationDependents(r: BigUint64Array, shift: number): BigUint64Array[] {
+  const high = new BigUint64Array(r.length);
+  const topBit = new BigUint64Array(r.length);
+  const bits = BigInt(shift);
+  for (let i = 0; i < r.length; i++) {
+    const word = r[i] as bigint; // i < length
+    high[i] = BigInt.asUintN(63, word) >> bits;
+    topBit[i] = word >> 63n;
+  }
+  return [high, topBit];
+}

@@ -1,0 +1,256 @@
+/** One party's share of a secret matrix over Z_2^64, and what can be done with it without a message. */
+
+import { printAsRedacted } from "../bytes/redacted.js";
+import { invalidArgument, VeilshareError } from "../errors.js";
+import * as ring from "../ring/vector.js";
+import { transpose } from "../ring/matrix.js";
+import { checkMagnitude, magnitudeOfBound, maxSecretFractionalBits } from "./bounds.js";
+import { encodeValues, type RealValues } from "./values.js";
+
+/** The engine that a secret belongs to, as far as its shares need to know it. */
+export interface Home {
+  /** True at the one party whose share takes up public constants. */
+  readonly first: boolean;
+}
+
+/** All that describes a secret matrix, besides its share; the same at all parties. */
+export interface SecretShape {
+  readonly rows: number;
+  readonly columns: number;
+  /** The real value is the ring element, as a signed integer, times 2^-fractionalBits. */
+  readonly fractionalBits: number;
+  /** Largest absolute value of the ring element as a signed integer, below 2^62. */
+  readonly magnitude: bigint;
+}
+
+let build: (home: Home, shape: SecretShape, share: BigUint64Array) => SecretMatrix;
+let read: (secret: SecretMatrix) => { readonly home: Home; readonly share: BigUint64Array };
+
+/** Makes a secret of a share; for the engine. */
+export function secretFromShare(home: Home, shape: SecretShape, share: BigUint64Array): SecretMatrix {
+  return build(home, shape, share);
+}
+
+/**
+ * The own share of a secret; for the engine. Not to be changed.
+ *
+ * @throws VeilshareError INVALID_ARGUMENT when the secret belongs to another engine.
+ */
+export function shareOf(caller: string, home: Home, secret: SecretMatrix): BigUint64Array {
+  const inside = read(secret);
+  if (inside.home !== home) throw invalidArgument(caller, "secrets of this engine", "one of another");
+  return inside.share;
+}
+
+/**
+ * A secret row-major matrix of real numbers in fixed point; a vector is a matrix of one column. Each party holds one
+ * such object for its additive share; the shares of all computing parties sum to the value modulo 2^64. Immutable.
+ *
+ * The methods are local: no messages, exact. All computing parties must call the same ones in the same order.
+ *
+ * **Security.** Any n - 1 of the n shares are uniformly random and independent of the value. Prints as redacted.
+ */
+export class SecretMatrix implements SecretShape {
+  static {
+    printAsRedacted(this);
+    build = (home, shape, share) => new SecretMatrix(home, shape, share);
+    read = (secret) => ({ home: secret.#home, share: secret.#share });
+  }
+
+  readonly rows: number;
+  readonly columns: number;
+  readonly fractionalBits: number;
+  readonly magnitude: bigint;
+  readonly #home: Home;
+  readonly #share: BigUint64Array;
+
+  private constructor(home: Home, shape: SecretShape, share: BigUint64Array) {
+    this.rows = shape.rows;
+    this.columns = shape.columns;
+    this.fractionalBits = shape.fractionalBits;
+    this.magnitude = checkMagnitude("SecretMatrix", shape.magnitude);
+    this.#home = home;
+    this.#share = share;
+  }
+
+  /** Number of elements. */
+  get length(): number {
+    return this.rows * this.columns;
+  }
+
+  /** The declared bound: no element is larger in absolute value. Public. */
+  get bound(): number {
+    return Number(this.magnitude) * 2 ** -this.fractionalBits;
+  }
+
+  #with(shape: Partial<SecretShape>, share: BigUint64Array): SecretMatrix {
+    const { rows, columns, fractionalBits, magnitude } = this;
+    return new SecretMatrix(this.#home, { rows, columns, fractionalBits, magnitude, ...shape }, share);
+  }
+
+  #checkSame(caller: string, other: SecretMatrix): void {
+    if (other.#home !== this.#home) throw invalidArgument(caller, "secrets of one engine", "two engines");
+    checkSameShape(caller, this, other);
+    if (other.fractionalBits !== this.fractionalBits) {
+      const expected = `${this.fractionalBits} fractional bits, as the first`;
+      throw invalidArgument(caller, expected, `${other.fractionalBits}`);
+    }
+  }
+
+  /**
+   * The sum with a secret of the same shape and fractional bits.
+   *
+   * @throws VeilshareError INVALID_ARGUMENT when they differ; BOUND_EXCEEDED when the sum may reach 2^62.
+   */
+  add(other: SecretMatrix): SecretMatrix {
+    this.#checkSame("add", other);
+    const magnitude = checkMagnitude("add", this.magnitude + other.magnitude);
+    return this.#with({ magnitude }, ring.add(this.#share, other.#share));
+  }
+
+  /**
+   * The difference with a secret of the same shape and fractional bits.
+   *
+   * @throws VeilshareError as {@link SecretMatrix.add}.
+   */
+  subtract(other: SecretMatrix): SecretMatrix {
+    this.#checkSame("subtract", other);
+    const magnitude = checkMagnitude("subtract", this.magnitude + other.magnitude);
+    return this.#with({ magnitude }, ring.subtract(this.#share, other.#share));
+  }
+
+  /** The negative. */
+  negate(): SecretMatrix {
+    return this.#with({}, ring.negate(this.#share));
+  }
+
+  /**
+   * The sum with public values, one for each element, which all parties must know alike.
+   *
+   * @throws VeilshareError INVALID_ARGUMENT for another number of values; VALUE_OUT_OF_RANGE for one that does not fit;
+   *   BOUND_EXCEEDED when the sum may reach 2^62.
+   */
+  addPublic(values: RealValues): SecretMatrix {
+    const words = encodeValues("addPublic", values, this.length, this.fractionalBits);
+    let largest = 0n;
+    for (const word of new BigInt64Array(words.buffer)) {
+      const absolute = word < 0n ? -word : word;
+      if (absolute > largest) largest = absolute;
+    }
+    const magnitude = checkMagnitude("addPublic", this.magnitude + largest);
+    return this.#with({ magnitude }, this.#home.first ? ring.add(this.#share, words) : this.#share.slice());
+  }
+
+  /**
+   * The product with one public integer; exact. Reals are `Engine.combine`'s.
+   *
+   * @throws VeilshareError INVALID_ARGUMENT for a number that is no safe integer; BOUND_EXCEEDED.
+   */
+  scale(factor: number): SecretMatrix {
+    if (!Number.isSafeInteger(factor)) throw invalidArgument("scale", "a safe integer", String(factor));
+    const magnitude = checkMagnitude("scale", this.magnitude * BigInt(Math.abs(factor)));
+    return this.#with({ magnitude }, ring.scale(this.#share, BigInt(factor)));
+  }
+
+  /**
+   * The product with 2^exponent; exact and free, as only the number of fractional bits changes.
+   *
+   * @throws VeilshareError INVALID_ARGUMENT when that leaves 0 to 62.
+   */
+  timesPowerOfTwo(exponent: number): SecretMatrix {
+    const fractionalBits = this.fractionalBits - exponent;
+    checkSecretFractionalBits("timesPowerOfTwo", fractionalBits);
+    return this.#with({ fractionalBits }, this.#share.slice());
+  }
+
+  /** The transposed matrix. */
+  transpose(): SecretMatrix {
+    const { rows, columns } = this;
+    return this.#with({ rows: columns, columns: rows }, transpose(this.#share, rows, columns));
+  }
+
+  /**
+   * Rows `from` up to, not including, `to`.
+   *
+   * @throws VeilshareError INVALID_ARGUMENT unless 0 <= from < to <= rows.
+   */
+  rowRange(from: number, to: number): SecretMatrix {
+    if (!Number.isInteger(from) || !Number.isInteger(to) || from < 0 || to <= from || to > this.rows) {
+      throw invalidArgument("rowRange", `0 <= from < to <= ${this.rows}`, `${from} to ${to}`);
+    }
+    return this.#with({ rows: to - from }, this.#share.slice(from * this.columns, to * this.columns));
+  }
+
+  /** The sum of all elements, 1 x 1. */
+  sum(): SecretMatrix {
+    const magnitude = checkMagnitude("sum", this.magnitude * BigInt(this.length));
+    const total = BigUint64Array.of(ring.sum(this.#share));
+    return this.#with({ rows: 1, columns: 1, magnitude }, total);
+  }
+
+  /**
+   * The same secret under a tighter bound that the caller has *proved*, from what is known of the data. Nothing can
+   * check it: a wrong proof can give wrong results, which only `Engine.reveal` may notice.
+   *
+   * @throws VeilshareError INVALID_ARGUMENT for a bound that is not finite or negative.
+   */
+  withProvenBound(bound: number): SecretMatrix {
+    const magnitude = magnitudeOfBound("withProvenBound", bound, this.fractionalBits);
+    return this.#with({ magnitude: magnitude < this.magnitude ? magnitude : this.magnitude }, this.#share);
+  }
+
+  /**
+   * Matrices side by side.
+   *
+   * @param parts - At least one, of one engine, with as many rows and fractional bits each.
+   * @throws VeilshareError INVALID_ARGUMENT when they differ.
+   */
+  static concatColumns(parts: readonly SecretMatrix[]): SecretMatrix {
+    const [head] = parts;
+    if (head === undefined) throw invalidArgument("concatColumns", "at least one matrix", "none");
+    let columns = 0;
+    let magnitude = 0n;
+    for (const part of parts) {
+      const fits = part.rows === head.rows && part.fractionalBits === head.fractionalBits;
+      if (!fits || part.#home !== head.#home) {
+        throw invalidArgument("concatColumns", "equal rows, fractional bits and engine", "others");
+      }
+      columns += part.columns;
+      if (part.magnitude > magnitude) magnitude = part.magnitude;
+    }
+    const share = new BigUint64Array(head.rows * columns);
+    for (let row = 0; row < head.rows; row++) {
+      let at = row * columns;
+      for (const part of parts) {
+        share.set(part.#share.subarray(row * part.columns, (row + 1) * part.columns), at);
+        at += part.columns;
+      }
+    }
+    return head.#with({ columns, magnitude }, share);
+  }
+}
+
+/**
+ * Refuses two shapes that differ.
+ *
+ * @throws VeilshareError INVALID_ARGUMENT
+ */
+export function checkSameShape(caller: string, a: SecretShape, b: SecretShape): void {
+  if (a.rows === b.rows && a.columns === b.columns) return;
+  throw invalidArgument(caller, `a ${a.rows} x ${a.columns} matrix`, `${b.rows} x ${b.columns}`);
+}
+
+/**
+ * Checks the fractional bits of a secret.
+ *
+ * @throws VeilshareError INVALID_ARGUMENT unless an integer from 0 to 62.
+ */
+export function checkSecretFractionalBits(caller: string, fractionalBits: number): void {
+  const fits = Number.isInteger(fractionalBits) && fractionalBits >= 0;
+  if (fits && fractionalBits <= maxSecretFractionalBits) return;
+  const expected = `0 to ${maxSecretFractionalBits} fractional bits`;
+  throw new VeilshareError("INVALID_ARGUMENT", `${caller}: expected ${expected}, got ${fractionalBits}`, {
+    expected,
+    got: String(fractionalBits),
+  });
+}
