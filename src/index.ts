@@ -7,3 +7,4 @@ export {
 } from "./errors.js";
 export * from "./channel/index.js";
 export * from "./table/index.js";
+export * from "./mpc/index.js";
