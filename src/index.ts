@@ -8,3 +8,4 @@ export {
 export * from "./channel/index.js";
 export * from "./table/index.js";
 export * from "./mpc/index.js";
+export * from "./aggregation/index.js";

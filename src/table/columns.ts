@@ -12,8 +12,9 @@ export interface NumberColumnOptions {
 const decimalNotation = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /**
- * A column of finite numbers in decimal notation, e.g. `-1.5`, `2e3`. Refused: empty cells (unless `emptyCells: "nan"`),
- * `NaN`, `Infinity`, `0x10`, `1,000`, white space around the number, and what exceeds a double (`1e999`). What a double can't hold exactly is rounded to the nearest.
+ * A column of finite numbers in decimal notation, e.g. `-1.5`, `2e3`. Refused: empty cells (unless `emptyCells:
+ * "nan"`), `NaN`, `Infinity`, `0x10`, `1,000`, white space around the number, and what exceeds a double (`1e999`).
+ * What a double can't hold exactly is rounded to the nearest.
  *
  * @throws VeilshareError INVALID_DATA with file, line and column.
  */

@@ -1,6 +1,6 @@
 /**
- * CSV to a table, strictly: UTF-8, one header, rows of one width, quotes as RFC 4180 has them. What another reader would
- * guess (a missing cell, a stray quote, a second column of the same name) is refused with its line.
+ * CSV to a table, strictly: UTF-8, one header, rows of one width, quotes as RFC 4180 has them. What another reader
+ * would guess (a missing cell, a stray quote, a second column of the same name) is refused with its line.
  */
 
 import { parse } from "csv-parse/browser/esm/sync"; // the build without Node's Buffer: one behaviour on every platform
@@ -29,9 +29,9 @@ export interface ParseTableOptions {
  * **Cost.** About 15 MB/s on one core; the whole file, its cells and nothing else are in memory.
  *
  * @param content - The file's bytes (UTF-8, a byte order mark is accepted) or its text.
- * @throws VeilshareError INVALID_DATA with file and line: wrong encoding, NUL, empty file, a header name that is missing
- *   or there twice, a row with more or fewer cells than the header, a quote that is not closed or stands inside a cell.
- *   INVALID_ARGUMENT for a delimiter that can't be one.
+ * @throws VeilshareError INVALID_DATA with file and line: wrong encoding, NUL, empty file, a header name that is
+ *   missing or there twice, a row with more or fewer cells than the header, a quote that is not closed or stands
+ *   inside a cell. INVALID_ARGUMENT for a delimiter that can't be one.
  */
 export function parseTable(content: Uint8Array | string, options: ParseTableOptions): Table {
   const { file, delimiter = ",", trim = false, columns } = options;

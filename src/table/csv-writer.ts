@@ -7,8 +7,8 @@ export interface FormatCsvOptions {
   /** One ASCII character between cells. Default `,`. */
   readonly delimiter?: string;
   /**
-   * What to do with a cell that a spreadsheet would take for a formula: one that starts with `=`, `+`, `-`, `@`, a tab or
-   * a carriage return and is not a plain number. `keep`, the default, writes it as it is: ids must come back
+   * What to do with a cell that a spreadsheet would take for a formula: one that starts with `=`, `+`, `-`, `@`, a
+   * tab or a carriage return and is not a plain number. `keep`, the default, writes it as it is: ids must come back
    * unchanged, and a protocol's file is read by programs. `prefix` puts an apostrophe before it, which changes the
    * value: for files that people open in a spreadsheet. `refuse` throws.
    */

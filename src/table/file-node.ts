@@ -1,4 +1,7 @@
-/** Data files on disk: read with a size limit, written whole or not at all. Node only; subpath `veilshare/table/node`. */
+/**
+ * Data files on disk: read with a size limit, written whole or not at all. Node only; subpath
+ * `veilshare/table/node`.
+ */
 
 import { randomUUID } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";

@@ -26,7 +26,9 @@ export function parseJson(content: Uint8Array | string, options: { readonly file
 const token =
   /[ \t\n\r]+|"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|[{}[\],:]/y;
 
-/** What may come next: a value, a value or `]`, a member name, a name or `}`, a colon, or a comma or closing bracket. */
+/**
+ * What may come next: a value, a value or `]`, a member name, a name or `}`, a colon, or a comma or closing bracket.
+ */
 type Expected = "value" | "valueOrEnd" | "name" | "nameOrEnd" | "colon" | "separator";
 
 /** Where a text stops being JSON. Iterative: nesting may be as deep as the file is long. */

@@ -48,8 +48,8 @@ export function placeOf(table: Table, row: number, column: string): Place {
 /**
  * Position of a column.
  *
- * @throws VeilshareError INVALID_DATA at the header's line when the table has no such column. The message tells how many
- *   columns there are but not their names: in a file without a header they would be somebody's data.
+ * @throws VeilshareError INVALID_DATA at the header's line when the table has no such column. The message tells how
+ *   many columns there are but not their names: in a file without a header they would be somebody's data.
  */
 export function columnIndex(table: Table, name: string): number {
   const at = table.columns.indexOf(name);

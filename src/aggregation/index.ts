@@ -1,0 +1,1 @@
+export { maxParties, secureSum, type SecureSumOptions } from "./secure-sum.js";
