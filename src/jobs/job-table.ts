@@ -1,0 +1,6 @@
+/** All jobs that a worker of this package knows. */
+
+import { groupJobs } from "../group/jobs.js";
+import type { AnyJob } from "../parallel/job.js";
+
+export const jobTable: readonly AnyJob[] = [...groupJobs];

@@ -1,0 +1,30 @@
+/** Web Workers. Chosen by the package's `imports` map. */
+
+import type { WorkerHandle } from "./host.js";
+
+/** Starts a Web Worker that serves the package's jobs. */
+export function spawnWorker(): WorkerHandle {
+  // Bundlers find the worker's script by exactly this expression.
+  const worker = new Worker(new URL("../jobs/worker-entry.js", import.meta.url), { type: "module" });
+  return {
+    endpoint: worker,
+    onDeath(listener) {
+      worker.addEventListener("error", (event) => {
+        listener("broke", (event as Partial<ErrorEvent>).error); // a script that cannot be loaded has no error
+      });
+      worker.addEventListener("messageerror", () => {
+        listener("sent what cannot be read");
+      });
+    },
+    hold: () => undefined,
+    terminate() {
+      worker.terminate();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** How many threads can run at once on this machine, as far as the browser tells. */
+export function parallelism(): number {
+  return navigator.hardwareConcurrency;
+}

@@ -1,0 +1,46 @@
+/** Jobs in the caller's own thread, one after the other, with the event loop let in between chunks. */
+
+import { VeilshareError } from "../errors.js";
+import type { Executor, Task } from "./executor.js";
+import { jobError, type Job } from "./job.js";
+
+/** The executor of `createPool({ workers: 0 })`. */
+export class InlineExecutor implements Executor {
+  readonly width = 1;
+  #closed: VeilshareError | undefined;
+  readonly #open = new Set<Task<unknown>>();
+
+  start<In, Out>(job: Job<In, Out>, input: In): Task<Out> {
+    let cancel: (error: VeilshareError) => void = () => undefined;
+    const result = new Promise<Out>((resolve, reject) => {
+      let cancelled = this.#closed !== undefined;
+      cancel = (error) => {
+        cancelled = true;
+        reject(error);
+      };
+      if (this.#closed !== undefined) reject(this.#closed);
+      const work = async (): Promise<void> => {
+        if (cancelled) return;
+        try {
+          resolve(await job.run(input));
+        } catch (thrown) {
+          reject(jobError(job.name, thrown));
+        }
+      };
+      setTimeout(() => void work(), 0); // a macrotask: sockets and timers get their turn
+    });
+    const task: Task<Out> = { result, cancel };
+    this.#open.add(task);
+    const forget = (): void => {
+      this.#open.delete(task);
+    };
+    result.then(forget, forget);
+    return task;
+  }
+
+  close(): Promise<void> {
+    this.#closed = new VeilshareError("CLOSED", "pool: the pool is closed");
+    for (const task of this.#open) task.cancel(this.#closed);
+    return Promise.resolve();
+  }
+}
