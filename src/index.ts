@@ -9,3 +9,6 @@ export * from "./channel/index.js";
 export * from "./table/index.js";
 export * from "./mpc/index.js";
 export * from "./aggregation/index.js";
+export * from "./sharing/index.js";
+export * as group from "./group/index.js";
+export * as ring from "./ring/index.js";

@@ -5,7 +5,7 @@ import { expect } from "vitest";
 export function expectRedacted(secret: object): void {
   const name = `${secret.constructor.name}(redacted)`;
   const asText = secret as unknown as string; // what a template string does with any object
-  expect(`${asText}`).toBe(name);
+  expect(`kept: ${asText}`).toBe(`kept: ${name}`);
   expect(JSON.stringify({ secret })).toBe(JSON.stringify({ secret: name }));
   expect(inspect(secret, { showHidden: true, depth: 9 })).toBe(name);
   expect(inspect([secret])).toBe(`[ ${name} ]`);
