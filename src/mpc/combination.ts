@@ -88,7 +88,8 @@ function checkTerm(head: SecretMatrix, secret: SecretMatrix, factor: Term["facto
 /**
  * The largest shift with which the combination stays below 2^62.
  *
- * @throws VeilshareError BOUND_EXCEEDED when a term's factor would keep fewer than 20 significant bits.
+ * @throws VeilshareError BOUND_EXCEEDED when a term's factor would keep fewer than 20 significant bits, unless even so
+ *   its rounding moves the result by no more than half a unit in the last place.
  */
 function factorShift(terms: readonly Term[]): number {
   const fractionalBits = terms[0]?.secret.fractionalBits ?? 0;
@@ -99,10 +100,10 @@ function factorShift(terms: readonly Term[]): number {
     if (magnitude < magnitudeLimit) break;
   }
   for (const term of terms) {
-    const factor = largest(integerFactors(term, Math.max(shift, 0)));
-    const isZero = largestReal(term.factor) === 0;
-    const fits = shift >= 1 && (isZero || factor >= 1n << BigInt(minFactorBits - 1));
-    if (!fits) {
+    const significant = largest(integerFactors(term, Math.max(shift, 0))) >= 1n << BigInt(minFactorBits - 1);
+    // A factor is off by at most half of 2^-shift, and so its product by less than half a unit in the last place.
+    const negligible = term.secret.magnitude <= 1n << BigInt(Math.max(shift, 0));
+    if (shift < 1 || !(significant || negligible)) {
       const expected = `room for factors of ${minFactorBits} significant bits below 2^62`;
       const got = `${Math.max(shift, 0)} bits of room`;
       const text = `combine: expected ${expected}, got ${got}; truncate first; nothing was run`;
@@ -130,10 +131,6 @@ function largest(factors: BigInt64Array): bigint {
     if (absolute > most) most = absolute;
   }
   return most;
-}
-
-function largestReal(factor: Term["factor"]): number {
-  return typeof factor === "number" ? Math.abs(factor) : Math.max(0, ...Array.from(factor, Math.abs));
 }
 
 function scaledRows(share: BigUint64Array, factors: BigInt64Array, columns: number): BigUint64Array {

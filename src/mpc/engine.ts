@@ -217,8 +217,8 @@ export class Engine {
    * fractional bits. Factors are rounded to q bits after the point, q as large as the bounds allow; then one
    * truncation. One round.
    *
-   * @throws VeilshareError BOUND_EXCEEDED when a term's largest factor would keep fewer than 20 significant bits;
-   *   INVALID_ARGUMENT. Nothing was sent.
+   * @throws VeilshareError BOUND_EXCEEDED when a term's largest factor would keep fewer than 20 significant bits and its
+   *   rounding could show in the result; INVALID_ARGUMENT. Nothing was sent.
    */
   combine(terms: readonly Term[]): Promise<SecretMatrix> {
     return combine(this.#workings, terms);

@@ -1,0 +1,118 @@
+import { inspect } from "node:util";
+import { describe, expect, it } from "vitest";
+import type { SecretMatrix } from "../../dist/mpc/index.js";
+import { tapParty, type Tapped } from "../support/tapped-party.js";
+import { computeInMemory, type Desk } from "./computation.js";
+
+const value = ({ own }: Desk, x: number): SecretMatrix => own(0, [x], { rows: 1, bound: 6 });
+
+describe("rounds", () => {
+  it("are shared by independent operations of one tick, whatever their kind", async () => {
+    const [counts] = await computeInMemory(3, async (desk) => {
+      const { engine } = desk;
+      const x = value(desk, 3);
+      const product = await engine.multiply(x, x);
+      const afterOne = engine.rounds;
+      await Promise.all([
+        engine.multiply(x, x),
+        engine.truncate(product, 20),
+        engine.fix(x),
+        engine.reveal(x),
+        engine.revealTo(1, x),
+      ]);
+      return [afterOne, engine.rounds];
+    });
+    expect(counts).toEqual([1, 2]);
+  });
+
+  it("are shared by chains that run side by side, and results stay with their chain", async () => {
+    const [outcome] = await computeInMemory(2, async (desk) => {
+      const { engine } = desk;
+      const power = async (x: SecretMatrix, steps: number): Promise<number> => {
+        let result = x;
+        for (let i = 0; i < steps; i++) {
+          result = await engine.truncate(await engine.multiply(result, x), 20);
+          await Promise.resolve(); // chains may differ in how many promises they pass through
+          if (steps === 3) await Promise.resolve();
+        }
+        return (await engine.reveal(result))[0] ?? NaN;
+      };
+      const values = await Promise.all([
+        power(value(desk, 2), 3),
+        power(value(desk, 3), 2),
+        power(value(desk, 5), 1),
+      ]);
+      return { values, rounds: engine.rounds };
+    });
+    expect(outcome?.values.map(Math.round)).toEqual([16, 27, 25]);
+    expect(outcome?.rounds).toBe(7);
+  });
+
+  it("send one message to each other computing party", async () => {
+    const messages: Tapped[] = [];
+    await computeInMemory(
+      3,
+      async (desk) => {
+        const x = value(desk, 1);
+        await Promise.all([desk.engine.reveal(x), desk.engine.reveal(x), desk.engine.multiply(x, x)]);
+      },
+      (party) => (party.index === 0 ? tapParty(party, (message) => messages.push(message)) : party),
+    );
+    const openings = messages.filter(({ direction, step }) => direction === "sent" && step === "mpc/open");
+    expect(openings.map(({ peer }) => peer)).toEqual([1, 2]);
+    // The digest, two revealed words and the two that a product opens.
+    expect(openings.map(({ bytes }) => bytes.length)).toEqual([32 + 8 * 4, 32 + 8 * 4]);
+  });
+
+  it("keep what is revealed to one party from all others", async () => {
+    const lengths: number[][] = [];
+    await computeInMemory(
+      3,
+      async (desk) => {
+        await desk.engine.revealTo(2, value(desk, 1));
+      },
+      (party) =>
+        tapParty(party, ({ direction, step, peer, bytes }) => {
+          if (direction === "sent" && step === "mpc/open") lengths.push([party.index, peer, bytes.length]);
+        }),
+    );
+    const empty = 32;
+    expect(lengths.sort()).toEqual([
+      [0, 1, empty],
+      [0, 2, empty + 8],
+      [1, 0, empty],
+      [1, 2, empty + 8],
+      [2, 0, empty],
+      [2, 1, empty],
+    ]);
+  });
+
+  it("find out a party that runs other operations or another order", async () => {
+    const run = computeInMemory(2, async (desk) => {
+      const x = value(desk, 1);
+      const [first, second] = [x, x.negate()];
+      // Two reveals look alike on the wire; their bounds tell them apart.
+      const [a, b] = desk.party.index === 0 ? [first, second.scale(2)] : [second.scale(2), first];
+      await Promise.all([desk.engine.reveal(a), desk.engine.reveal(b)]);
+    });
+    await expect(run).rejects.toMatchObject({ code: "PEER_MISMATCH", step: "mpc/open" });
+  });
+});
+
+describe("what belongs to secrets", () => {
+  it("prints as redacted", async () => {
+    const [printed] = await computeInMemory(2, async (desk) => {
+      const x = value(desk, 1);
+      const fixed = await desk.engine.fix(x);
+      return [
+        `a ${x as unknown as string}`,
+        JSON.stringify({ x }),
+        inspect([x]),
+        inspect(fixed, { depth: 9, showHidden: true }),
+      ];
+    });
+    const name = "SecretMatrix(redacted)";
+    expect(printed?.slice(0, 3)).toEqual([`a ${name}`, `{"x":"${name}"}`, `[ ${name} ]`]);
+    expect(printed?.[3]).not.toMatch(/BigUint64Array|[0-9]{6,}/);
+  });
+});

@@ -1,0 +1,81 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Prg } from "../../dist/random/index.js";
+import { computeInMemory } from "./computation.js";
+
+const limit = 2n ** 62n;
+/** The largest bound that a double can state and that is below 2^62. */
+const bound = 2 ** 62 - 512;
+const largest = BigInt(bound);
+
+/** Values over the whole range: uniform, of every size, and next to the bounds and to zero. */
+function values(count: number, seed: number): BigInt64Array {
+  const prg = new Prg(new Uint8Array(32).fill(seed));
+  const words = prg.words(count);
+  return BigInt64Array.from(words, (word, i) => {
+    const signed = BigInt.asIntN(63, word); // uniform in [-2^62, 2^62)
+    const sized = signed >> BigInt(i % 63);
+    const near = BigInt(i % 11);
+    const picked = [signed, sized, largest - near, near - largest, near, -near][i % 6] ?? 0n;
+    return picked > largest ? largest : picked < -largest ? -largest : picked;
+  });
+}
+
+/** |result * 2^shift - x| < 2^shift: less than one unit in the last place. */
+function offBy(x: bigint, result: bigint, shift: number): bigint {
+  const difference = (result << BigInt(shift)) - x;
+  return difference < 0n ? -difference : difference;
+}
+
+async function truncated(n: number, x: BigInt64Array, shift: number): Promise<BigInt64Array> {
+  const [result] = await computeInMemory(n, async ({ engine, own }) => {
+    const secret = own(n - 1, x, { rows: x.length, bound, fractionalBits: 0 }).timesPowerOfTwo(-shift);
+    return engine.revealUnits(await engine.truncate(secret, shift));
+  });
+  return result ?? new BigInt64Array(0);
+}
+
+describe.each([2, 3, 5])("truncation by %i computing parties", (n) => {
+  it("is never off by a unit in the last place, for 40,000 values over the whole range", async () => {
+    for (const [i, shift] of [1, 20, 23, 40].entries()) {
+      const x = values(10_000, 16 * n + i);
+      const result = await truncated(n, x, shift);
+      expect(result.length).toBe(x.length);
+      const unit = 1n << BigInt(shift);
+      let wrong = 0;
+      for (let k = 0; k < x.length; k++) if (offBy(x[k] ?? 0n, result[k] ?? limit, shift) >= unit) wrong += 1;
+      expect(wrong).toBe(0);
+    }
+  });
+
+  it("is exact where nothing is cut off", async () => {
+    const x = values(500, 7).map((value) => (value >> 12n) << 10n);
+    const result = await truncated(n, x, 10);
+    expect([...result]).toEqual([...x].map((value) => value >> 10n));
+  });
+});
+
+describe("truncation", () => {
+  it("holds for every shift and any value", async () => {
+    const x = fc.array(fc.bigInt({ min: -largest, max: largest }), { minLength: 1, maxLength: 20 });
+    await fc.assert(
+      fc.asyncProperty(x, fc.integer({ min: 1, max: 62 }), async (list, shift) => {
+        const result = await truncated(3, BigInt64Array.from(list), shift);
+        for (const [i, value] of list.entries()) {
+          expect(offBy(value, result[i] ?? limit, shift) < 1n << BigInt(shift)).toBe(true);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  // 20,000 roundings of a quarter: their mean has a standard deviation of sqrt(3)/4 / sqrt(20,000) = 0.0031; beyond
+  // six of them once in 5 * 10^8 runs.
+  it("rounds up with the probability of the fraction cut off", async () => {
+    const x = new BigInt64Array(20_000).fill(-7n); // -1.75 in units of 4
+    const result = await truncated(2, x, 2);
+    let total = 0;
+    for (const value of result) total += Number(value);
+    expect(Math.abs(total / x.length + 1.75)).toBeLessThan(6 * 0.0031);
+  });
+});
