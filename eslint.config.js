@@ -2,7 +2,17 @@ import jsdoc from "eslint-plugin-jsdoc";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist/", "build/", "coverage/", "**/node_modules/", "test/package/consumer/"] },
+  {
+    ignores: [
+      "dist/",
+      "build/",
+      "coverage/",
+      "**/node_modules/",
+      "test/package/consumer/",
+      "src/kernels/*/assembly/",
+      "**/*.generated.ts",
+    ],
+  },
   {
     files: ["**/*.ts"],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],

@@ -10,11 +10,17 @@ import { checkByteRows, type ByteRows } from "../bytes/byte-rows.js";
 import { utf8ToBytes } from "../bytes/encoding.js";
 import { invalidArgument } from "../errors.js";
 import { elementBytes, invalidElement, type GroupBackend, type IdentityRule } from "./backend.js";
+import { createKernelBackend } from "./kernel-backend.js";
 import { referenceBackend } from "./reference-backend.js";
 import { scalarBytes } from "./scalars.js";
 
-/** The one place that decides which implementation runs. */
-const backend: GroupBackend = referenceBackend;
+let chosen: GroupBackend | undefined;
+
+/** The one place that decides which implementation runs: the kernel where the platform can, chosen at first use. */
+function backend(): GroupBackend {
+  chosen ??= createKernelBackend() ?? referenceBackend;
+  return chosen;
+}
 
 /** How a decoder treats the identity element. */
 export interface DecodeOptions {
@@ -34,7 +40,7 @@ export interface DecodeOptions {
  */
 export function hashToGroup(rows: ByteRows, dst: string): Uint8Array {
   checkByteRows("hashToGroup", rows);
-  return backend.hashToGroup(rows, tagBytes("hashToGroup", dst));
+  return backend().hashToGroup(rows, tagBytes("hashToGroup", dst));
 }
 
 /**
@@ -47,7 +53,7 @@ export function hashToGroup(rows: ByteRows, dst: string): Uint8Array {
  */
 export function hashAndMultiply(rows: ByteRows, dst: string, scalar: Uint8Array): Uint8Array {
   checkByteRows("hashAndMultiply", rows);
-  return backend.hashAndMultiply(rows, tagBytes("hashAndMultiply", dst), scalar);
+  return backend().hashAndMultiply(rows, tagBytes("hashAndMultiply", dst), scalar);
 }
 
 /**
@@ -64,7 +70,7 @@ export function multiply(elements: Uint8Array, scalar: Uint8Array, options: Deco
   checkElementLength("multiply", elements);
   if (scalar.length !== scalarBytes)
     throw invalidArgument("multiply", "one scalar", `${scalar.length} bytes`);
-  return backend.multiply(elements, scalar, options.identity ?? "refuse");
+  return backend().multiply(elements, scalar, options.identity ?? "refuse");
 }
 
 /**
@@ -81,7 +87,7 @@ export function multiplyEach(
 ): Uint8Array {
   checkElementLength("multiplyEach", elements);
   checkCounts("multiplyEach", elements, scalars);
-  return backend.multiply(elements, scalars, options.identity ?? "refuse");
+  return backend().multiply(elements, scalars, options.identity ?? "refuse");
 }
 
 /**
@@ -95,7 +101,7 @@ export function multiplyBase(scalars: Uint8Array): Uint8Array {
   if (scalars.length % scalarBytes !== 0) {
     throw invalidArgument("multiplyBase", "a multiple of 32 bytes", `${scalars.length} bytes`);
   }
-  return backend.multiplyBase(scalars);
+  return backend().multiplyBase(scalars);
 }
 
 /**
@@ -108,13 +114,13 @@ export function multiplyBase(scalars: Uint8Array): Uint8Array {
 export function linearCombinationVartime(scalars: Uint8Array, elements: Uint8Array): Uint8Array {
   checkElementLength("linearCombinationVartime", elements);
   checkCounts("linearCombinationVartime", elements, scalars);
-  return backend.linearCombinationVartime(scalars, elements);
+  return backend().linearCombinationVartime(scalars, elements);
 }
 
 /** The row of the first element that is no canonical encoding, or the identity unless allowed; -1 if all are good. */
 export function firstInvalidElement(elements: Uint8Array, options: DecodeOptions = {}): number {
   checkElementLength("firstInvalidElement", elements);
-  return backend.firstInvalidElement(elements, options.identity ?? "refuse");
+  return backend().firstInvalidElement(elements, options.identity ?? "refuse");
 }
 
 /**

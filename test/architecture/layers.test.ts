@@ -8,6 +8,7 @@ const layers = [
   "errors",
   "bytes",
   "random",
+  "kernels",
   "parallel",
   "ring",
   "field",
@@ -26,7 +27,7 @@ const layers = [
 
 const source = "src";
 const files = readdirSync(source, { recursive: true, encoding: "utf8" })
-  .filter((file) => file.endsWith(".ts"))
+  .filter((file) => file.endsWith(".ts") && !file.includes(`${sep}assembly${sep}`))
   .map((file) => join(source, file));
 
 /** The package's `imports` map, as source files: `#random/keystream` -> both implementations. */

@@ -1,0 +1,176 @@
+/**
+ * Four points of edwards25519 side by side, in extended coordinates (X : Y : Z : T), x = X/Z, y = Y/Z, xy = T/Z; and
+ * their product with one scalar. The formulas are complete: no input is special.
+ *
+ * Source: Hisil, Wong, Carter, Dawson, "Twisted Edwards Curves Revisited" (2008), sections 3.1 and 3.3, for a = -1.
+ */
+
+import { D2, ONE } from "./constants";
+import { multiply, square } from "./product";
+import { add, carry, negateWhere, QUAD, subtract } from "./quad";
+
+/** Bytes of four points: quads X, Y, Z, T, each of weight 1. */
+export const POINT: usize = 4 * QUAD;
+const Y: usize = QUAD;
+const Z: usize = 2 * QUAD;
+const T: usize = 3 * QUAD;
+
+const SCRATCH: usize = memory.data(160 * 8, 16);
+const A: usize = SCRATCH;
+const B: usize = SCRATCH + QUAD;
+const E: usize = SCRATCH + 2 * QUAD;
+const F: usize = SCRATCH + 3 * QUAD;
+const G: usize = SCRATCH + 4 * QUAD;
+const H: usize = SCRATCH + 5 * QUAD;
+
+/** Multiples 1..8 of the points in the form that addition wants: (Y + X, Y - X, 2Z, 2dT). */
+const TABLE: usize = memory.data(8 * 640, 16);
+const MULTIPLES: usize = memory.data(2 * 640, 16);
+const CHOSEN: usize = memory.data(640, 16);
+
+/** The completed point (E : F : G : H) as an extended one; T only where the next step wants it. */
+// @ts-ignore: decorator
+@inline
+function complete(out: usize, withT: bool): void {
+  multiply(out, E, F);
+  multiply(out + Y, G, H);
+  multiply(out + Z, F, G);
+  if (withT) multiply(out + T, E, H);
+}
+
+/** out = 2 * p; T of p is not read, T of out is written where `withT`. */
+export function double(out: usize, p: usize, withT: bool): void {
+  add(E, p, p + Y);
+  square(E, E);
+  square(A, p);
+  square(B, p + Y);
+  square(F, p + Z);
+  add(H, A, B);
+  subtract(E, H, E); // weight 3: -2xy
+  subtract(G, A, B); // weight 2
+  add(F, F, F);
+  add(F, F, G);
+  carry(F, F); // weight 4 before
+  complete(out, withT);
+}
+
+/** out = p + q with q in the table's form. */
+export function addCached(out: usize, p: usize, q: usize, withT: bool): void {
+  subtract(A, p + Y, p);
+  multiply(A, A, q + Y);
+  add(B, p + Y, p);
+  multiply(B, B, q);
+  multiply(G, p + T, q + T);
+  multiply(H, p + Z, q + Z);
+  subtract(E, B, A);
+  subtract(F, H, G);
+  add(G, H, G);
+  add(H, B, A);
+  complete(out, withT);
+}
+
+/** The table's form of p. */
+export function cache(out: usize, p: usize): void {
+  add(out, p + Y, p);
+  subtract(out + Y, p + Y, p);
+  add(out + Z, p + Z, p + Z);
+  multiply(out + T, p + T, D2);
+}
+
+// @ts-ignore: decorator
+@inline
+function entry(i: usize): usize {
+  return TABLE + (i - 1) * POINT;
+}
+
+/** Fills the table with the multiples 1..8 of p. */
+function fillTable(p: usize): void {
+  const m = MULTIPLES;
+  const n = MULTIPLES + POINT;
+  cache(entry(1), p);
+  double(m, p, true); // 2
+  cache(entry(2), m);
+  addCached(n, m, entry(1), true); // 3
+  cache(entry(3), n);
+  double(n, n, true); // 6
+  cache(entry(6), n);
+  addCached(n, n, entry(1), true); // 7
+  cache(entry(7), n);
+  double(m, m, true); // 4
+  cache(entry(4), m);
+  addCached(n, m, entry(1), true); // 5
+  cache(entry(5), n);
+  double(m, m, true); // 8
+  cache(entry(8), m);
+}
+
+/**
+ * CHOSEN = digit * p from the table, -8 <= digit <= 8, with a digit a lane. Every entry is read whatever the digits are.
+ */
+function choose(digits: v128): void {
+  const negative = i32x4.shr_s(digits, 31);
+  const size = i32x4.sub(v128.xor(digits, negative), negative);
+  const m0 = i32x4.eq(size, i32x4.splat(0));
+  const m1 = i32x4.eq(size, i32x4.splat(1));
+  const m2 = i32x4.eq(size, i32x4.splat(2));
+  const m3 = i32x4.eq(size, i32x4.splat(3));
+  const m4 = i32x4.eq(size, i32x4.splat(4));
+  const m5 = i32x4.eq(size, i32x4.splat(5));
+  const m6 = i32x4.eq(size, i32x4.splat(6));
+  const m7 = i32x4.eq(size, i32x4.splat(7));
+  const m8 = i32x4.eq(size, i32x4.splat(8));
+  for (let i: usize = 0; i < POINT; i += 16) {
+    let word = v128.and(v128.load(TABLE + i), m1);
+    word = v128.or(word, v128.and(v128.load(TABLE + i, 640), m2));
+    word = v128.or(word, v128.and(v128.load(TABLE + i, 1280), m3));
+    word = v128.or(word, v128.and(v128.load(TABLE + i, 1920), m4));
+    word = v128.or(word, v128.and(v128.load(TABLE + i, 2560), m5));
+    word = v128.or(word, v128.and(v128.load(TABLE + i, 3200), m6));
+    word = v128.or(word, v128.and(v128.load(TABLE + i, 3840), m7));
+    word = v128.or(word, v128.and(v128.load(TABLE + i, 4480), m8));
+    v128.store(CHOSEN + i, word);
+  }
+  // The neutral element is (1, 1, 2, 0): its ones are limb 0 of every lane.
+  const one = v128.and(v128.load(ONE), m0);
+  v128.store(CHOSEN, v128.or(v128.load(CHOSEN), one));
+  v128.store(CHOSEN, v128.or(v128.load(CHOSEN, 160), one), 160);
+  v128.store(CHOSEN, v128.or(v128.load(CHOSEN, 320), i16x8.add(one, one)), 320);
+  for (let i: usize = 0; i < QUAD; i += 16) {
+    const sum = v128.load(CHOSEN + i);
+    const difference = v128.load(CHOSEN + i, 160);
+    v128.store(CHOSEN + i, v128.bitselect(difference, sum, negative));
+    v128.store(CHOSEN + i, v128.bitselect(sum, difference, negative), 160);
+  }
+  negateWhere(CHOSEN + T, negative);
+}
+
+/** p = (0 : 1 : 1 : 0). */
+function setNeutral(p: usize): void {
+  memory.fill(p, 0, POINT);
+  memory.copy(p + Y, ONE, QUAD);
+  memory.copy(p + Z, ONE, QUAD);
+}
+
+/** out = scalar * p in every lane; `digits` are 64 signed digits to base 16 a lane, least first (see `scalar.ts`). */
+export function multiplyPoint(out: usize, p: usize, digits: usize): void {
+  fillTable(p);
+  setNeutral(out);
+  choose(v128.load(digits, 63 * 16));
+  addCached(out, out, CHOSEN, false);
+  for (let i = 62; i >= 0; i--) {
+    double(out, out, false);
+    double(out, out, false);
+    double(out, out, false);
+    double(out, out, true);
+    choose(v128.load(digits + ((<usize>i) << 4)));
+    addCached(out, out, CHOSEN, i == 0);
+  }
+}
+
+/** Overwrites what the last products left. */
+export function wipePoints(): void {
+  memory.fill(SCRATCH, 0, 8 * QUAD);
+  memory.fill(TABLE, 0, 8 * POINT);
+  memory.fill(MULTIPLES, 0, 2 * POINT);
+  memory.fill(CHOSEN, 0, POINT);
+}
