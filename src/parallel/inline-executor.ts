@@ -2,6 +2,7 @@
 
 import { VeilshareError } from "../errors.js";
 import type { Executor, Task } from "./executor.js";
+import { eventLoopTurn } from "./event-loop.js";
 import { jobError, type Job } from "./job.js";
 
 /** The executor of `createPool({ workers: 0 })`. */
@@ -20,6 +21,7 @@ export class InlineExecutor implements Executor {
       };
       if (this.#closed !== undefined) reject(this.#closed);
       const work = async (): Promise<void> => {
+        await eventLoopTurn();
         if (cancelled) return;
         try {
           resolve(await job.run(input));
@@ -27,7 +29,7 @@ export class InlineExecutor implements Executor {
           reject(jobError(job.name, thrown));
         }
       };
-      setTimeout(() => void work(), 0); // a macrotask: sockets and timers get their turn
+      void work();
     });
     const task: Task<Out> = { result, cancel };
     this.#open.add(task);

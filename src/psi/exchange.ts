@@ -1,0 +1,219 @@
+/**
+ * The messages of the intersection. All three streams run at once, so that computing, sending and receiving overlap;
+ * none waits for another, so that no two parties can wait for each other.
+ */
+
+import { ByteReader, ByteWriter } from "../bytes/codec.js";
+import type { ProtocolRun } from "../channel/party.js";
+import { VeilshareError, type PeerErrorCode } from "../errors.js";
+import { elementBytes, invalidElementRow } from "../group/index.js";
+import { blindItems, doubleElements, type BlindingContext } from "./blinding.js";
+import type { DistinctItems } from "./distinct-items.js";
+import { doubledBytes, writeDoubledValues } from "./doubled-value.js";
+import { ValueIndex } from "./value-index.js";
+
+/** Steps of the protocol; the run's prefix goes before them. */
+const steps = { sizes: "sizes", blinded: "blinded", doubled: "doubled", done: "done" } as const;
+
+/** What the streams of one run have in common. */
+export interface ExchangeContext extends BlindingContext {
+  readonly run: ProtocolRun;
+  /** Rows of a message. */
+  readonly batchSize: number;
+}
+
+/** What a party says of its list. */
+export interface ListSize {
+  /** Distinct items. */
+  readonly items: number;
+  /** 0 for an empty list. */
+  readonly keyColumns: number;
+}
+
+/** Index of the other party. */
+function peerOf(run: ProtocolRun): number {
+  return 1 - run.index;
+}
+
+/** A fault of the other party's, with its name and the step. */
+export function peerFault(
+  run: ProtocolRun,
+  code: PeerErrorCode,
+  step: keyof typeof steps,
+  expected: string,
+  got: string,
+): VeilshareError {
+  const party = run.names[peerOf(run)] as string; // there are two parties
+  const text = `veilshare/psi/${step}: party "${party}": expected ${expected}, got ${got}`;
+  return new VeilshareError(code, text, { party, step: `veilshare/psi/${step}`, expected, got });
+}
+
+/**
+ * Tells the peer the size of the own list and learns that of its list.
+ *
+ * @throws VeilshareError PEER_FLOODED above `maxPeerItems`; PEER_MISMATCH for another number of key columns.
+ */
+export async function exchangeSizes(
+  run: ProtocolRun,
+  own: ListSize,
+  maxPeerItems: number,
+): Promise<ListSize> {
+  const message = new ByteWriter().u32(own.items).u32(own.keyColumns).finish();
+  const messages = await run.exchange(steps.sizes, message, { byteLength: message.length });
+  const reader = new ByteReader(messages[peerOf(run)] as Uint8Array); // one message a party
+  const [items, keyColumns] = [reader.u32(), reader.u32()];
+  if (items > maxPeerItems) {
+    throw peerFault(run, "PEER_FLOODED", "sizes", `at most ${maxPeerItems} items`, String(items));
+  }
+  if ((items === 0) !== (keyColumns === 0)) {
+    throw peerFault(
+      run,
+      "PEER_MALFORMED",
+      "sizes",
+      "key columns if and only if there are items",
+      "the opposite",
+    );
+  }
+  if (items > 0 && own.items > 0 && keyColumns !== own.keyColumns) {
+    throw peerFault(run, "PEER_MISMATCH", "sizes", `${own.keyColumns} key columns`, String(keyColumns));
+  }
+  return { items, keyColumns };
+}
+
+/** Sends the own items, blinded, in the given order. */
+export async function sendBlinded(
+  context: ExchangeContext,
+  items: DistinctItems,
+  order: Uint32Array,
+): Promise<void> {
+  const { run, batchSize } = context;
+  let done = 0;
+  for await (const batch of regrouped(
+    blindItems(context, items, order),
+    order.length,
+    batchSize,
+    elementBytes,
+  )) {
+    await run.send(peerOf(run), steps.blinded, batch);
+    done += batch.length / elementBytes;
+    run.progress({ step: "psi/blind", done, total: order.length });
+  }
+}
+
+/**
+ * Receives the peer's blinded items and doubles them; sends the doubled values back, in the peer's order, when they are
+ * owed.
+ *
+ * @returns The peer's doubled values.
+ * @throws VeilshareError PEER_MALFORMED for a bad element, PEER_UNEXPECTED for one that comes twice.
+ */
+export async function doublePeerItems(
+  context: ExchangeContext,
+  peerItems: number,
+  owed: boolean,
+): Promise<ValueIndex> {
+  const { run, batchSize } = context;
+  const index = new ValueIndex(doubledBytes);
+  const values = collected(
+    context,
+    doubleElements(context, receiveBlinded(context, peerItems)),
+    index,
+    peerItems,
+  );
+  for await (const batch of regrouped(values, peerItems, batchSize, doubledBytes)) {
+    if (owed) await run.send(peerOf(run), steps.doubled, batch);
+  }
+  return index;
+}
+
+/** Puts doubled values into the index while they pass. */
+async function* collected(
+  { run }: ExchangeContext,
+  doubled: AsyncGenerator<Uint8Array>,
+  index: ValueIndex,
+  peerItems: number,
+): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const elements of doubled) {
+      const values = new Uint8Array((elements.length / elementBytes) * doubledBytes);
+      writeDoubledValues(elements, values, 0);
+      for (let offset = 0; offset < values.length; offset += doubledBytes) {
+        if (index.add(values, offset) === -1) continue;
+        throw peerFault(run, "PEER_UNEXPECTED", "blinded", "distinct elements", `item ${index.size} twice`);
+      }
+      run.progress({ step: "psi/double", done: index.size, total: peerItems });
+      yield values;
+    }
+  } catch (thrown) {
+    const row = invalidElementRow(thrown);
+    if (row === undefined) throw thrown;
+    const expected = "canonical ristretto255 encodings other than the identity";
+    throw peerFault(run, "PEER_MALFORMED", "blinded", expected, `another one as item ${index.size + row}`);
+  }
+}
+
+async function* receiveBlinded(context: ExchangeContext, peerItems: number): AsyncGenerator<Uint8Array> {
+  const { run, batchSize } = context;
+  for (let start = 0; start < peerItems; start += batchSize) {
+    const rows = Math.min(batchSize, peerItems - start);
+    yield await run.receive(peerOf(run), steps.blinded, { byteLength: rows * elementBytes });
+  }
+}
+
+/** Receives the own doubled values in the order in which the items were sent. */
+export async function receiveDoubled(context: ExchangeContext, ownItems: number): Promise<Uint8Array> {
+  const { run, batchSize } = context;
+  const doubled = new Uint8Array(ownItems * doubledBytes);
+  for (let start = 0; start < ownItems; start += batchSize) {
+    const rows = Math.min(batchSize, ownItems - start);
+    doubled.set(
+      await run.receive(peerOf(run), steps.doubled, { byteLength: rows * doubledBytes }),
+      start * doubledBytes,
+    );
+  }
+  return doubled;
+}
+
+/** Tells the peer that all is sent, and waits until it has sent all. */
+export async function exchangeDone(run: ProtocolRun): Promise<void> {
+  await run.exchange(steps.done, new Uint8Array(0), { byteLength: 0 });
+}
+
+/** Runs streams at once. When one fails the session is stopped, so that the others end too before this rejects. */
+export async function together<A, B, C>(
+  run: ProtocolRun,
+  streams: readonly [Promise<A>, Promise<B>, Promise<C>],
+): Promise<[A, B, C]> {
+  try {
+    return await Promise.all(streams);
+  } catch (thrown) {
+    run.abort(thrown);
+    await Promise.allSettled(streams);
+    throw thrown;
+  }
+}
+
+/** The same rows in pieces of `batchSize` rows, the last one shorter. */
+async function* regrouped(
+  pieces: AsyncIterable<Uint8Array>,
+  totalRows: number,
+  batchSize: number,
+  rowBytes: number,
+): AsyncGenerator<Uint8Array> {
+  let left = totalRows * rowBytes;
+  let batch = new Uint8Array(Math.min(left, batchSize * rowBytes));
+  let filled = 0;
+  for await (const piece of pieces) {
+    for (let start = 0; start < piece.length;) {
+      const part = piece.subarray(start, start + batch.length - filled);
+      batch.set(part, filled);
+      filled += part.length;
+      start += part.length;
+      if (filled < batch.length) continue;
+      yield batch;
+      left -= filled;
+      batch = new Uint8Array(Math.min(left, batchSize * rowBytes));
+      filled = 0;
+    }
+  }
+}
