@@ -15,3 +15,12 @@ export * as oprf from "./oprf.js";
 export * as voprf from "./voprf.js";
 export type { OprfRequest } from "./oprf.js";
 export type { VoprfEvaluation, VoprfRequest } from "./voprf.js";
+export {
+  hashAndMultiplyJob,
+  hashToGroupJob,
+  multiplyEachJob,
+  multiplyJob,
+  type HashAndMultiplyInput,
+  type MultiplyEachInput,
+  type MultiplyInput,
+} from "./jobs.js";
