@@ -4,6 +4,7 @@
  */
 
 import { invalidArgument, VeilshareError } from "../errors.js";
+import { copyBytes } from "./encoding.js";
 
 /** `offsets` has one entry more than there are rows, starts at 0, never falls and ends at `bytes.length`. */
 export interface ByteRows {
@@ -107,7 +108,7 @@ export function sliceRows(rows: ByteRows, start: number, end: number): ByteRows 
   }
   const offsets = rows.offsets.slice(start, end + 1);
   const base = offsets[0] as number; // end + 1 > start, so there is one
-  const bytes = rows.bytes.slice(base, offsets[end - start]);
+  const bytes = copyBytes(rows.bytes.subarray(base, offsets[end - start]));
   for (let i = 0; i < offsets.length; i++) offsets[i] = (offsets[i] as number) - base; // i < length
   return { bytes, offsets };
 }

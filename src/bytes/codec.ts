@@ -4,6 +4,9 @@
  * that into a typed error with the party's name.
  */
 
+import { VeilshareError } from "../errors.js";
+import { copyBytes } from "./encoding.js";
+
 /** Thrown by a reader; carries what was wrong, never the content. */
 export class MalformedMessage extends Error {
   override readonly name = "MalformedMessage";
@@ -11,7 +14,18 @@ export class MalformedMessage extends Error {
 
 const textEncoder = new TextEncoder();
 
-/** Builds one message. */
+/** A DataView would wrap silently. */
+function checkUnsigned(value: number, bits: 8 | 16 | 32): void {
+  if (!Number.isInteger(value) || value < 0 || value >= 2 ** bits) throw outOfRange(bits);
+}
+
+function outOfRange(bits: number): VeilshareError {
+  return new VeilshareError("VALUE_OUT_OF_RANGE", `ByteWriter: expected an unsigned integer of ${bits} bits`);
+}
+
+/**
+ * Builds one message. Integers that do not fit are refused with VALUE_OUT_OF_RANGE.
+ */
 export class ByteWriter {
   #buffer = new Uint8Array(256);
   #length = 0;
@@ -29,21 +43,25 @@ export class ByteWriter {
   }
 
   u8(value: number): this {
+    checkUnsigned(value, 8);
     this.#reserve(1).setUint8(0, value);
     return this;
   }
 
   u16(value: number): this {
+    checkUnsigned(value, 16);
     this.#reserve(2).setUint16(0, value, true);
     return this;
   }
 
   u32(value: number): this {
+    checkUnsigned(value, 32);
     this.#reserve(4).setUint32(0, value, true);
     return this;
   }
 
   u64(value: bigint): this {
+    if (value < 0n || value >= 2n ** 64n) throw outOfRange(64);
     this.#reserve(8).setBigUint64(0, value, true);
     return this;
   }
@@ -114,7 +132,7 @@ export class ByteReader {
   /** A copy of the next `byteLength` bytes. */
   fixed(byteLength: number): Uint8Array {
     const at = this.#take(byteLength);
-    return this.#bytes.slice(at, at + byteLength);
+    return copyBytes(this.#bytes.subarray(at, at + byteLength));
   }
 
   /** A byte string with its 32-bit length; refused above `maxByteLength`. */

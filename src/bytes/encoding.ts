@@ -23,6 +23,11 @@ export function bytesFromHex(hex: string, field: string, byteLength?: number): U
   return hexToBytes(hex);
 }
 
+/** A copy in memory of its own, as a plain Uint8Array: `slice` of a Node Buffer would be a view of the same memory. */
+export function copyBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(bytes);
+}
+
 /** Equality in time that depends on the length only. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
@@ -41,7 +46,8 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   return a.length - b.length;
 }
 
-const hostIsLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+/** Typed arrays of words are in the host's order, everything on the wire is little-endian. */
+export const hostIsLittleEndian: boolean = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 /** The bytes of a vector of 64-bit words, little-endian, in memory of their own. */
 export function bytesFromWords(words: BigUint64Array): Uint8Array {

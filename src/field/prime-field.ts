@@ -8,7 +8,7 @@
 
 import { invertCt, mod, pow } from "@noble/curves/abstract/modular.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
-import { randomBytes, type RandomSource } from "../random/csprng.js";
+import { drawBytes, randomBytes, type RandomSource } from "../random/csprng.js";
 
 /** Extra random bytes that make the reduction modulo the order uniform up to 2^-256. */
 const wideningBytes = 32;
@@ -89,7 +89,7 @@ export class PrimeField {
    * @param random - Asked once, for `byteLength + 32` bytes, little-endian.
    */
   random(random: RandomSource = randomBytes): bigint {
-    return this.reduce(integerFromBytes(random(this.byteLength + wideningBytes)));
+    return this.reduce(integerFromBytes(drawBytes(random, this.byteLength + wideningBytes)));
   }
 
   /**

@@ -8,7 +8,7 @@
 import { ristretto255_hasher } from "@noble/curves/ed25519.js";
 import { sha512 } from "@noble/hashes/sha2.js";
 import { rowCount, rowView, type ByteRows } from "../bytes/byte-rows.js";
-import { concatBytes, utf8ToBytes } from "../bytes/encoding.js";
+import { concatBytes, copyBytes, utf8ToBytes } from "../bytes/encoding.js";
 import { printAsRedacted } from "../bytes/redacted.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import { randomBytes, type RandomSource } from "../random/csprng.js";
@@ -62,7 +62,7 @@ export class OprfKey {
    */
   constructor(secret: Uint8Array) {
     decodeNonZeroScalar("OprfKey", secret);
-    this.#secret = secret.slice();
+    this.#secret = copyBytes(secret);
     this.#publicKey = multiplyBase(secret);
   }
 

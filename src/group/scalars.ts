@@ -4,7 +4,7 @@
 
 import { VeilshareError } from "../errors.js";
 import { bytesFromInteger, integerFromBytes, ristretto255Scalars } from "../field/prime-field.js";
-import { randomBytes, type RandomSource } from "../random/csprng.js";
+import { drawBytes, randomBytes, type RandomSource } from "../random/csprng.js";
 
 /** Bytes of an encoded scalar. */
 export const scalarBytes = 32;
@@ -23,7 +23,7 @@ const wideBytes = 64;
  */
 export function randomScalar(random: RandomSource = randomBytes): Uint8Array {
   for (;;) {
-    const scalar = ristretto255Scalars.reduce(integerFromBytes(random(wideBytes)));
+    const scalar = ristretto255Scalars.reduce(integerFromBytes(drawBytes(random, wideBytes)));
     if (scalar !== 0n) return bytesFromInteger(scalar, scalarBytes);
   }
 }

@@ -2,7 +2,7 @@
  * The one source of fresh randomness: the platform's `crypto.getRandomValues`.
  */
 
-import { VeilshareError } from "../errors.js";
+import { invalidArgument, VeilshareError } from "../errors.js";
 
 /** getRandomValues refuses more than this at once (WebCrypto, section 10.1.1). */
 const maxBytesPerCall = 65_536;
@@ -17,9 +17,10 @@ export type RandomSource = (byteLength: number) => Uint8Array;
  * Fresh random bytes from the platform's generator.
  *
  * @param byteLength - How many, 0 or more.
- * @throws VeilshareError UNSUPPORTED where the platform has no `crypto.getRandomValues`.
+ * @throws VeilshareError INVALID_ARGUMENT for any other number; UNSUPPORTED where the platform has no `crypto.getRandomValues`.
  */
 export function randomBytes(byteLength: number): Uint8Array {
+  checkCount("randomBytes", byteLength);
   const bytes = new Uint8Array(byteLength);
   fill(bytes);
   return bytes;
@@ -27,9 +28,34 @@ export function randomBytes(byteLength: number): Uint8Array {
 
 /** A vector of `length` fresh uniform 64-bit words. */
 export function randomWords(length: number): BigUint64Array {
+  checkCount("randomWords", length);
   const words = new BigUint64Array(length);
   fill(new Uint8Array(words.buffer));
   return words;
+}
+
+/**
+ * Draws from a source that may not be ours.
+ *
+ * @throws VeilshareError INVALID_ARGUMENT when it does not give the bytes it was asked for: fewer would be a weak secret.
+ */
+export function drawBytes(random: RandomSource, byteLength: number): Uint8Array {
+  const bytes = random(byteLength);
+  if (bytes.length !== byteLength) {
+    throw invalidArgument("random", `a source that gives ${byteLength} bytes`, `${bytes.length} bytes`);
+  }
+  return bytes;
+}
+
+/**
+ * Refuses a count that is no integer of 0 or more. A typed array would take NaN for 0, and secrets would be empty.
+ *
+ * @throws VeilshareError INVALID_ARGUMENT.
+ */
+export function checkCount(caller: string, count: number): void {
+  if (!Number.isSafeInteger(count) || count < 0) {
+    throw invalidArgument(caller, "an integer of 0 or more", String(count));
+  }
 }
 
 function fill(bytes: Uint8Array<ArrayBuffer>): void {

@@ -8,6 +8,9 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { utf8ToBytes } from "../bytes/encoding.js";
 import { invalidArgument } from "../errors.js";
 
+/** 255 hash lengths: RFC 5869, section 2.3. */
+const maxKeyBytes = 8160;
+
 /** What {@link deriveKey} needs. */
 export interface DeriveKeyOptions {
   /** The secret input key material, at least 16 bytes. */
@@ -18,7 +21,7 @@ export interface DeriveKeyOptions {
   readonly context?: Uint8Array;
   /** RFC 5869 salt. Default: none, as the secrets here are uniform or Diffie-Hellman outputs. */
   readonly salt?: Uint8Array;
-  /** Default 32, at most 8160 (255 hash lengths). */
+  /** Default 32; 1 to 8160. */
   readonly byteLength?: number;
 }
 
@@ -28,7 +31,8 @@ export interface DeriveKeyOptions {
  *
  * **Source.** RFC 5869.
  *
- * @throws VeilshareError INVALID_ARGUMENT when the secret is short, the label empty or longer than 255 bytes.
+ * @throws VeilshareError INVALID_ARGUMENT when the secret is short, the label empty or longer than 255 bytes, or the
+ * length out of range.
  */
 export function deriveKey(options: DeriveKeyOptions): Uint8Array {
   const label = utf8ToBytes(options.label);
@@ -38,10 +42,14 @@ export function deriveKey(options: DeriveKeyOptions): Uint8Array {
   if (options.secret.length < 16) {
     throw invalidArgument("deriveKey", "a secret of at least 16 bytes", `${options.secret.length} bytes`);
   }
+  const byteLength = options.byteLength ?? 32;
+  if (!Number.isInteger(byteLength) || byteLength < 1 || byteLength > maxKeyBytes) {
+    throw invalidArgument("deriveKey", `1 to ${maxKeyBytes} bytes`, String(byteLength));
+  }
   const context = options.context ?? new Uint8Array(0);
   const info = new Uint8Array(1 + label.length + context.length);
   info[0] = label.length;
   info.set(label, 1);
   info.set(context, 1 + label.length);
-  return hkdf(sha256, options.secret, options.salt, info, options.byteLength ?? 32);
+  return hkdf(sha256, options.secret, options.salt, info, byteLength);
 }

@@ -12,7 +12,7 @@ const nonce = new Uint8Array(12);
  * @param firstBlock - Number of the 64-byte block to start at, below 2^32.
  */
 export function openKeystream(key: Uint8Array, firstBlock = 0): Keystream {
-  const ownKey = key.slice();
+  const ownKey = Uint8Array.from(key);
   let nextBlock = firstBlock;
   let rest = new Uint8Array(0); // what is left of a block that was begun
   return {

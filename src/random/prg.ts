@@ -5,10 +5,10 @@
  */
 
 import { openKeystream } from "#random/keystream";
-import { wordsFromBytes } from "../bytes/encoding.js";
+import { hostIsLittleEndian, wordsFromBytes } from "../bytes/encoding.js";
 import { printAsRedacted } from "../bytes/redacted.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
-import { randomBytes } from "./csprng.js";
+import { checkCount, randomBytes } from "./csprng.js";
 import { deriveKey } from "./hkdf.js";
 import type { Keystream } from "./keystream.js";
 
@@ -64,15 +64,26 @@ export class Prg {
     this.#stream.fill(target);
   }
 
+  /** Overwrites `target` with the next words, little-endian in the stream on every host. */
+  fillWords(target: BigUint64Array): void {
+    const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
+    this.fill(bytes);
+    if (!hostIsLittleEndian) target.set(wordsFromBytes(bytes));
+  }
+
   /** The next `byteLength` bytes. */
   bytes(byteLength: number): Uint8Array {
+    checkCount("Prg.bytes", byteLength);
     const bytes = new Uint8Array(byteLength);
     this.fill(bytes);
     return bytes;
   }
 
-  /** The next `length` 64-bit words (little-endian on every host). */
+  /** The next `length` 64-bit words, little-endian in the stream on every host. */
   words(length: number): BigUint64Array {
-    return wordsFromBytes(this.bytes(8 * length));
+    checkCount("Prg.words", length);
+    const words = new BigUint64Array(length);
+    this.fillWords(words);
+    return words;
   }
 }

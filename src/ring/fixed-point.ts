@@ -61,7 +61,11 @@ export function encodeFixed(
   return new BigUint64Array(words.buffer);
 }
 
-/** The real numbers that ring elements stand for. */
+/**
+ * The real numbers that ring elements stand for: exact below 2^53 in the ring, else rounded to the nearest double.
+ *
+ * @throws VeilshareError INVALID_ARGUMENT for a number of fractional bits out of range.
+ */
 export function decodeFixed(
   words: BigUint64Array,
   fractionalBits: number = defaultFractionalBits,

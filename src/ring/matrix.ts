@@ -10,6 +10,10 @@ export interface ProductShape {
 }
 
 function checkElements(caller: string, matrix: BigUint64Array, rows: number, columns: number): void {
+  const isCount = (count: number): boolean => Number.isSafeInteger(count) && count >= 0;
+  if (!isCount(rows) || !isCount(columns)) {
+    throw invalidArgument(caller, "numbers of rows and columns of 0 or more", `${rows} and ${columns}`);
+  }
   if (matrix.length !== rows * columns) {
     throw invalidArgument(caller, `${rows} x ${columns} = ${rows * columns} elements`, String(matrix.length));
   }
@@ -21,7 +25,7 @@ function checkElements(caller: string, matrix: BigUint64Array, rows: number, col
  * @param a - rows x inner.
  * @param b - inner x columns.
  * @returns rows x columns.
- * @throws VeilshareError INVALID_ARGUMENT when a length does not fit the shape.
+ * @throws VeilshareError INVALID_ARGUMENT when a length does not fit the shape, or the shape is none.
  */
 export function matrixProduct(a: BigUint64Array, b: BigUint64Array, shape: ProductShape): BigUint64Array {
   const { rows, inner, columns } = shape;
@@ -74,7 +78,7 @@ export function transpose(matrix: BigUint64Array, rows: number, columns: number)
  * @param a - inner x rows: the matrix whose transpose is multiplied.
  * @param b - inner x columns.
  * @returns rows x columns.
- * @throws VeilshareError INVALID_ARGUMENT when a length does not fit the shape.
+ * @throws VeilshareError INVALID_ARGUMENT when a length does not fit the shape, or the shape is none.
  */
 export function transposedProduct(a: BigUint64Array, b: BigUint64Array, shape: ProductShape): BigUint64Array {
   const { rows, inner, columns } = shape;

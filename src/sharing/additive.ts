@@ -7,10 +7,10 @@
  * unnoticed.
  */
 
-import { bytesFromWords, wordsFromBytes } from "../bytes/encoding.js";
+import { bytesFromWords, copyBytes, wordsFromBytes } from "../bytes/encoding.js";
 import { printAsRedacted } from "../bytes/redacted.js";
 import { invalidArgument } from "../errors.js";
-import { randomBytes, type RandomSource } from "../random/csprng.js";
+import { drawBytes, randomBytes, type RandomSource } from "../random/csprng.js";
 import { Prg, seedBytes } from "../random/prg.js";
 import { addInPlace, subtractInPlace } from "../ring/vector.js";
 import { checkOneSharing, maxShares, readShare, sharingIdBytes, writeHeader } from "./share-encoding.js";
@@ -62,12 +62,12 @@ export class AdditiveShare {
     if (!Number.isSafeInteger(length) || length < 0 || content.length !== expectedLength) {
       throw invalidArgument("AdditiveShare", `content of length ${expectedLength}`, `${content.length}`);
     }
-    this.#id = id.slice();
+    this.#id = copyBytes(id);
     this.#index = index;
     this.#parties = parties;
     this.#length = length;
     this.#content = isSeed
-      ? { kind: "seed", seed: content.slice() }
+      ? { kind: "seed", seed: copyBytes(content) }
       : { kind: "words", words: content.slice() };
   }
 
@@ -141,11 +141,11 @@ export function split(
   if (secret.length >= 2 ** 32) throw invalidArgument("additive.split", "fewer than 2^32 words", "more");
   const random = options.random ?? randomBytes;
   const { length } = secret;
-  const id = random(sharingIdBytes);
+  const id = drawBytes(random, sharingIdBytes);
   const correction = secret.slice();
   const shares: AdditiveShare[] = [];
   for (let index = 0; index < parties - 1; index++) {
-    const share = new AdditiveShare({ id, index, parties, length, content: random(seedBytes) });
+    const share = new AdditiveShare({ id, index, parties, length, content: drawBytes(random, seedBytes) });
     subtractInPlace(correction, share.words());
     shares.push(share);
   }

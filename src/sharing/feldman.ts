@@ -12,7 +12,7 @@
  * C.2.
  */
 
-import { concatBytes, equalBytes } from "../bytes/encoding.js";
+import { concatBytes, copyBytes, equalBytes } from "../bytes/encoding.js";
 import { invalidArgument } from "../errors.js";
 import { ristretto255Scalars } from "../field/prime-field.js";
 import { elementBytes } from "../group/backend.js";
@@ -54,8 +54,8 @@ export class FeldmanCommitment {
       throw invalidArgument("FeldmanCommitment", expected, `${elements.length} bytes`);
     }
     decodeCheck(elements, { identity: "allow" });
-    this.#id = id.slice();
-    this.#elements = elements.slice();
+    this.#id = copyBytes(id);
+    this.#elements = copyBytes(elements);
     this.threshold = threshold;
   }
 

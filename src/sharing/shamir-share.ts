@@ -1,10 +1,10 @@
 /** One holder's share of a Shamir sharing. */
 
+import { copyBytes, equalBytes } from "../bytes/encoding.js";
 import { printAsRedacted } from "../bytes/redacted.js";
 import { invalidArgument } from "../errors.js";
 import { bytesFromInteger, ristretto255Scalars, type PrimeField } from "../field/prime-field.js";
 import { maxShares, readShare, sharingIdBytes, writeHeader } from "./share-encoding.js";
-import { equalBytes } from "../bytes/encoding.js";
 
 /** What makes up a share. */
 export interface ShamirShareParts {
@@ -48,7 +48,7 @@ export class ShamirShare {
     if (!values.every((value) => field.isElement(value))) {
       throw invalidArgument("ShamirShare", "values that are elements of the field", "another value");
     }
-    this.#id = id.slice();
+    this.#id = copyBytes(id);
     this.#index = index;
     this.#threshold = threshold;
     this.#values = [...values];
