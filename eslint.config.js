@@ -9,7 +9,7 @@ export default tseslint.config(
       "coverage/",
       "**/node_modules/",
       "test/package/consumer/",
-      "src/kernels/*/assembly/",
+      "**/kernels/**/assembly/",
       "**/*.generated.ts",
     ],
   },
