@@ -15,8 +15,8 @@ import type { Keystream } from "./keystream.js";
 /** Length of a seed. */
 export const seedBytes = 32;
 
-/** The 32-bit block counter must not wrap: 2^32 blocks of 64 bytes. */
-const maxStreamBytes = 2 ** 38;
+/** The 32-bit block counter must not wrap, and @noble/ciphers does not give its last block: 2^32 - 1 blocks of 64 bytes. */
+const maxStreamBytes = 2 ** 38 - 64;
 
 /** A fresh 256-bit seed. */
 export function randomSeed(): Uint8Array {
@@ -54,12 +54,12 @@ export class Prg {
   /**
    * Overwrites `target` with the next bytes.
    *
-   * @throws VeilshareError VALUE_OUT_OF_RANGE when the seed's 256 GiB are used up.
+   * @throws VeilshareError VALUE_OUT_OF_RANGE when the seed's 2^38 - 64 bytes are used up.
    */
   fill(target: Uint8Array): void {
     this.#used += target.length;
     if (this.#used > maxStreamBytes) {
-      throw new VeilshareError("VALUE_OUT_OF_RANGE", "Prg: a seed gives at most 2^38 bytes");
+      throw new VeilshareError("VALUE_OUT_OF_RANGE", "Prg: a seed gives at most 2^38 - 64 bytes");
     }
     this.#stream.fill(target);
   }
