@@ -44,8 +44,8 @@ export function peerFault(
   got: string,
 ): VeilshareError {
   const party = run.names[peerOf(run)] as string; // there are two parties
-  const text = `veilshare/psi/${step}: party "${party}": expected ${expected}, got ${got}`;
-  return new VeilshareError(code, text, { party, step: `veilshare/psi/${step}`, expected, got });
+  const text = `psi/${step}: party "${party}": expected ${expected}, got ${got}`;
+  return new VeilshareError(code, text, { party, step: `psi/${step}`, expected, got });
 }
 
 /**

@@ -87,8 +87,8 @@ const defaultBatchSize = 4096;
 const largestBatchSize = 65_536;
 const defaultMaxPeerItems = 2 ** 24;
 
-/** Below so many group operations a pool of its own would cost more to start than it saves. */
-const inlineItems = 512;
+/** Up to so many items on both sides, a pool of its own would cost more to start than it saves. */
+const inlineItems = 2048;
 
 const freshRandomness: IntersectRandomness = {
   scalar: () => randomScalar(),
@@ -117,7 +117,7 @@ const freshRandomness: IntersectRandomness = {
  * |X|^2 / 2^129, and the run stops with an error.
  *
  * **Cost.** |X| + |Y| scalar multiplications for each party and |X| or |Y| hashes to the group; 32 bytes for each item
- * of both lists and 16 for each that is answered (with reveal `both`: each); 5 rounds, however long the lists. Memory: batches
+ * of both lists and 16 for each that is answered (with reveal `both`: each); 5 rounds for lists of one batch; further batches stream. Memory: batches
  * of `batchSize`, the own items, and about 28 bytes for each item of the other party.
  *
  * **Source.** Meadows 1986; Huberman, Franklin, Hogg 1999; RFC 9496; RFC 9380.

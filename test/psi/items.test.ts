@@ -1,0 +1,121 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { rowCount, rowView } from "../../dist/bytes/byte-rows.js";
+import { bytesToHex } from "../../dist/bytes/encoding.js";
+import type { PsiItem } from "../../dist/psi/index.js";
+import { encodeItems } from "../../dist/psi/items.js";
+import { completeNormalization, normalized } from "../../dist/psi/normalization.js";
+import { describeWithData, readDataJson } from "../support/data.js";
+import { identity } from "./plain-intersection.js";
+
+async function encodings(items: readonly PsiItem[]): Promise<string[]> {
+  const { rows } = await encodeItems(items, {});
+  return Array.from({ length: rowCount(rows) }, (_, row) => bytesToHex(rowView(rows, row)));
+}
+
+const wellFormed = fc.string({ unit: "grapheme" });
+const field = fc.oneof(
+  wellFormed,
+  fc.uint8Array({ maxLength: 6 }),
+  fc.constantFrom("", "a", "ab", "\0", "é"),
+);
+
+describe("encodeItems", () => {
+  it("gives equal bytes exactly to equal items", async () => {
+    const columns = fc.integer({ min: 1, max: 3 });
+    const lists = columns.chain((n) =>
+      fc.array(fc.array(field, { minLength: n, maxLength: n }), { minLength: 2, maxLength: 6 }),
+    );
+    await fc.assert(
+      fc.asyncProperty(lists, async (items) => {
+        const bytes = await encodings(items);
+        const groups = (keys: readonly string[]): number[] => keys.map((key) => keys.indexOf(key));
+        expect(groups(bytes)).toEqual(groups(items.map(identity)));
+      }),
+    );
+  });
+
+  it("tells where one field ends and the next begins", async () => {
+    const [first, second, third] = await encodings([
+      ["ab", "c"],
+      ["a", "bc"],
+      ["", "abc"],
+    ]);
+    expect(new Set([first, second, third]).size).toBe(3);
+    expect(first).toBe("020000006162" + "0100000063");
+  });
+
+  it("takes a text, the same text in an array, and its UTF-8 bytes as the same item", async () => {
+    const [text, array, bytes] = await encodings(["é", ["é"], new Uint8Array([0xc3, 0xa9])]);
+    expect(array).toBe(text);
+    expect(bytes).toBe(text);
+  });
+
+  it("neither changes nor keeps the caller's items", async () => {
+    const bytes = new Uint8Array([1, 2]);
+    const { rows } = await encodeItems([bytes], {});
+    bytes[0] = 9;
+    expect([...rows.bytes]).toEqual([2, 0, 0, 0, 1, 2]);
+  });
+
+  it.each<[string, readonly unknown[]]>([
+    ["a lone high surrogate", ["ok", "\ud800"]],
+    ["a lone low surrogate", ["ok", "x\udc00y"]],
+    ["surrogates in the wrong order", ["ok", "\udc00\ud800"]],
+    ["a number", ["ok", 7]],
+    ["null", ["ok", null]],
+    ["an object", ["ok", {}]],
+    ["no field at all", ["ok", []]],
+    ["more fields than the first item", ["ok", ["a", "b"]]],
+    [
+      "a number among fields",
+      [
+        ["a", "b"],
+        ["a", 5],
+      ],
+    ],
+  ])("refuses %s with the item's position", async (_, items) => {
+    await expect(encodeItems(items as readonly PsiItem[], {})).rejects.toMatchObject({
+      code: "INVALID_ARGUMENT",
+      field: "items[1]",
+    });
+  });
+});
+
+describe("normalized", () => {
+  it("changes nothing unless it is asked to", () => {
+    expect(normalized("  Ünï\u0301 ", {})).toBe("  Ünï\u0301 ");
+  });
+
+  it("does each step on request, and its result does not change when it is done again", () => {
+    expect(normalized(" \u00a0A\r\n", { trim: true })).toBe("A");
+    expect(normalized("ÄSS", { lowerCase: true })).toBe("äss");
+    expect(normalized("e\u0301", { nfc: true })).toBe("\u00e9");
+    const all = completeNormalization({ trim: true, lowerCase: true, nfc: true });
+    fc.assert(
+      fc.property(wellFormed, (text) => {
+        const once = normalized(text, all);
+        expect(normalized(once, all)).toBe(once);
+      }),
+    );
+  });
+
+  it.each([{ trim: "yes" }, { upperCase: true }])("refuses %j", (given) => {
+    expect(() => completeNormalization(given as object)).toThrow(
+      expect.objectContaining({ code: "INVALID_ARGUMENT" }),
+    );
+  });
+});
+
+describeWithData("hostile strings", ["badinput/naughty-strings-part-a.json"], () => {
+  it("are all encoded, different ones differently", async () => {
+    const strings = readDataJson<string[]>("badinput/naughty-strings-part-a.json");
+    const distinct = new Set(strings);
+    expect(distinct.size).toBeGreaterThan(100);
+    expect(new Set(await encodings(strings)).size).toBe(distinct.size);
+    const pairs = strings.map((text, i) => [text, strings[(i + 1) % strings.length] ?? ""]);
+    expect(new Set(await encodings(pairs)).size).toBe(
+      new Set(pairs.map((pair) => JSON.stringify(pair))).size,
+    );
+  });
+});
