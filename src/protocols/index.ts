@@ -1,0 +1,1 @@
+export * from "./scope3/index.js";

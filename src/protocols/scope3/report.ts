@@ -1,0 +1,136 @@
+/** What a Scope 3 run gives its parties. All amounts are exact integers, and decimal texts made from them. */
+
+import { categoryNames } from "./categories.js";
+import { formatDecimal, roundedUnits } from "./decimal.js";
+import type { CellStatus, Disclosure } from "./disclosure.js";
+
+/** An amount of greenhouse gases. */
+export interface Emissions {
+  /** CO2e. */
+  readonly grams: bigint;
+  /** The same in kg with three decimals, e.g. `1234.560`. */
+  readonly kg: string;
+}
+
+/** An amount of money. */
+export interface Money {
+  /** Hundredths of the currency. */
+  readonly hundredths: bigint;
+  /** The same with two decimals. */
+  readonly amount: string;
+}
+
+/** One category. */
+export interface Scope3Cell {
+  /** 1 to 15. */
+  readonly category: number;
+  readonly name: string;
+  /** How many parties have emissions in it. */
+  readonly contributors: number;
+  readonly status: CellStatus;
+  /** There unless withheld. */
+  readonly emissions?: Emissions;
+}
+
+/** The result of a Scope 3 run, the same at all parties. */
+export interface Scope3Report {
+  readonly currency: string;
+  readonly minContributors: number;
+  /** How many parties have emissions at all. */
+  readonly contributors: number;
+  /** Of all categories; not there when too few parties have emissions. */
+  readonly total?: Emissions;
+  /** All fifteen, in order. */
+  readonly byCategory: readonly Scope3Cell[];
+  /**
+   * The sum of the withheld categories, which follows from the others; there when any is withheld and the total is
+   * shown.
+   */
+  readonly withheld?: Emissions;
+  readonly spend?: Money;
+  /** kg CO2e per unit of the currency, six decimals, rounded half to even; there with the spend. */
+  readonly intensity?: string;
+  /** Percent of the spend that rests on primary data, four decimals, rounded half to even. */
+  readonly primaryDataShare?: string;
+  /** The part of the spend that rests on primary data; there with the share. */
+  readonly primarySpend?: Money;
+}
+
+/** How many parties have something. */
+export interface ContributorCounts {
+  readonly byCategory: readonly number[];
+  readonly overall: number;
+  readonly spend: number;
+  readonly primarySpend: number;
+  readonly otherSpend: number;
+}
+
+/** The opened sums; what may not be shown was not computed and is not there. */
+export interface Scope3Sums {
+  /** By index of the category, category 1 at 0. */
+  readonly gramsByCategory: ReadonlyMap<number, bigint>;
+  readonly grams?: bigint;
+  readonly spend?: bigint;
+  readonly primarySpend?: bigint;
+}
+
+/** Puts the report together. */
+export function scope3Report(parts: {
+  readonly currency: string;
+  readonly minContributors: number;
+  readonly counts: ContributorCounts;
+  readonly disclosure: Disclosure;
+  readonly sums: Scope3Sums;
+}): Scope3Report {
+  const { counts, disclosure, sums } = parts;
+  const byCategory = disclosure.cells.map((status, index): Scope3Cell => {
+    const grams = status === "empty" ? 0n : sums.gramsByCategory.get(index);
+    return {
+      category: index + 1,
+      name: categoryNames[index] ?? "",
+      contributors: counts.byCategory[index] ?? 0,
+      status,
+      ...(grams === undefined ? {} : { emissions: emissions(grams) }),
+    };
+  });
+  return {
+    currency: parts.currency,
+    minContributors: parts.minContributors,
+    contributors: counts.overall,
+    byCategory,
+    ...totals(disclosure, sums),
+    ...spendFigures(sums),
+  };
+}
+
+function totals(disclosure: Disclosure, sums: Scope3Sums): Pick<Scope3Report, "total" | "withheld"> {
+  if (sums.grams === undefined) return {};
+  const total = emissions(sums.grams);
+  if (!disclosure.cells.some((status) => status.startsWith("withheld"))) return { total };
+  let rest = sums.grams;
+  for (const grams of sums.gramsByCategory.values()) rest -= grams;
+  return { total, withheld: emissions(rest) };
+}
+
+function spendFigures(
+  sums: Scope3Sums,
+): Pick<Scope3Report, "spend" | "intensity" | "primarySpend" | "primaryDataShare"> {
+  const { grams, spend, primarySpend } = sums;
+  if (grams === undefined || spend === undefined || spend === 0n) return {};
+  const spendDecimal = { units: spend, scale: 2 };
+  const figures = {
+    spend: money(spend),
+    intensity: formatDecimal(roundedUnits({ units: grams, scale: 3 }, 6, spendDecimal), 6),
+  };
+  if (primarySpend === undefined) return figures;
+  const percent = roundedUnits({ units: 100n * primarySpend, scale: 2 }, 4, spendDecimal);
+  return { ...figures, primarySpend: money(primarySpend), primaryDataShare: formatDecimal(percent, 4) };
+}
+
+function emissions(grams: bigint): Emissions {
+  return { grams, kg: formatDecimal(grams, 3) };
+}
+
+function money(hundredths: bigint): Money {
+  return { hundredths, amount: formatDecimal(hundredths, 2) };
+}
