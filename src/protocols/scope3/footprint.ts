@@ -91,6 +91,7 @@ export function sumFootprint(footprint: Footprint): FootprintSums {
     const reader = new LineReader(line, index);
     const category = reader.category();
     const lineSpend = reader.spend();
+    reader.checkKind();
     const lineGrams =
       "factor" in line ? reader.spendGrams(line, footprint.currency) : reader.quantityGrams(line);
     gramsByCategory[category - 1] = (gramsByCategory[category - 1] as bigint) + lineGrams; // category is in range
