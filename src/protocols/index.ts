@@ -1,1 +1,2 @@
 export * from "./scope3/index.js";
+export * from "./joint-risk-model/index.js";

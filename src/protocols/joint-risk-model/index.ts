@@ -1,0 +1,34 @@
+export { jointRiskModel } from "./joint-risk-model.js";
+export type {
+  DealerInput,
+  JointRiskModelOptions,
+  LenderInput,
+  LenderReport,
+  OwnedRows,
+  OwnerReport,
+  Performance,
+  PlatformInput,
+  PlatformReport,
+  RiskDealerReport,
+  RiskInput,
+  RiskReport,
+} from "./inputs-and-reports.js";
+export { fitLogisticRegression } from "./baseline.js";
+export { jointScore, type JointScoreOptions, type ScoreInput, type ScoreReport } from "./joint-score.js";
+export { loadModelPart, partialScores, saveModelPart, type RiskModelPart } from "./model.js";
+export { discrimination, type Discrimination } from "./metrics.js";
+export { scoreInTheClear, trainInTheClear, type LinearModel } from "./clear-training.js";
+export {
+  fitPreparation,
+  prepareColumns,
+  preparedNames,
+  type CategoryPreparation,
+  type DesignMatrix,
+  type NumericPreparation,
+  type Preparation,
+  type Standardisation,
+} from "./preparation.js";
+export { splitRows, type AlignmentOptions, type Split } from "./alignment.js";
+export type { CategoryColumn, FeatureColumn, NumericColumn } from "./columns.js";
+export type { TrainingOptions } from "./training-plan.js";
+export type { RiskRole, RoleNames } from "./roles.js";
