@@ -96,20 +96,21 @@ function presentValues(values: ArrayLike<number>, rows: Uint32Array): Float64Arr
   return all.filter((value) => !Number.isNaN(value));
 }
 
-/** Mean and deviation where missing values are replaced by the mean. */
+/**
+ * Mean and deviation where missing values are replaced by the mean. Worked out in units of the largest value, so that
+ * squares neither overflow nor vanish.
+ */
 function standardisationOf(present: Float64Array, count: number): Standardisation {
-  if (present.length === 0) return { mean: 0, deviation: 0 };
-  let total = 0;
   let largest = 0;
-  for (const value of present) {
-    total += value;
-    largest = Math.max(largest, Math.abs(value));
-  }
+  for (const value of present) largest = Math.max(largest, Math.abs(value));
+  if (largest === 0) return { mean: 0, deviation: 0 };
+  let total = 0;
+  for (const value of present) total += value / largest;
   const mean = total / present.length;
   let squares = 0;
-  for (const value of present) squares += (value - mean) ** 2;
+  for (const value of present) squares += (value / largest - mean) ** 2;
   const deviation = Math.sqrt(squares / count);
-  return { mean, deviation: deviation > relativeNoise * largest ? deviation : 0 };
+  return { mean: mean * largest, deviation: deviation > relativeNoise ? deviation * largest : 0 };
 }
 
 function rankLevels(

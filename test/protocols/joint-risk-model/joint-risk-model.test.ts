@@ -13,7 +13,6 @@ import {
   type PlatformReport,
   type RiskDealerReport,
   type RiskInput,
-  type RiskReport,
 } from "../../../dist/protocols/index.js";
 import { describeWithData, readData } from "../../support/data.js";
 import { largestDifference, retrainInTheClear } from "./in-the-clear.js";
@@ -44,9 +43,10 @@ async function train(
       ),
     { names, ...session },
   );
-  const [lender, platform, dealt] = reports as readonly [RiskReport, RiskReport, RiskReport]; // three parties
-  if (lender.role !== "lender" || platform.role !== "platform" || dealt.role !== "dealer")
-    throw new Error("roles");
+  const [lender, platform, dealt] = reports;
+  if (lender?.role !== "lender" || platform?.role !== "platform" || dealt?.role !== "dealer") {
+    throw new Error("expected one report for each role");
+  }
   return { lender, platform, dealer: dealt };
 }
 
