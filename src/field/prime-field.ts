@@ -6,7 +6,7 @@
  * must not be is an oracle that lets another party time many operations with one secret.
  */
 
-import { invertCt, mod, pow } from "@noble/curves/abstract/modular.js";
+import { invert, invertCt, mod, pow } from "@noble/curves/abstract/modular.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import { drawBytes, randomBytes, type RandomSource } from "../random/csprng.js";
 
@@ -68,6 +68,19 @@ export class PrimeField {
     const residue = this.reduce(a);
     if (residue === 0n) throw invalidArgument("PrimeField.invert", "an element that is not zero", "zero");
     return invertCt(residue, this.order);
+  }
+
+  /**
+   * 1 / a by the extended Euclidean algorithm: several times faster, in time that depends on a. For public values only.
+   *
+   * @throws VeilshareError INVALID_ARGUMENT for zero.
+   */
+  invertVartime(a: bigint): bigint {
+    const residue = this.reduce(a);
+    if (residue === 0n) {
+      throw invalidArgument("PrimeField.invertVartime", "an element that is not zero", "zero");
+    }
+    return invert(residue, this.order);
   }
 
   /**

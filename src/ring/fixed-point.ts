@@ -7,6 +7,7 @@
  * sign, one is slack that truncation needs): n values bounded by A times n bounded by B need n * A * B < 2^22.
  */
 
+import { hostIsLittleEndian } from "../bytes/encoding.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 
 /** Fractional bits where a caller names none. */
@@ -14,6 +15,13 @@ export const defaultFractionalBits = 20;
 
 /** Largest number of fractional bits: scaled values must stay exact in a double. */
 export const maxFractionalBits = 52;
+
+/**
+ * Where the halves of a 64-bit word are in memory. Numbers are converted by halves: a BigInt for each would take several
+ * times as long.
+ */
+const lowHalf = hostIsLittleEndian ? 0 : 1;
+const highHalf = 1 - lowHalf;
 
 /**
  * Checks a number of fractional bits.
@@ -39,7 +47,8 @@ export function encodeFixed(
   checkFractionalBits("encodeFixed", fractionalBits);
   const factor = 2 ** fractionalBits;
   const limit = 2 ** 63;
-  const words = new BigInt64Array(values.length);
+  const words = new BigUint64Array(values.length);
+  const halves = new Int32Array(words.buffer);
   for (let i = 0; i < values.length; i++) {
     const scaled = Math.round((values[i] as number) * factor); // i < length
     // Written so that NaN fails as well.
@@ -56,9 +65,11 @@ export function encodeFixed(
         },
       );
     }
-    words[i] = BigInt(scaled);
+    const high = Math.floor(scaled / 2 ** 32);
+    halves[2 * i + highHalf] = high;
+    halves[2 * i + lowHalf] = scaled - high * 2 ** 32;
   }
-  return new BigUint64Array(words.buffer);
+  return words;
 }
 
 /**
@@ -73,6 +84,12 @@ export function decodeFixed(
   checkFractionalBits("decodeFixed", fractionalBits);
   const factor = 2 ** -fractionalBits;
   const values = new Float64Array(words.length);
-  for (let i = 0; i < words.length; i++) values[i] = Number(BigInt.asIntN(64, words[i] as bigint)) * factor;
+  const low = new Uint32Array(words.buffer, words.byteOffset, 2 * words.length);
+  const high = new Int32Array(words.buffer, words.byteOffset, 2 * words.length);
+  for (let i = 0; i < words.length; i++) {
+    // Both halves are exact in a double, so their sum is rounded once. Indices are below 2 * length.
+    const integer = (high[2 * i + highHalf] as number) * 2 ** 32 + (low[2 * i + lowHalf] as number);
+    values[i] = integer * factor;
+  }
   return values;
 }

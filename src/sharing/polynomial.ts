@@ -80,7 +80,7 @@ function evaluate(coefficients: readonly bigint[], x: bigint, field: PrimeField)
 /**
  * The Lagrange coefficients that take a polynomial's values at `points` to its value at `x`.
  *
- * @param points - Distinct modulo the order.
+ * @param points - Public, and distinct modulo the order.
  */
 export function lagrangeCoefficients(points: readonly number[], x: number, field: PrimeField): bigint[] {
   return points.map((own) => {
@@ -91,6 +91,6 @@ export function lagrangeCoefficients(points: readonly number[], x: number, field
       numerator = field.multiply(numerator, BigInt(x - other));
       denominator = field.multiply(denominator, BigInt(own - other));
     }
-    return field.multiply(numerator, field.invert(denominator));
+    return field.multiply(numerator, field.invertVartime(denominator));
   });
 }

@@ -73,6 +73,17 @@ describe("encodeFixed and decodeFixed", () => {
     );
   });
 
+  it("decode any word to the nearest double (oracle: BigInt), also from a view", () => {
+    const word = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 20 }), bits, (values, fractionalBits) => {
+        const words = BigUint64Array.from([7n, ...values]).subarray(1);
+        const expected = values.map((value) => Number(BigInt.asIntN(64, value)) / 2 ** fractionalBits);
+        expect([...decodeFixed(words, fractionalBits)]).toEqual(expected);
+      }),
+    );
+  });
+
   it("refuse NaN, infinities and whatever does not fit, with its position, instead of wrapping or clipping", () => {
     for (const fractionalBits of [0, 20, 52]) {
       const limit = 2 ** (63 - fractionalBits);

@@ -1,0 +1,64 @@
+/**
+ * npm run bench -- [TOPIC...] [--json] [--time MS]
+ *
+ * Measures the topics that are named, or all. With --json, standard output is one JSON object with `machine`, `results`
+ * and `ratios`; without, Markdown tables. Progress goes to standard error.
+ */
+
+import { parseArgs } from "node:util";
+import { createContext } from "./context.js";
+import { describeMachine } from "./machine.js";
+import type { Measurement, Topic } from "./measurement.js";
+import { machineLine, topicTables } from "./report.js";
+import { groupTopic } from "./topics/group.js";
+import { randomTopic } from "./topics/random.js";
+import { ringTopic } from "./topics/ring.js";
+import { sharingTopic } from "./topics/sharing.js";
+
+const topics: readonly Topic[] = [randomTopic, ringTopic, sharingTopic, groupTopic];
+
+const defaultTimeMs = 1000;
+
+interface Settings {
+  readonly chosen: readonly Topic[];
+  readonly json: boolean;
+  readonly timeMs: number;
+}
+
+function readSettings(): Settings {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { json: { type: "boolean", default: false }, time: { type: "string" } },
+  });
+  const unknown = positionals.filter((name) => !topics.some((topic) => topic.name === name));
+  const timeMs = Number(values.time ?? defaultTimeMs);
+  if (unknown.length > 0 || !(timeMs > 0)) {
+    const names = topics.map((topic) => topic.name).join(", ");
+    throw new Error(`usage: npm run bench -- [TOPIC...] [--json] [--time MS]; topics: ${names}`);
+  }
+  const chosen =
+    positionals.length === 0 ? topics : topics.filter((topic) => positionals.includes(topic.name));
+  return { chosen, json: values.json, timeMs };
+}
+
+async function main({ chosen, json, timeMs }: Settings): Promise<void> {
+  const machine = describeMachine();
+  const context = createContext(timeMs);
+  const results: (Measurement & { readonly topic: string })[] = [];
+  let ratios: Record<string, number> = {};
+  if (!json) process.stdout.write(`${machineLine(machine)}\n`);
+  for (const topic of chosen) {
+    const result = await topic.run(context);
+    results.push(...result.results.map((measurement) => ({ topic: topic.name, ...measurement })));
+    ratios = { ...ratios, ...result.ratios };
+    if (!json) process.stdout.write(`\n${topicTables(topic, result)}\n`);
+  }
+  if (json) process.stdout.write(`${JSON.stringify({ machine, results, ratios })}\n`);
+}
+
+try {
+  await main(readSettings());
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 2;
+}
