@@ -1,6 +1,19 @@
+export { generateIdentity, Identity, type PartyEntry } from "./identity/identity.js";
+export { formatKeyFile, parseKeyFile } from "./identity/key-file.js";
+export { parsePartiesFile } from "./identity/parties-file.js";
 export { defaultLimits, type SessionLimits } from "./limits.js";
+export * from "./noise/index.js";
+export {
+  secureTransport,
+  type SecuredTransport,
+  type SecureTransportOptions,
+  type Trust,
+  type VerifiedPeer,
+} from "./noise/secure-transport.js";
 export type { MessageShape, Party, Progress, ProtocolId, ProtocolRun, Traffic } from "./party.js";
 export { openSession, type OpenSessionOptions, type SessionOptions } from "./session.js";
 export { simulate, type SimulateOptions } from "./simulate.js";
 export { Transcript, type TranscriptEntry } from "./transcript.js";
-export type { Transport } from "./transport.js";
+export type { CloseOptions, Transport } from "./transport.js";
+export { connect, type ConnectOptions } from "./websocket/connect.js";
+export type { ListenOptions, UpgradeServer } from "./websocket/socket.js";

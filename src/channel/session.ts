@@ -12,6 +12,7 @@ import { canonicalJson, type JsonValue } from "../bytes/canonical-json.js";
 import { bytesToHex, concatBytes, utf8ToBytes } from "../bytes/encoding.js";
 import { invalidArgument, toVeilshareError, VeilshareError } from "../errors.js";
 import { agreeOnParameters } from "./agreement.js";
+import { checkNames } from "./names.js";
 import type { MessageShape, Party, Progress, ProtocolId, ProtocolRun, Traffic } from "./party.js";
 import { SessionCore, type OpenSessionOptions } from "./session-core.js";
 import type { Transcript } from "./transcript.js";
@@ -34,29 +35,6 @@ export async function openSession(options: OpenSessionOptions): Promise<Party> {
     const error = toVeilshareError(thrown);
     core.abort(error);
     throw error;
-  }
-}
-
-/**
- * Checks a list of party names.
- *
- * @throws VeilshareError INVALID_ARGUMENT unless there are at least two, distinct, of 1 to 64 printable characters.
- */
-export function checkNames(names: readonly string[], index: number): void {
-  if (names.length < 2) throw invalidArgument("session", "at least two parties", String(names.length));
-  if (new Set(names).size !== names.length)
-    throw invalidArgument("session", "distinct names", "a repeated name");
-  for (const name of names) {
-    if (!/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,63}$/u.test(name)) {
-      throw invalidArgument(
-        "session",
-        "names of 1 to 64 letters, digits, spaces or ._-",
-        JSON.stringify(name),
-      );
-    }
-  }
-  if (!Number.isInteger(index) || index < 0 || index >= names.length) {
-    throw invalidArgument("session", `an index from 0 to ${names.length - 1}`, String(index));
   }
 }
 

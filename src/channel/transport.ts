@@ -3,13 +3,24 @@
  * MessagePort or a WebSocket; encrypted or not.
  */
 
+/** How a way is closed. */
+export interface CloseOptions {
+  /**
+   * How long what was sent may take to leave, and the other end to agree, before the way is cut. Default 2,000.
+   */
+  readonly lingerMs?: number;
+}
+
+/** How long a way lingers where the caller does not say. */
+export const defaultLingerMs = 2000;
+
 /** One end of a way between two parties. */
 export interface Transport {
   /** Largest message that {@link Transport.send} takes. */
   readonly maxMessageBytes: number;
   /**
    * Hands a message over, in the order of the calls; resolves when the way has room for more. The transport may keep
-   * the array, so the caller must not change it afterwards.
+   * the array, or move its memory away, so the caller must not use it afterwards. Rejects when the way broke.
    */
   send(message: Uint8Array): Promise<void>;
   /**
@@ -17,6 +28,9 @@ export interface Transport {
    * the last call settled. Rejects when the way broke.
    */
   receive(): Promise<Uint8Array | undefined>;
-  /** Ends the way after what was sent has left; a pending `receive` gives `undefined`. Safe to call twice. */
-  close(): Promise<void>;
+  /**
+   * Ends the way after what was sent has left; a pending `receive` gives `undefined`. Never rejects; safe to call
+   * twice.
+   */
+  close(options?: CloseOptions): Promise<void>;
 }

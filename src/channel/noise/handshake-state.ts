@@ -101,6 +101,11 @@ export class HandshakeState {
     return !this.finished && (this.#nextMessage % 2 === 0) === (this.#role === "initiator");
   }
 
+  /** A copy of the other side's static public key, once it is known and proven by the message that was read last. */
+  get remoteStaticKey(): Uint8Array | undefined {
+    return this.#remoteStatic?.slice();
+  }
+
   /**
    * The next message of this side, with a payload that is as secret as the pattern makes it at this point.
    *

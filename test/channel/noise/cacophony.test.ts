@@ -10,12 +10,12 @@ import {
 } from "../../../dist/channel/noise/index.js";
 import { describeWithData, readDataJson } from "../../support/data.js";
 
-interface Vector {
+type SideField = `${"init" | "resp"}_${"prologue" | "ephemeral" | "static" | "remote_static"}`;
+
+interface Vector extends Readonly<Partial<Record<SideField, string>>> {
   readonly protocol_name: string;
   readonly handshake_hash: string;
   readonly messages: readonly { readonly payload: string; readonly ciphertext: string }[];
-  readonly [key: `${"init" | "resp"}_${"prologue" | "ephemeral" | "static" | "remote_static"}`]:
-    string | undefined;
 }
 
 const file = "crypto/noise-cacophony-25519-chachapoly-sha256.json";

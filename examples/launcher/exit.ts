@@ -1,0 +1,19 @@
+/** How an example ends when something is wrong: one line, and an exit code that scripts can tell apart. */
+
+import { VeilshareError, type ErrorCode } from "veilshare";
+
+const inputFaults: readonly ErrorCode[] = [
+  "INVALID_ARGUMENT",
+  "INVALID_CONFIG",
+  "INVALID_DATA",
+  "VALUE_OUT_OF_RANGE",
+  "BOUND_EXCEEDED",
+];
+
+/** Prints the error in one line and sets the exit code: 2 for bad input, 130 when interrupted, 1 for all else. */
+export function exitWithError(error: unknown): void {
+  if (!(error instanceof VeilshareError)) throw error;
+  process.stderr.write(`error: ${error.message.replace(/\s*\n\s*/g, " ")}\n`);
+  if (inputFaults.includes(error.code)) process.exitCode = 2;
+  else process.exitCode = error.code === "ABORTED" ? 130 : 1;
+}

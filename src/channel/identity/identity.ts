@@ -1,0 +1,56 @@
+/** Who a party is: a name and a static X25519 key pair. The others pin the public key, never an address. */
+
+import { bytesFromHex, bytesToHex } from "../../bytes/encoding.js";
+import { printAsRedacted } from "../../bytes/redacted.js";
+import { invalidArgument } from "../../errors.js";
+import { randomBytes, type RandomSource } from "../../random/csprng.js";
+import { isPartyName, nameRule } from "../names.js";
+import { dhBytes, KeyPair } from "../noise/key-pair.js";
+
+/** What the others know of a party; one entry of a parties file. */
+export interface PartyEntry {
+  readonly name: string;
+  /** X25519 public key, 64 hexadecimal digits. */
+  readonly publicKey: string;
+  /** Where the party can be dialled, `ws://host:port` or `wss://host:port`, if it can be. */
+  readonly address?: string;
+}
+
+/** A party's own name and keys. */
+export class Identity {
+  static {
+    printAsRedacted(this);
+  }
+
+  readonly name: string;
+  /** Static key pair of the Noise handshakes. */
+  readonly keys: KeyPair;
+
+  /** @throws VeilshareError INVALID_ARGUMENT when the name cannot name a party. */
+  constructor(name: string, keys: KeyPair) {
+    if (!isPartyName(name)) throw invalidArgument("Identity", `a name of ${nameRule}`, JSON.stringify(name));
+    this.name = name;
+    this.keys = keys;
+  }
+
+  /** The entry that the others put into their parties file. */
+  entry(address?: string): PartyEntry {
+    const publicKey = bytesToHex(this.keys.publicKey);
+    return { name: this.name, publicKey, ...(address === undefined ? {} : { address }) };
+  }
+}
+
+/**
+ * A fresh identity.
+ *
+ * @param name - 1 to 64 letters, digits, spaces or `._-`.
+ * @throws VeilshareError INVALID_ARGUMENT for any other name.
+ */
+export function generateIdentity(name: string, random: RandomSource = randomBytes): Identity {
+  return new Identity(name, KeyPair.generate(random));
+}
+
+/** The public key of an entry, 32 bytes. */
+export function publicKeyOf(entry: PartyEntry): Uint8Array {
+  return bytesFromHex(entry.publicKey, "publicKey", dhBytes);
+}

@@ -1,0 +1,46 @@
+/** Dialling with the `ws` package. Chosen by the package's `imports` map in Node. */
+
+import { WebSocket } from "ws";
+import type { Transport } from "../transport.js";
+import { connectionFailed, type DialOptions } from "./socket.js";
+import { socketOptions, WebSocketTransport } from "./transport-node.js";
+
+/** See {@link Dial}. */
+export function dial(address: string, options: DialOptions): Promise<Transport> {
+  const { signal, timeoutMs, certificateAuthorities } = options;
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(address, {
+      ...socketOptions,
+      followRedirects: false,
+      handshakeTimeout: timeoutMs,
+      ...(certificateAuthorities === undefined ? {} : { ca: listed(certificateAuthorities) }),
+    });
+    const transport = new WebSocketTransport(socket); // listens from the start, so that no message is lost
+    const fail = (cause?: unknown): void => {
+      socket.terminate();
+      done();
+      reject(connectionFailed(address, cause));
+    };
+    const onAbort = (): void => {
+      fail(signal.reason);
+    };
+    const onClose = (): void => {
+      fail();
+    };
+    const onOpen = (): void => {
+      done();
+      resolve(transport);
+    };
+    const done = (): void => {
+      signal.removeEventListener("abort", onAbort);
+      socket.off("open", onOpen).off("error", fail).off("close", onClose);
+    };
+    socket.on("open", onOpen).on("error", fail).on("close", onClose);
+    signal.addEventListener("abort", onAbort);
+    if (signal.aborted) onAbort();
+  });
+}
+
+function listed(authorities: string | readonly string[]): string[] {
+  return typeof authorities === "string" ? [authorities] : [...authorities];
+}

@@ -1,0 +1,69 @@
+/** What dialling and listening have in common, in Node and in a browser. */
+
+import { VeilshareError } from "../../errors.js";
+import type { Transport } from "../transport.js";
+
+/** Largest WebSocket message taken or sent: a Noise message (Noise rev 34, section 3). */
+export const maxSocketMessageBytes = 65_535;
+
+/** Above this, unsent bytes make `send` wait. */
+export const sendHighWaterBytes: number = 2 ** 20;
+
+/** How to dial. */
+export interface DialOptions {
+  readonly signal: AbortSignal;
+  /** For one attempt, up to the open WebSocket. */
+  readonly timeoutMs: number;
+  /** PEM certificates of authorities to trust for `wss:` besides the system's; Node only. */
+  readonly certificateAuthorities?: string | readonly string[] | undefined;
+}
+
+/** Opens a WebSocket to an address. Rejects with CONNECTION_FAILED; whoever calls may try again. */
+export type Dial = (address: string, options: DialOptions) => Promise<Transport>;
+
+/**
+ * The part of a Node `http.Server` or `https.Server` that listening uses; typed by its shape, so that these types need
+ * no Node types.
+ */
+export interface UpgradeServer {
+  on(event: "upgrade", listener: (...args: never[]) => void): unknown;
+  off(event: "upgrade", listener: (...args: never[]) => void): unknown;
+}
+
+/** Where to listen. */
+export interface ListenOptions {
+  /** Default: all interfaces. */
+  readonly host?: string;
+  /** 0 picks a free one. */
+  readonly port?: number;
+}
+
+/** What listening needs. */
+export interface ListenerOptions {
+  /** A listening server of the caller, or where to open one. */
+  readonly on: UpgradeServer | ListenOptions;
+  /** Path of the WebSocket, e.g. `/`; other paths are left alone. */
+  readonly path: string;
+  /** Called with every caller, who is a stranger still. */
+  readonly onCaller: (transport: Transport) => void;
+}
+
+/** An open door. */
+export interface Listener {
+  /** Takes no more callers; those who came stay, and so does a server of the caller. */
+  close(): void;
+}
+
+/** Opens the door. Rejects with INVALID_CONFIG when the address is not free, UNSUPPORTED in a browser. */
+export type Listen = (options: ListenerOptions) => Promise<Listener>;
+
+/** The error for an attempt that failed; the cause has the platform's words. */
+export function connectionFailed(address: string, cause?: unknown): VeilshareError {
+  const why = cause instanceof Error && cause.message !== "" ? `: ${cause.message}` : "";
+  return new VeilshareError("CONNECTION_FAILED", `no connection to ${address}${why}`, { cause });
+}
+
+/** The error for a text message. */
+export function textRefused(): VeilshareError {
+  return new VeilshareError("PEER_MALFORMED", "expected binary messages, got a text message");
+}
