@@ -141,7 +141,7 @@ class Child {
 
   constructor(plan: PartyPlan, options: RunPartiesOptions) {
     this.#plan = plan;
-    this.#process = fork(options.script, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    this.#process = fork(options.script, { stdio: ["ignore", 2, 2, "ipc"] });
     if (this.#process.pid !== undefined) options.onStart?.(plan.name, this.#process.pid);
     let introduce: (entry: PartyEntry) => void = () => undefined;
     let finish: (value: Json) => void = () => undefined;

@@ -16,7 +16,8 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   const own = isServer(options.on) ? undefined : await openServer(options.on);
   const server = own ?? (options.on as UpgradeServer); // one of the two
   const sockets = new WebSocketServer({ noServer: true, clientTracking: false, ...socketOptions });
-  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+  const onUpgrade = (...args: readonly [unknown, unknown, unknown]): void => {
+    const [request, socket, head] = args as readonly [IncomingMessage, Duplex, Buffer]; // what Node documents
     if (pathOf(request) !== options.path) {
       if (own !== undefined) socket.destroy(); // on another's server, somebody else may want it
       return;

@@ -26,8 +26,8 @@ export type Dial = (address: string, options: DialOptions) => Promise<Transport>
  * no Node types.
  */
 export interface UpgradeServer {
-  on(event: "upgrade", listener: (...args: never[]) => void): unknown;
-  off(event: "upgrade", listener: (...args: never[]) => void): unknown;
+  on(event: "upgrade", listener: (request: unknown, socket: unknown, head: unknown) => void): unknown;
+  off(event: "upgrade", listener: (request: unknown, socket: unknown, head: unknown) => void): unknown;
 }
 
 /** Where to listen. */
