@@ -14,8 +14,9 @@ import { groupTopic } from "./topics/group.js";
 import { randomTopic } from "./topics/random.js";
 import { ringTopic } from "./topics/ring.js";
 import { sharingTopic } from "./topics/sharing.js";
+import { timingTopic } from "./topics/timing.js";
 
-const topics: readonly Topic[] = [randomTopic, ringTopic, sharingTopic, groupTopic];
+const topics: readonly Topic[] = [randomTopic, ringTopic, sharingTopic, groupTopic, timingTopic];
 
 const defaultTimeMs = 1000;
 

@@ -26,6 +26,8 @@ export interface Measurement {
   /** Bytes sent by all parties together, and rounds, where there are parties. */
   readonly bytes?: number;
   readonly rounds?: number;
+  /** Welch's t between two classes of secrets, where timing leaks are looked for. */
+  readonly welchT?: number;
   /** The largest resident memory of the process in MiB, where it was measured. */
   readonly peakMiB?: number;
 }

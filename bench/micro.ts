@@ -81,7 +81,7 @@ function measured({ run }: MicroTask): () => void | Promise<void> {
   const first = run();
   if (first instanceof Promise) {
     return async () => {
-      sink.value = await (run());
+      sink.value = await run();
     };
   }
   return () => {

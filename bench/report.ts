@@ -14,8 +14,8 @@ export function topicTables(topic: Topic, { results, ratios }: TopicResult): str
   const lines = [
     `## ${topic.title}`,
     "",
-    "| what | median | p99 | spread | an item | items a second | threads | CPU s | bytes | rounds |",
-    "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+    "| what | median | p99 | spread | an item | items a second | threads | CPU s | bytes | rounds | t |",
+    "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ...results.map(row),
   ];
   const entries = Object.entries(ratios);
@@ -38,6 +38,7 @@ function row(result: Measurement): string {
     result.cpuSeconds?.toFixed(2) ?? "",
     result.bytes?.toLocaleString("en-US") ?? "",
     result.rounds === undefined ? "" : String(result.rounds),
+    result.welchT?.toFixed(1) ?? "",
   ];
   return `| ${cells.join(" | ")} |`;
 }

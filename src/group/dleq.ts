@@ -83,15 +83,22 @@ export function verifyDleq(statement: DleqStatement, proof: Uint8Array): void {
   if (!equalBytes(challenge, expected)) throw invalidProof("a proof that holds", "one that does not");
 }
 
+/**
+ * Refuses more rows than a proof can number.
+ *
+ * @throws VeilshareError INVALID_ARGUMENT.
+ */
+export function checkProvableRows(caller: string, rows: number): void {
+  if (rows > maxRows) throw invalidArgument(caller, `at most ${maxRows} rows a proof`, String(rows));
+}
+
 /** The weights d[i] of the rows. */
 function compositeWeights({ publicKey, inputs, outputs }: DleqStatement): Uint8Array {
   const count = inputs.length / elementBytes;
-  if (outputs.length !== inputs.length || count > maxRows) {
-    throw invalidArgument(
-      "dleq",
-      `equally many rows on both sides, at most ${maxRows}`,
-      `${inputs.length} and ${outputs.length} bytes`,
-    );
+  checkProvableRows("dleq", count);
+  if (outputs.length !== inputs.length) {
+    const got = `${inputs.length} and ${outputs.length} bytes`;
+    throw invalidArgument("dleq", "equally many rows on both sides", got);
   }
   const context = contextString("voprf");
   const seed = sha512(transcript([publicKey, utf8ToBytes(`Seed-${context}`)]));

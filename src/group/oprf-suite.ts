@@ -111,7 +111,7 @@ export function hashInputs(mode: OprfMode, inputs: ByteRows): Uint8Array {
     if (length > maxInputBytes) {
       throw new VeilshareError(
         "INVALID_ARGUMENT",
-        `expected inputs of at most ${maxInputBytes} bytes, got ${length} bytes in row ${i}`,
+        `blind: expected inputs of at most ${maxInputBytes} bytes, got ${length} bytes in row ${i}`,
         { field: String(i) },
       );
     }

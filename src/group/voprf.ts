@@ -19,7 +19,7 @@ import { printAsRedacted } from "../bytes/redacted.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import { randomBytes, type RandomSource } from "../random/csprng.js";
 import { elementBytes } from "./backend.js";
-import { proveDleq, verifyDleq } from "./dleq.js";
+import { checkProvableRows, proveDleq, verifyDleq } from "./dleq.js";
 import {
   blindInputs,
   deriveKeyOf,
@@ -62,6 +62,7 @@ export class VoprfRequest {
   /** Use {@link blind}. */
   constructor(inputs: ByteRows, random: RandomSource) {
     checkByteRows("blind", inputs);
+    checkProvableRows("blind", rowCount(inputs));
     const { blinds, blinded } = blindInputs(mode, inputs, random);
     this.#inputs = sliceRows(inputs, 0, rowCount(inputs));
     this.#blinds = blinds;
@@ -110,7 +111,7 @@ function checkPublicKey(publicKey: Uint8Array): void {
  *
  * @param inputs - At most 65,535 rows of at most 65,535 bytes.
  * @param random - Asked for 64 bytes a row; see `randomScalar`.
- * @throws VeilshareError INVALID_ARGUMENT for a longer row.
+ * @throws VeilshareError INVALID_ARGUMENT for more rows or a longer one.
  */
 export function blind(inputs: ByteRows, random: RandomSource = randomBytes): VoprfRequest {
   return new VoprfRequest(inputs, random);
@@ -128,6 +129,7 @@ export function evaluate(
   blinded: Uint8Array,
   random: RandomSource = randomBytes,
 ): VoprfEvaluation {
+  checkProvableRows("evaluate", blinded.length / elementBytes);
   const secret = key.secretBytes();
   const evaluated = multiply(blinded, secret);
   const statement = { publicKey: key.publicKey, inputs: blinded, outputs: evaluated };

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -89,6 +91,22 @@ describe("PrimeField", () => {
 });
 
 describe("primeField", () => {
+  it("loads its primality test when it is called, not at import: loaded, it listens on a worker thread's port", async () => {
+    const module = new URL("../../dist/sharing/index.js", import.meta.url).href;
+    const script = `
+      const { parentPort } = require("node:worker_threads");
+      import(${JSON.stringify(module)}).then(async ({ primeField }) => {
+        const before = parentPort.listenerCount("message");
+        await primeField(251n);
+        parentPort.postMessage([before, parentPort.listenerCount("message")]);
+        process.exit();
+      });`;
+    const worker = new Worker(script, { eval: true });
+    const [counts] = (await once(worker, "message")) as [readonly number[]];
+    await worker.terminate();
+    expect(counts).toEqual([0, 1]);
+  });
+
   it("takes primes and refuses composites, Carmichael numbers and strong pseudoprimes to small bases", async () => {
     for (const order of orders) expect((await primeField(order)).order).toBe(order);
     const composites = [

@@ -310,6 +310,14 @@ describe("refusals", () => {
     expectError(() => oprf.evaluate(key, good.evaluated.slice(1)), "INVALID_ARGUMENT");
   });
 
+  it("refuses batches with more rows than a proof can number, before it multiplies any", () => {
+    const many = { bytes: new Uint8Array(0), offsets: new Uint32Array(65_537) };
+    expectError(() => voprf.blind(many), "INVALID_ARGUMENT");
+    expectError(() => voprf.evaluate(key, new Uint8Array(65_536 * 32)), "INVALID_ARGUMENT", {
+      expected: "at most 65535 rows a proof",
+    });
+  });
+
   it("refuses inputs and key infos that two length bytes can't count, and seeds of another length", () => {
     const long = new Uint8Array(65_536);
     expectError(() => oprf.blind(byteRowsFromArrays([Uint8Array.of(1), long])), "INVALID_ARGUMENT", {
