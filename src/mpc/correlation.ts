@@ -42,8 +42,8 @@ export interface CorrelationShares {
   readonly number: number;
   /** At once, so that what they mask can be opened while the rest is still on its way. */
   readonly masks: readonly BigUint64Array[];
-  /** Rejects when the source fails. Whoever draws must await it. */
-  readonly dependent: Promise<readonly BigUint64Array[]>;
+  /** Waits for the rest; called once, by the round that needs it. Rejects when the source fails. */
+  readonly dependent: () => Promise<readonly BigUint64Array[]>;
 }
 
 /**

@@ -66,11 +66,19 @@ export class DealerRandomness implements CorrelatedRandomness {
     this.#next += 1;
     const { masks, dependent } = expandSeed(this.#seed, request, lengths, this.#designated);
     const asked = this.#party.send(this.#dealer, dealerSteps.request, encodeRequest(request));
-    const arrived = this.#designated ? this.#correction(lengths.dependent) : Promise.resolve(dependent);
-    const complete = Promise.all([arrived, asked]).then(([vectors]) => vectors);
-    // Whoever draws awaits it too; but perhaps not before the session has already failed.
-    complete.catch(() => undefined);
-    return { number: request.number, masks, dependent: complete };
+    // Awaited below; but perhaps not before the session has already failed.
+    asked.catch(() => undefined);
+    return {
+      number: request.number,
+      masks,
+      dependent: async () => {
+        const [vectors] = await Promise.all([
+          this.#designated ? this.#correction(lengths.dependent) : dependent,
+          asked,
+        ]);
+        return vectors;
+      },
+    };
   }
 
   async #correction(lengths: readonly number[]): Promise<readonly BigUint64Array[]> {

@@ -266,7 +266,7 @@ export class Engine {
     rounds.note(describe(`${caller} ${to ?? ""}`, x));
     const { opened } = await rounds.open({
       shares: [share],
-      dependent: Promise.resolve([]),
+      dependent: () => Promise.resolve([]),
       ...(to === undefined ? {} : { to }),
     });
     const words = opened?.[0];

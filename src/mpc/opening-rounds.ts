@@ -35,8 +35,8 @@ export interface OpeningRequest {
   readonly shares: readonly BigUint64Array[];
   /** The one party that may open it; all, when left out. */
   readonly to?: number;
-  /** What must have arrived before the operation can go on. */
-  readonly dependent: Promise<readonly BigUint64Array[]>;
+  /** Waits for what must have arrived before the operation can go on; called once. */
+  readonly dependent: () => Promise<readonly BigUint64Array[]>;
 }
 
 /** What came of it. */
@@ -84,8 +84,6 @@ export class OpeningRounds {
 
   /** Opens in the next round. */
   open(request: OpeningRequest): Promise<Opening> {
-    // The round awaits it; until the round starts nobody does, and a source may fail before.
-    request.dependent.catch(() => undefined);
     return new Promise((resolve, reject) => {
       let words = 0;
       for (const share of request.shares) words += share.length;
@@ -118,9 +116,9 @@ export class OpeningRounds {
       if (this.#failure !== undefined) throw this.#failure.error;
       this.#count += 1;
       const digest = this.#program.clone().digest();
-      const [dependents, received] = await Promise.all([
-        Promise.all(batch.map((pending) => pending.dependent)),
+      const [received, dependents] = await Promise.all([
         this.#exchange(batch, digest),
+        Promise.all(batch.map((pending) => pending.dependent())),
       ]);
       const sums = this.#sum(batch, received);
       for (const [i, pending] of batch.entries()) {

@@ -91,7 +91,7 @@ describe("the dealer", () => {
   it("names the party that asks for something else", async () => {
     const error = await dealerError(async (run) => {
       const source = await DealerRandomness.open(run, 2);
-      await source.draw({ kind: "triple", length: 3 + run.index }).dependent;
+      await source.draw({ kind: "triple", length: 3 + run.index }).dependent();
     });
     expect(error).toMatchObject({ code: "PEER_MISMATCH", party: "party-1", step: "mpc/dealer-request" });
   });
@@ -100,7 +100,7 @@ describe("the dealer", () => {
     const error = await dealerError(async (run) => {
       const source = await DealerRandomness.open(run, 2);
       if (run.index === 1) await source.close();
-      else await source.draw({ kind: "triple", length: 3 }).dependent;
+      else await source.draw({ kind: "triple", length: 3 }).dependent();
     });
     expect(error).toMatchObject({ code: "PEER_MISMATCH", party: "party-1", got: "the farewell" });
   });
@@ -152,7 +152,7 @@ describe("the dealer", () => {
             await inner.receive(0, "never");
           } else {
             const source = await DealerRandomness.open(inner, 2);
-            await source.draw({ kind: "triple", length: 1 }).dependent;
+            await source.draw({ kind: "triple", length: 1 }).dependent();
             await inner.receive(2, "never");
           }
         }),

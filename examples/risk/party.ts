@@ -1,0 +1,48 @@
+/** One party's process: it reads its own file, trains with the others, and tells the example what it learned. */
+
+import { jointRiskModel, type OwnerReport } from "veilshare/protocols";
+import type { Party } from "veilshare/channel";
+import { serveParty } from "../launcher/index.js";
+import {
+  plainPerformance,
+  type OwnerOutcome,
+  type RiskOutcome,
+  type RiskTask,
+  type Used,
+} from "./outcomes.js";
+import { readLender, readPlatform } from "./owner-table.js";
+
+serveParty(async (party, given): Promise<RiskOutcome> => {
+  const task = given as RiskTask; // what main.ts started this process with
+  switch (task.role) {
+    case "lender": {
+      const report = await jointRiskModel(party, await readLender(task.file), task.options);
+      const { model, joint, alone } = report;
+      return {
+        role: "lender",
+        ...ownerOutcome(report, party),
+        intercept: model.intercept,
+        joint: plainPerformance(joint),
+        alone: plainPerformance(alone),
+      };
+    }
+    case "platform": {
+      const report = await jointRiskModel(party, await readPlatform(task.file), task.options);
+      return { role: "platform", ...ownerOutcome(report, party) };
+    }
+    case "dealer": {
+      const { correlations } = await jointRiskModel(party, { role: "dealer" }, task.options);
+      return { role: "dealer", correlations, ...used(party) };
+    }
+  }
+});
+
+function ownerOutcome(report: OwnerReport, party: Party): OwnerOutcome {
+  const { aligned, trainingRows, holdoutRows, columnNames, dropped, model } = report;
+  const weights = [...model.weights];
+  return { aligned, trainingRows, holdoutRows, columnNames, dropped, weights, ...used(party) };
+}
+
+function used({ traffic }: Party): Used {
+  return { bytesSent: traffic.bytesSent, rounds: traffic.rounds };
+}

@@ -1,0 +1,54 @@
+/** The check that only an example can do: both owners' rows in one place, trained in the clear. */
+
+import {
+  fitPreparation,
+  prepareColumns,
+  splitRows,
+  trainInTheClear,
+  type DesignMatrix,
+  type LenderInput,
+  type LinearModel,
+  type PlatformInput,
+  type TrainingOptions,
+} from "veilshare/protocols";
+
+/** How the rows are cut; the parties use the same. */
+export interface PlainOptions extends TrainingOptions {
+  readonly holdout: number;
+  readonly splitSeed: string;
+}
+
+/** Joins on id in the clear, prepares and trains by the same rules: weights of the lender's columns come first. */
+export function trainPlain(lender: LenderInput, platform: PlatformInput, options: PlainOptions): LinearModel {
+  const platformRow = new Map(platform.ids.map((id, row) => [id, row]));
+  const common = lender.ids
+    .map((id, row) => ({ key: Buffer.from(id), row, other: platformRow.get(id) }))
+    .filter(({ other }) => other !== undefined)
+    .sort((a, b) => Buffer.compare(a.key, b.key));
+  const { training } = splitRows(common.length, options.holdout, options.splitSeed);
+  const lenderRows = training.map((at) => common[at]?.row ?? 0);
+  const platformRows = training.map((at) => common[at]?.other ?? 0);
+  const design = sideBySide(
+    prepareColumns(fitPreparation(lender.columns, lenderRows), lender.columns, lenderRows),
+    prepareColumns(fitPreparation(platform.columns, platformRows), platform.columns, platformRows),
+  );
+  const labels = Uint8Array.from(lenderRows, (row) => lender.labels[row] ?? 0);
+  return trainInTheClear(design, labels, options);
+}
+
+function sideBySide(a: DesignMatrix, b: DesignMatrix): DesignMatrix {
+  const columns = a.columns + b.columns;
+  const values = new Float64Array(a.rows * columns);
+  for (let row = 0; row < a.rows; row++) {
+    values.set(a.values.subarray(row * a.columns, (row + 1) * a.columns), row * columns);
+    values.set(b.values.subarray(row * b.columns, (row + 1) * b.columns), row * columns + a.columns);
+  }
+  return { rows: a.rows, columns, values };
+}
+
+/** The largest difference between a model's weights, intercept last, and those of the joint run. */
+export function largestDifference(plain: LinearModel, joint: readonly number[]): number {
+  const expected = [...plain.weights, plain.intercept];
+  if (expected.length !== joint.length) return Infinity;
+  return Math.max(...expected.map((weight, i) => Math.abs(weight - (joint[i] ?? NaN))));
+}
