@@ -1,0 +1,120 @@
+/** What the example prints: a text for people, or one JSON object for programs. */
+
+import type { Scope3Report } from "veilshare/protocols";
+
+/** A report whose integers are texts, as it crosses from process to process. */
+export type PlainReport = ReturnType<typeof plainReport>;
+
+/** What one supplier's process gives back. */
+export type SupplierOutcome = Readonly<{ report: PlainReport; bytesSent: number; rounds: number }>;
+
+/** A whole run. */
+export interface RunSummary {
+  readonly names: readonly string[];
+  readonly lineCounts: readonly number[];
+  readonly report: PlainReport;
+  readonly seconds: number;
+  readonly bytes: number;
+  readonly rounds: number;
+  readonly matchesPlain: boolean;
+}
+
+/** The report without bigints, for JSON; null stands for what is withheld. */
+export function plainReport(report: Scope3Report) {
+  return {
+    currency: report.currency,
+    minContributors: report.minContributors,
+    contributors: report.contributors,
+    totalGrams: report.total?.grams.toString() ?? null,
+    totalKg: report.total?.kg ?? null,
+    withheldKg: report.withheld?.kg ?? null,
+    spend: report.spend?.amount ?? null,
+    intensity: report.intensity ?? null,
+    primaryDataShare: report.primaryDataShare ?? null,
+    categories: report.byCategory.map((cell) => ({
+      category: cell.category,
+      name: cell.name,
+      contributors: cell.contributors,
+      status: cell.status,
+      kg: cell.emissions?.kg ?? null,
+    })),
+  };
+}
+
+/** The JSON object of `--json`: kilograms as numbers (exact below 2^53 grams), null for what is withheld. */
+export function jsonSummary(run: RunSummary): Record<string, unknown> {
+  const { report } = run;
+  const number = (text: string | null): number | null => (text === null ? null : Number(text));
+  return {
+    totalKg: number(report.totalKg),
+    totalGrams: report.totalGrams,
+    byCategory: Object.fromEntries(report.categories.map(({ category, kg }) => [category, number(kg)])),
+    contributors: report.contributors,
+    minContributors: report.minContributors,
+    categories: report.categories,
+    withheldKg: number(report.withheldKg),
+    currency: report.currency,
+    spend: number(report.spend),
+    intensity: number(report.intensity),
+    primaryDataShare: number(report.primaryDataShare),
+    parties: run.names.length,
+    seconds: run.seconds,
+    bytes: run.bytes,
+    rounds: run.rounds,
+    matchesPlain: run.matchesPlain,
+  };
+}
+
+/** The text for people. */
+export function textSummary(run: RunSummary): string {
+  return [...holdings(run), "", ...learned(run), "", ...costs(run)].join("\n");
+}
+
+function holdings({ names, lineCounts }: RunSummary): string[] {
+  const held = names.map(
+    (name, i) => `  ${name.padEnd(24)} ${String(lineCounts[i]).padStart(3)} activity lines`,
+  );
+  return ["Scope 3 total of a consortium", "", "Who holds what, each in a process of its own:", ...held];
+}
+
+function learned({ report }: RunSummary): string[] {
+  const lines = ["What all of them learned, and nothing else:"];
+  for (const cell of report.categories) {
+    if (cell.status === "empty") continue;
+    const amount = cell.kg === null ? "withheld".padStart(19) : `${cell.kg.padStart(16)} kg`;
+    const note = notes[cell.status]?.(report.minContributors) ?? "";
+    lines.push(
+      `  ${String(cell.category).padStart(2)} ${cell.name.padEnd(44)} ${amount}  ${cell.contributors} suppliers${note}`,
+    );
+  }
+  const wide = (name: string, value: string): string => `     ${name.padEnd(44)} ${value}`;
+  if (report.totalKg === null) {
+    return [
+      ...lines,
+      wide("Total", `withheld: fewer than ${report.minContributors} suppliers have emissions`),
+    ];
+  }
+  lines.push(wide("Total", `${report.totalKg.padStart(16)} kg  ${report.contributors} suppliers`));
+  if (report.withheldKg !== null) {
+    lines.push(wide("  of it in the withheld categories together", `${report.withheldKg.padStart(16)} kg`));
+  }
+  if (report.spend !== null) lines.push(wide("Spend", `${report.spend.padStart(16)} ${report.currency}`));
+  if (report.intensity !== null) {
+    lines.push(wide("Intensity", `${report.intensity.padStart(16)} kg CO2e per ${report.currency}`));
+  }
+  lines.push(wide("Spend on primary data", `${(report.primaryDataShare ?? "withheld").padStart(16)} %`));
+  return lines;
+}
+
+const notes: Readonly<Record<string, (minimum: number) => string>> = {
+  "withheld-small": (minimum) => `: fewer than ${minimum}, so their total would say too much about each`,
+  "withheld-complement": () => ": withheld too, or the other would follow by subtraction",
+};
+
+function costs(run: RunSummary): string[] {
+  const check = run.matchesPlain ? "equal to the gram" : "DIFFERENT";
+  return [
+    `${run.rounds} rounds, ${run.bytes} bytes sent by all together, ${run.seconds.toFixed(2)} seconds with starting ${run.names.length} processes`,
+    `Check against the sum in the clear, which only this example can do: ${check}`,
+  ];
+}
