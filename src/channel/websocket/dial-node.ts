@@ -1,5 +1,6 @@
 /** Dialling with the `ws` package. Chosen by the package's `imports` map in Node. */
 
+import { setMaxListeners } from "node:events";
 import { WebSocket } from "ws";
 import type { Transport } from "../transport.js";
 import { connectionFailed, type DialOptions } from "./socket.js";
@@ -36,6 +37,7 @@ export function dial(address: string, options: DialOptions): Promise<Transport> 
       socket.off("open", onOpen).off("error", fail).off("close", onClose);
     };
     socket.on("open", onOpen).on("error", fail).on("close", onClose);
+    setMaxListeners(0, signal); // all dials of a session listen to it, so there may be a hundred: no leak
     signal.addEventListener("abort", onAbort);
     if (signal.aborted) onAbort();
   });
