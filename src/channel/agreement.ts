@@ -7,6 +7,7 @@ import type { Party, ProtocolId } from "./party.js";
 
 const step = "agree";
 const maxParametersBytes = 65_536;
+const maxDepth = 16;
 
 type Parameters = Readonly<Record<string, JsonValue | undefined>>;
 
@@ -62,11 +63,18 @@ function compare(party: string, protocol: ProtocolId, parameters: Parameters, me
 function parseObject(text: string): Parameters {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Parameters; // JSON only
+    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+    if (isObject && !isDeep(value, maxDepth)) return value as Parameters; // it came from JSON
   } catch {
     // told below
   }
-  throw new MalformedMessage("expected a JSON object");
+  throw new MalformedMessage("expected a JSON object that is not deep");
+}
+
+/** True when objects and arrays are nested deeper than `depth`. */
+function isDeep(value: unknown, depth: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return depth === 0 || Object.values(value).some((item) => isDeep(item, depth - 1));
 }
 
 /** Text of another party, safe to print. */

@@ -2,7 +2,7 @@
 
 /** Items in order; `undefined` to the consumer means that no more will come. */
 export class Inbox<T> {
-  readonly #items: T[] = [];
+  readonly #items: (T | undefined)[] = [];
   #head = 0;
   #waiting: { resolve: (item: T | undefined) => void; reject: (reason: unknown) => void } | undefined;
   #end: { readonly error?: unknown } | undefined;
@@ -46,7 +46,8 @@ export class Inbox<T> {
   /** The next item; one call at a time. */
   take(): Promise<T | undefined> {
     if (this.#head < this.#items.length) {
-      const item = this.#items[this.#head++];
+      const item = this.#items[this.#head];
+      this.#items[this.#head++] = undefined; // what was taken must not stay in memory
       if (this.#head > 1024 && 2 * this.#head > this.#items.length) {
         this.#items.splice(0, this.#head);
         this.#head = 0;

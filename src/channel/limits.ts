@@ -14,7 +14,7 @@ export interface SessionLimits {
   readonly maxMessageBytes: number;
   /** What one party may have sent in one lane without our having taken it. Default 4 MiB. */
   readonly windowBytes: number;
-  /** Open lanes that one party may have. Default 1,024. */
+  /** Open lanes that one party may have. Default 16,384. */
   readonly maxLanes: number;
 }
 
@@ -25,7 +25,7 @@ export const defaultLimits: SessionLimits = {
   connectTimeoutMs: 30_000,
   maxMessageBytes: 256 * 2 ** 20,
   windowBytes: 4 * 2 ** 20,
-  maxLanes: 1024,
+  maxLanes: 16_384,
 };
 
 /** setTimeout takes no more than this. */

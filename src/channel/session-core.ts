@@ -1,21 +1,17 @@
 /** What all views of a session share: the links, the limits, the greeting, and the failure that ends it. */
 
 import { sha256 } from "@noble/hashes/sha2.js";
-import { ByteReader, ByteWriter, MalformedMessage } from "../bytes/codec.js";
+import { MalformedMessage } from "../bytes/codec.js";
 import { concatBytes, equalBytes, utf8ToBytes } from "../bytes/encoding.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import { randomBytes } from "../random/csprng.js";
+import { decodeHello, encodeHello, nonceBytes, wireVersion } from "./hello.js";
 import { completeLimits, type SessionLimits } from "./limits.js";
-import { Link } from "./link.js";
+import { Link } from "./link/link.js";
+import { withStep } from "./link/link-core.js";
 import type { Progress, Traffic } from "./party.js";
 import { Transcript } from "./transcript.js";
 import type { Transport } from "./transport.js";
-
-/** Version of the frames and the greeting. */
-const wireVersion = 1;
-
-const nonceBytes = 32;
-const maxHelloBytes = 65_536;
 
 /** How a caller may watch, limit or cancel a session. */
 export interface SessionOptions {
@@ -43,6 +39,7 @@ export class SessionCore {
   readonly #controller = new AbortController();
   readonly #runs = new Map<string, number>();
   readonly #stopListening: () => void;
+  #closing = false;
   #failure: VeilshareError | undefined;
   #rounds = 0;
   #sentSinceWait = false;
@@ -93,8 +90,9 @@ export class SessionCore {
     return sum;
   }
 
-  throwIfFailed(): void {
-    if (this.#failure !== undefined) throw this.#failure;
+  /** Throws the session's failure, told apart by the step that it keeps from happening. */
+  throwIfFailed(step: string): void {
+    if (this.#failure !== undefined) throw withStep(this.#failure, step);
   }
 
   /** Number of the next run of a protocol among these members; the same at all of them. */
@@ -111,13 +109,13 @@ export class SessionCore {
   }
 
   async send(to: number, label: string, step: string, payload: Uint8Array): Promise<void> {
-    this.throwIfFailed();
+    this.throwIfFailed(step);
     this.#sentSinceWait = true;
     await this.link(to).send(label, step, payload);
   }
 
   async receive(from: number, label: string, step: string): Promise<Uint8Array> {
-    this.throwIfFailed();
+    this.throwIfFailed(step);
     if (this.#sentSinceWait) {
       this.#sentSinceWait = false;
       this.#rounds += 1;
@@ -135,8 +133,13 @@ export class SessionCore {
     return untaken;
   }
 
+  /** Stops the session: the others learn the error's code, and all that waits here fails with the error. */
   abort(error: VeilshareError): void {
-    if (this.#failure !== undefined) return;
+    if (this.#failure !== undefined) {
+      // Cancelled while leaving: what has not left is dropped.
+      if (this.#closing) for (const link of this.#links) link?.abort(error);
+      return;
+    }
     this.#failure = error;
     this.#stopListening();
     for (const link of this.#links) link?.abort(error);
@@ -144,28 +147,36 @@ export class SessionCore {
   }
 
   async close(): Promise<void> {
-    if (this.#failure !== undefined) return;
-    this.#failure = new VeilshareError("CLOSED", "the session is closed");
-    this.#stopListening();
+    if (this.#failure === undefined) {
+      this.#failure = new VeilshareError("CLOSED", "the session is closed");
+      this.#closing = true;
+    }
+    if (!this.#closing) return;
     await Promise.all(this.#links.map((link) => link?.close() ?? Promise.resolve()));
+    this.#closing = false;
+    this.#stopListening();
   }
 
+  /**
+   * Greets all parties.
+   *
+   * @returns The session id.
+   */
   async greet(): Promise<Uint8Array> {
+    const missing = new Set(this.names.keys());
     const limit = setTimeout(() => {
-      const text = `session/hello: the parties did not all greet within ${this.limits.connectTimeoutMs} ms`;
-      this.abort(new VeilshareError("PEER_TIMEOUT", text, { step: "session/hello" }));
+      const party = this.names.find((_, i) => i !== this.index && missing.has(i)) ?? "";
+      const text = `session/hello: party "${party}" did not greet within ${this.limits.connectTimeoutMs} ms`;
+      this.abort(new VeilshareError("PEER_TIMEOUT", text, { party, step: "session/hello" }));
     }, this.limits.connectTimeoutMs);
     try {
       const own = randomBytes(nonceBytes);
-      const hello = new ByteWriter().u16(wireVersion).u16(this.index).fixed(own);
-      hello.u16(this.names.length);
-      for (const name of this.names) hello.text(name);
-      const theirs = await this.#swap("session/hello", hello.finish());
+      const theirs = await this.#swap("session/hello", encodeHello(this, own));
       const nonces = theirs.map((message, from) =>
         from === this.index ? own : this.#readHello(from, message),
       );
       const sessionId = sha256(concatBytes(utf8ToBytes("veilshare session v1"), ...nonces));
-      const ids = await this.#swap("session/id", sessionId);
+      const ids = await this.#swap("session/id", sessionId, missing);
       for (const [from, id] of ids.entries()) {
         if (from !== this.index && !equalBytes(id, sessionId)) {
           throw this.#mismatch(from, "session/id", "session id", "ours", "another");
@@ -177,41 +188,39 @@ export class SessionCore {
     }
   }
 
-  async #swap(step: string, message: Uint8Array): Promise<Uint8Array[]> {
+  async #swap(step: string, message: Uint8Array, missing?: Set<number>): Promise<Uint8Array[]> {
     const others = this.names.map((_, i) => i).filter((i) => i !== this.index);
     const sent = others.map((to) => this.send(to, step, step, message));
-    const received = this.names.map((_, from) =>
-      from === this.index ? Promise.resolve(message) : this.receive(from, step, step),
-    );
+    const received = this.names.map(async (_, from) => {
+      if (from === this.index) return message;
+      const theirs = await this.receive(from, step, step);
+      missing?.delete(from);
+      return theirs;
+    });
     const [messages] = await Promise.all([Promise.all(received), Promise.all(sent)]);
     return messages;
   }
 
   #readHello(from: number, message: Uint8Array): Uint8Array {
     const step = "session/hello";
+    const party = this.names[from] ?? "";
     try {
-      if (message.length > maxHelloBytes)
-        throw new MalformedMessage(`expected at most ${maxHelloBytes} bytes`);
-      const reader = new ByteReader(message);
-      const version = reader.u16();
-      if (version !== wireVersion)
-        throw this.#mismatch(from, step, "wire version", `${wireVersion}`, `${version}`);
-      const index = reader.u16();
-      if (index !== from) throw this.#mismatch(from, step, "party index", `${from}`, `${index}`);
-      const nonce = reader.fixed(nonceBytes);
-      const count = reader.u16();
-      if (count !== this.names.length) {
-        throw this.#mismatch(from, step, "number of parties", `${this.names.length}`, `${count}`);
+      const hello = decodeHello(message);
+      const differs = (field: string, expected: string, got: string): VeilshareError =>
+        this.#mismatch(from, step, field, expected, got);
+      if (hello.version !== wireVersion) throw differs("wire version", `${wireVersion}`, `${hello.version}`);
+      if (hello.index !== from) throw differs("party index", `${from}`, `${hello.index}`);
+      if (hello.names.length !== this.names.length) {
+        throw differs("number of parties", `${this.names.length}`, `${hello.names.length}`);
       }
-      for (const name of this.names) {
-        if (reader.text(256) !== name)
-          throw this.#mismatch(from, step, "party names", `"${name}"`, "another name");
-      }
-      reader.end();
-      return nonce;
+      const other = this.names.find((name, i) => name !== hello.names[i]);
+      if (other !== undefined) throw differs("party names", `"${other}"`, "another name");
+      this.link(from).setPeerLimits(hello);
+      return hello.nonce;
     } catch (thrown) {
       if (!(thrown instanceof MalformedMessage)) throw thrown;
-      throw malformed(this.names[from] ?? "", step, thrown);
+      const text = `${step}: party "${party}" sent a message that is not well formed: ${thrown.message}`;
+      throw new VeilshareError("PEER_MALFORMED", text, { party, step, cause: thrown });
     }
   }
 
@@ -220,9 +229,4 @@ export class SessionCore {
     const text = `${step}: party "${party}", ${field}: expected ${expected}, got ${got}`;
     return new VeilshareError("PEER_MISMATCH", text, { party, step, field, expected, got });
   }
-}
-
-function malformed(party: string, step: string, cause: MalformedMessage): VeilshareError {
-  const text = `${step}: party "${party}" sent a message that is not well formed: ${cause.message}`;
-  return new VeilshareError("PEER_MALFORMED", text, { party, step, cause });
 }

@@ -25,8 +25,14 @@ export type { OpenSessionOptions, SessionOptions } from "./session-core.js";
  * @throws VeilshareError PEER_MISMATCH, PEER_TIMEOUT, PEER_CLOSED or PEER_MALFORMED when the greeting fails.
  */
 export async function openSession(options: OpenSessionOptions): Promise<Party> {
-  checkNames(options.names, options.index);
-  const core = new SessionCore(options);
+  let core: SessionCore;
+  try {
+    checkNames(options.names, options.index);
+    core = new SessionCore(options);
+  } catch (thrown) {
+    for (const transport of options.transports) void transport?.close(); // never rejects
+    throw thrown;
+  }
   const members = options.names.map((_, index) => index);
   try {
     const sessionId = await core.greet();
@@ -144,8 +150,8 @@ class SessionParty implements Party {
   }
 
   async run<T>(protocol: ProtocolId, body: (run: ProtocolRun) => Promise<T>): Promise<T> {
-    this.core.throwIfFailed();
     const name = `${this.prefix}${protocol.name.replace(/^veilshare\//, "")}`;
+    this.core.throwIfFailed(name);
     const prefix = `${name}#${this.core.nextRun(name)}/`;
     const run = new SessionProtocolRun(this, protocol, prefix);
     try {

@@ -10,14 +10,16 @@
  *   BYE                             the sender has sent all it will
  */
 
-import { ByteReader, ByteWriter, MalformedMessage } from "../bytes/codec.js";
+import { ByteReader, ByteWriter, MalformedMessage } from "../../bytes/codec.js";
 
 const frameType = { lane: 1, data: 2, window: 3, ping: 4, abort: 5, bye: 6 } as const;
 
 /** Bytes before the piece of a message in a DATA frame. */
 export const dataHeaderBytes = 10;
 
-const maxLabelBytes = 512;
+/** Longest name of a lane in UTF-8 bytes. */
+export const maxLaneLabelBytes = 512;
+
 const maxAbortCodeBytes = 64;
 
 /** A decoded frame. */
@@ -84,12 +86,18 @@ export function decodeFrame(message: Uint8Array): Frame {
       return { kind: "data", sequence, lane, last: last === 1, piece: message.subarray(dataHeaderBytes) };
     }
     case frameType.lane: {
-      const frame: Frame = { kind: "lane", sequence, lane: reader.u32(), label: reader.text(maxLabelBytes) };
+      const frame: Frame = {
+        kind: "lane",
+        sequence,
+        lane: reader.u32(),
+        label: reader.text(maxLaneLabelBytes),
+      };
       reader.end();
       return frame;
     }
     case frameType.window: {
       const frame: Frame = { kind: "window", sequence, lane: reader.u32(), bytes: reader.u32() };
+      if (frame.bytes === 0) throw new MalformedMessage("expected a grant of at least 1 byte");
       reader.end();
       return frame;
     }

@@ -1,0 +1,188 @@
+/**
+ * A link to one other party over any transport: labelled lanes with flow control, messages larger than a frame,
+ * heartbeats, time limits, and one typed error that names the party when anything goes wrong. A link that failed
+ * stays failed.
+ */
+
+import { MalformedMessage } from "../../bytes/codec.js";
+import { VeilshareError } from "../../errors.js";
+import type { SessionLimits } from "../limits.js";
+import type { Transport } from "../transport.js";
+import { decodeFrame, encodeBye, encodePing, type Frame } from "./frame.js";
+import { LinkCore, type LinkTraffic } from "./link-core.js";
+import { LinkReceiver } from "./receiver.js";
+import { LinkSender, type PeerLimits } from "./sender.js";
+
+/** Messages to and from one party. */
+export class Link {
+  readonly #core: LinkCore;
+  readonly #sender: LinkSender;
+  readonly #receiver: LinkReceiver;
+  #expectedSequence = 0;
+  #lastHeard = 0;
+  #heartbeat: ReturnType<typeof setInterval> | undefined;
+  #reading: Promise<void> = Promise.resolve();
+  #closed: Promise<void> | undefined;
+
+  /**
+   * @param onFailure - Called once, when the link fails for any reason but its own `close`.
+   */
+  constructor(
+    peer: string,
+    transport: Transport,
+    limits: SessionLimits,
+    onFailure: (error: VeilshareError) => void,
+  ) {
+    this.#core = new LinkCore(peer, transport, limits, (error) => {
+      clearInterval(this.#heartbeat);
+      onFailure(error);
+    });
+    this.#sender = new LinkSender(this.#core);
+    this.#receiver = new LinkReceiver(this.#core);
+  }
+
+  get peer(): string {
+    return this.#core.peer;
+  }
+
+  get traffic(): Readonly<LinkTraffic> {
+    return this.#core.traffic;
+  }
+
+  /** Starts reading and the heartbeat. */
+  start(): void {
+    this.#lastHeard = performance.now();
+    this.#reading = this.#read();
+    this.#startHeartbeat();
+  }
+
+  /** What the other end takes, once it has said so. */
+  setPeerLimits(limits: PeerLimits): void {
+    this.#sender.setPeerLimits(limits);
+  }
+
+  /** Sends one message; resolves when the lane and the transport have room for more. */
+  send(label: string, step: string, message: Uint8Array): Promise<void> {
+    return this.#sender.send(label, step, message);
+  }
+
+  /** The next message of a lane. */
+  receive(label: string, step: string): Promise<Uint8Array> {
+    return this.#receiver.receive(label, step);
+  }
+
+  /**
+   * Forgets the lanes of a protocol that is over.
+   *
+   * @returns The label of a lane in which the party sent more than the protocol took, if there is one.
+   */
+  releaseLanes(prefix: string): string | undefined {
+    this.#sender.release(prefix);
+    return this.#receiver.release(prefix);
+  }
+
+  async #read(): Promise<void> {
+    const core = this.#core;
+    try {
+      for (;;) {
+        const message = await core.transport.receive();
+        if (message === undefined) break;
+        this.#lastHeard = performance.now();
+        core.traffic.bytesReceived += message.length;
+        this.#handle(decodeFrame(message));
+      }
+      if (!core.peerFinished && !core.closing) core.fail(core.closedError());
+    } catch (thrown) {
+      if (thrown instanceof VeilshareError && thrown.code === "PEER_ABORTED") core.fail(thrown);
+      else if (!core.closing) core.stop(this.#readError(thrown));
+    }
+  }
+
+  #handle(frame: Frame): void {
+    const core = this.#core;
+    if (frame.sequence !== this.#expectedSequence) {
+      const expected = `frame ${this.#expectedSequence}`;
+      throw core.violation("PEER_UNEXPECTED", "frame order", expected, `frame ${frame.sequence}`);
+    }
+    this.#expectedSequence = (this.#expectedSequence + 1) >>> 0;
+    if (core.peerFinished && frame.kind !== "window") {
+      throw core.violation("PEER_UNEXPECTED", "frame", "nothing after the farewell", frame.kind);
+    }
+    switch (frame.kind) {
+      case "lane":
+        this.#receiver.handleLane(frame.lane, frame.label);
+        return;
+      case "data":
+        this.#receiver.handleData(frame.lane, frame.piece, frame.last);
+        return;
+      case "window":
+        this.#sender.handleWindow(frame.lane, frame.bytes);
+        return;
+      case "abort":
+        throw core.abortedError(frame.code);
+      case "bye":
+        core.peerFinished = true;
+        this.#receiver.rejectWaiters(core.closedError());
+        this.#sender.giveUp();
+        return;
+      case "ping":
+        return;
+    }
+  }
+
+  #readError(thrown: unknown): VeilshareError {
+    const { peer } = this.#core;
+    if (!(thrown instanceof MalformedMessage)) return this.#core.brokenError(thrown);
+    const text = `party "${peer}" sent a frame that is not one: ${thrown.message}`;
+    return new VeilshareError("PEER_MALFORMED", text, { party: peer, field: "frame", cause: thrown });
+  }
+
+  #startHeartbeat(): void {
+    const core = this.#core;
+    const { idleTimeoutMs } = core.limits;
+    const periodMs = Math.max(1, Math.floor(idleTimeoutMs / 4));
+    let lastTick = performance.now();
+    this.#heartbeat = setInterval(() => {
+      const now = performance.now();
+      // A late tick means that this thread was busy: what the party sent meanwhile is still unread.
+      if (now - lastTick > 2 * periodMs) this.#lastHeard = Math.max(this.#lastHeard, now - idleTimeoutMs / 2);
+      lastTick = now;
+      if (core.peerFinished) return;
+      if (now - this.#lastHeard > idleTimeoutMs) {
+        const text = `party "${core.peer}" gave no sign of life for ${idleTimeoutMs} ms`;
+        core.stop(new VeilshareError("PEER_TIMEOUT", text, { party: core.peer, expected: "a sign of life" }));
+      } else {
+        core.transmitQuietly(encodePing);
+      }
+    }, periodMs);
+    // A waiting receive has a timer of its own; a heartbeat alone must not keep a process from ending.
+    const timer = this.#heartbeat as unknown as { readonly unref?: () => void };
+    timer.unref?.();
+  }
+
+  /** Tells the party that the run stopped, and why in one code, then fails the link. */
+  abort(error: VeilshareError): void {
+    this.#core.stop(error);
+  }
+
+  /**
+   * Says farewell and closes once everything sent has left, which takes as long as the party takes to read it, within the
+   * limits. Never rejects.
+   */
+  close(): Promise<void> {
+    this.#closed ??= this.#leave();
+    return this.#closed;
+  }
+
+  async #leave(): Promise<void> {
+    const core = this.#core;
+    if (core.failed) return;
+    core.closing = true;
+    this.#receiver.close();
+    await this.#sender.drained();
+    clearInterval(this.#heartbeat);
+    core.transmitQuietly(encodeBye); // closing waits for it to leave; the party may have left as well
+    await core.transport.close({ lingerMs: core.limits.idleTimeoutMs });
+    await this.#reading;
+  }
+}
