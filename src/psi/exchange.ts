@@ -179,17 +179,41 @@ export async function exchangeDone(run: ProtocolRun): Promise<void> {
   await run.exchange(steps.done, new Uint8Array(0), { byteLength: 0 });
 }
 
-/** Runs streams at once. When one fails the session is stopped, so that the others end too before this rejects. */
-export async function together<A, B, C>(
-  run: ProtocolRun,
-  streams: readonly [Promise<A>, Promise<B>, Promise<C>],
-): Promise<[A, B, C]> {
+/** The streams of one party, by the step that each serves. */
+export interface Streams<A, B, C> {
+  readonly sendBlinded: Promise<A>;
+  readonly doublePeer: Promise<B>;
+  readonly receiveDoubled: Promise<C>;
+}
+
+/** Awaits all streams. When one fails the session is stopped, so that the others end too before this rejects. */
+export async function together<A, B, C>(run: ProtocolRun, streams: Streams<A, B, C>): Promise<[A, B, C]> {
+  const named = [
+    inStep("blinded", streams.sendBlinded),
+    inStep("blinded", streams.doublePeer),
+    inStep("doubled", streams.receiveDoubled),
+  ] as const;
   try {
-    return await Promise.all(streams);
+    return await Promise.all(named);
   } catch (thrown) {
     run.abort(thrown);
-    await Promise.allSettled(streams);
+    await Promise.allSettled(named);
     throw thrown;
+  }
+}
+
+/** The same promise; a failure of the session that met a stream while it computed gets the stream's step. */
+async function inStep<T>(step: keyof typeof steps, stream: Promise<T>): Promise<T> {
+  try {
+    return await stream;
+  } catch (thrown) {
+    if (!(thrown instanceof VeilshareError) || !thrown.isPeerFault || thrown.step !== undefined) throw thrown;
+    const { code, message, ...details } = thrown.toJSON();
+    throw new VeilshareError(code, `psi/${step}: ${message}`, {
+      ...details,
+      step: `psi/${step}`,
+      cause: thrown,
+    });
   }
 }
 

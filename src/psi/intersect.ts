@@ -197,11 +197,11 @@ async function exchangeItems(
   const { run } = context;
   const learns = settings.reveal === "both" || run.index === settings.receiver;
   const owes = settings.reveal === "both" || run.index !== settings.receiver;
-  const [, peerValues, ownValues] = await together(run, [
-    sendBlinded(context, own, order),
-    doublePeerItems(context, peerItems, owes),
-    learns ? receiveDoubled(context, own.count) : Promise.resolve(undefined),
-  ]);
+  const [, peerValues, ownValues] = await together(run, {
+    sendBlinded: sendBlinded(context, own, order),
+    doublePeer: doublePeerItems(context, peerItems, owes),
+    receiveDoubled: learns ? receiveDoubled(context, own.count) : Promise.resolve(undefined),
+  });
   // Everything that the peer sent before has arrived now, so that a message too many is found before the run ends.
   await exchangeDone(run);
   if (ownValues === undefined) return undefined;

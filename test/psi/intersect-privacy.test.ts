@@ -173,12 +173,14 @@ describe("the session's secrets", () => {
     const orders: Uint32Array[] = [];
     const watched: IntersectRandomness = {
       scalar: () => {
-        scalars.push(randomScalar());
-        return scalars.at(-1) ?? new Uint8Array(0);
+        const scalar = randomScalar();
+        scalars.push(scalar);
+        return scalar;
       },
       permutation: (length) => {
-        orders.push(Uint32Array.from({ length }, (_, i) => length - 1 - i));
-        return orders.at(-1) ?? new Uint32Array(0);
+        const order = Uint32Array.from({ length }, (_, i) => length - 1 - i);
+        orders.push(order);
+        return order;
       },
     };
     const lists = [["a", "b", "c"], ["b"]];

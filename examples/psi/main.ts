@@ -1,0 +1,90 @@
+/**
+ * npm run example:psi -- [--a FILE --b FILE --key COLUMN[,COLUMN...]] [--json]
+ *
+ * Which customers do a bank and a shop have in common? Each party is a process that reads only its own file; the first
+ * learns the intersection. With --json, standard output is one JSON object.
+ */
+
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { exitWithError, runParties } from "../launcher/index.js";
+import { readArguments, type Arguments } from "./arguments.js";
+import { inventedLists } from "./customer-lists.js";
+import { readKeys } from "./keys.js";
+import type { PartyReport, PartyTask } from "./messages.js";
+import { jsonReport, textReport, type Outcome } from "./report.js";
+
+/** Where the two parties find their lists. */
+interface Inputs {
+  readonly names: readonly [receiver: string, sender: string];
+  readonly files: readonly [receiver: string, sender: string];
+  readonly columns: readonly string[];
+  readonly invented: boolean;
+}
+
+async function main({ files, json }: Arguments): Promise<void> {
+  const outcome =
+    files === undefined
+      ? await runInvented()
+      : await run({
+          names: ["a", "b"],
+          files: [files.a, files.b],
+          columns: files.columns,
+          invented: false,
+        });
+  process.stdout.write(`${json ? jsonReport(outcome) : textReport(outcome)}\n`);
+  if (outcome.common !== outcome.plainCommon) process.exitCode = 1;
+}
+
+async function runInvented(): Promise<Outcome> {
+  const folder = await mkdtemp(join(tmpdir(), "veilshare-psi-"));
+  try {
+    const lists = inventedLists();
+    const files = [join(folder, "bank.csv"), join(folder, "shop.csv")] as const;
+    await writeFile(files[0], lists.bank);
+    await writeFile(files[1], lists.shop);
+    return await run({ names: ["bank", "shop"], files, columns: ["email"], invented: true });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function run({ names, files, columns, invented }: Inputs): Promise<Outcome> {
+  const [receiver] = names;
+  const parties = names.map((name, i) => {
+    const task: PartyTask = { file: files[i] ?? "", columns, receiver };
+    return { name, task };
+  });
+  const results = await runParties({ script: new URL("./party.js", import.meta.url), parties });
+  const reports = results.map((result, i) => ({
+    name: names[i] ?? "",
+    file: files[i] ?? "",
+    ...(result as PartyReport), // party.ts is what ran
+  }));
+  return {
+    invented,
+    columns,
+    parties: reports,
+    common: reports[0]?.common ?? 0,
+    plainCommon: await commonOfPlainSets(files, columns),
+    seconds: Math.max(...reports.map(({ seconds }) => seconds)),
+    bytes: reports.reduce((sum, { bytesSent }) => sum + bytesSent, 0),
+    rounds: Math.max(...reports.map(({ rounds }) => rounds)),
+  };
+}
+
+async function commonOfPlainSets(files: Inputs["files"], columns: readonly string[]): Promise<number> {
+  const keysOf = async (file: string): Promise<Set<string>> => {
+    const { items } = await readKeys(file, columns);
+    return new Set(items.map((fields) => JSON.stringify(fields)));
+  };
+  const [first, second] = [await keysOf(files[0]), await keysOf(files[1])];
+  return [...first].filter((key) => second.has(key)).length;
+}
+
+try {
+  await main(readArguments());
+} catch (error) {
+  exitWithError(error);
+}

@@ -1,0 +1,32 @@
+/** What the example tells its parties, and what they tell it. JSON, hence type aliases. */
+
+/** What a party is told when it starts. */
+// eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- an interface is not assignable to Json
+export type PartyTask = {
+  readonly file: string;
+  readonly columns: readonly string[];
+  /** Who learns the intersection. */
+  readonly receiver: string;
+};
+
+/** What a party tells. Of its items it says no more than lines of its own file. */
+// eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- an interface is not assignable to Json
+export type PartyReport = {
+  /** Rows of its file. */
+  readonly rows: number;
+  /** Rows that were left out because a key field is empty. */
+  readonly withoutKey: number;
+  /** Rows that repeat an earlier one. */
+  readonly duplicates: number;
+  readonly distinct: number;
+  /** What it learned of the other party's list. */
+  readonly peerItems: number;
+  /** Null for the party that does not learn it. */
+  readonly common: number | null;
+  /** Lines of the first common items in its own file. */
+  readonly firstLines: readonly number[];
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+  readonly bytesSent: number;
+  readonly rounds: number;
+};

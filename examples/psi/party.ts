@@ -1,0 +1,34 @@
+/** One party of the example: a process of its own that reads its own file, and nobody else's. */
+
+import { cpuUsage } from "node:process";
+import { intersect } from "veilshare/psi";
+import { serveParty } from "../launcher/index.js";
+import { readKeys } from "./keys.js";
+import type { PartyReport, PartyTask } from "./messages.js";
+
+const linesShown = 5;
+
+serveParty(async (party, json) => {
+  const { file, columns, receiver } = json as PartyTask; // main.ts is who starts this process
+  const keys = await readKeys(file, columns);
+  const before = cpuUsage();
+  const startMs = performance.now();
+  const result = await intersect(party, keys.items, { receiver });
+  const seconds = (performance.now() - startMs) / 1000;
+  const used = cpuUsage(before);
+  const rows = result.revealed ? result.indices : new Uint32Array(0);
+  const report: PartyReport = {
+    rows: keys.items.length + keys.withoutKey,
+    withoutKey: keys.withoutKey,
+    duplicates: result.duplicates,
+    distinct: result.ownItems,
+    peerItems: result.peerItems,
+    common: result.revealed ? result.size : null,
+    firstLines: [...rows.subarray(0, linesShown)].map((row) => keys.lines[row] ?? 0),
+    seconds,
+    cpuSeconds: (used.user + used.system) / 1e6,
+    bytesSent: party.traffic.bytesSent,
+    rounds: party.traffic.rounds,
+  };
+  return report;
+});

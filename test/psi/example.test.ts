@@ -1,0 +1,106 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { dataPath, describeWithData } from "../support/data.js";
+
+interface Ended {
+  readonly code: number | string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** `npm run example:psi -- ...`, built. */
+function example(...args: string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    const script = "build/examples/psi/main.js";
+    execFile(process.execPath, [script, ...args], { timeout: 60_000 }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : (error.code ?? null), stdout, stderr });
+    });
+  });
+}
+
+let folder = "";
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "veilshare-test-"));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function file(name: string, content: string | Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+describe("example:psi", () => {
+  it("gives one JSON object on standard output, the same result in every run, equal to the plain one", async () => {
+    const { code, stdout } = await example("--json");
+    expect(code).toBe(0);
+    expect(stdout.trimEnd().split("\n").length).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ invented: true, common: 700, matchesPlaintext: true });
+  });
+
+  it("says for people who holds what, what was learned and what it took", async () => {
+    const { code, stdout } = await example();
+    expect(code).toBe(0);
+    for (const text of ["INVENTED", "Who holds what", "learned that 700", "bytes", "rounds", "the same"]) {
+      expect(stdout).toContain(text);
+    }
+  });
+
+  it("takes files and several key columns, counts repeated rows and rows without a key", async () => {
+    const a = file("a.csv", "id,town,x\n1,A,5\n2,B,5\n2,B,6\n,C,7\n");
+    const b = file("b.csv", "town,id\nB,2\nA,2\n");
+    const { code, stdout } = await example("--a", a, "--b", b, "--key", "id,town", "--json");
+    expect(code).toBe(0);
+    const result = JSON.parse(stdout) as { common: number; parties: readonly object[] };
+    expect(result.common).toBe(1);
+    expect(result.parties[0]).toMatchObject({ rows: 4, withoutKey: 1, duplicates: 1, firstLines: [3] });
+  });
+
+  it.each<[string, string | Uint8Array, RegExp]>([
+    ["a missing column", "name\nx\n", /bad\.csv:1: column "id": expected/],
+    ["an empty file", "", /bad\.csv/],
+    ["a wrong encoding", new Uint8Array([105, 100, 10, 0xff, 0xfe, 10]), /bad\.csv:2/],
+    ["a row that is too short", "id,x\n1,2\n3\n", /bad\.csv:3/],
+  ])("refuses %s in one line with file and line, and ends with code 2", async (_, content, line) => {
+    const good = file("good.csv", "id\n1\n");
+    const before = readdirSync(folder).length;
+    const { code, stdout, stderr } = await example(
+      "--a",
+      good,
+      "--b",
+      file("bad.csv", content),
+      "--key",
+      "id",
+    );
+    expect(stderr).toMatch(line);
+    expect(stderr.trimEnd().split("\n").length).toBe(1);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(readdirSync(folder).length).toBeLessThanOrEqual(before + 1);
+  });
+
+  it.each([
+    [["--a", "x.csv"]],
+    [["--unknown"]],
+    [["--a", "x", "--b", "y", "--key", "id,"]],
+    [["--a", "x", "--b", "y", "--key", "id,id"]],
+    [["--a", "no-such-file.csv", "--b", "no-such-file.csv", "--key", "id"]],
+  ])("refuses %j with one line and code 2", async (args) => {
+    const { code, stdout, stderr } = await example(...args);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr.trimEnd().split("\n").length).toBe(1);
+    expect(stderr).toMatch(/^error: /);
+  });
+});
+
+describeWithData("example:psi on the spu lists", ["psi/spu_alice.csv", "psi/spu_bob.csv"], () => {
+  it("finds the published 165 common keys on idx and id", async () => {
+    const files = ["--a", dataPath("psi/spu_alice.csv"), "--b", dataPath("psi/spu_bob.csv")];
+    const { stdout } = await example(...files, "--key", "idx,id", "--json");
+    expect(JSON.parse(stdout)).toMatchObject({ common: 165, matchesPlaintext: true });
+  });
+});
