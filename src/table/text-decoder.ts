@@ -34,7 +34,7 @@ export function textOf(bytes: Uint8Array): string {
 }
 
 /** The line, from 1, on which a byte stands. LF, CR LF and CR each end a line. */
-export function lineAt(bytes: Uint8Array, offset: number): number {
+function lineAt(bytes: Uint8Array, offset: number): number {
   return 1 + countLineEnds(bytes, 0, offset);
 }
 
