@@ -1,5 +1,14 @@
 import { simulate, type Party } from "../../dist/channel/index.js";
-import { compute, type Engine, type InputOptions, type SecretMatrix } from "../../dist/mpc/index.js";
+import { DealerRandomness } from "../../dist/mpc/dealer-randomness.js";
+import { Engine } from "../../dist/mpc/engine.js";
+import {
+  compute,
+  serveDealer,
+  type CorrelatedRandomness,
+  type InputOptions,
+  type SecretMatrix,
+} from "../../dist/mpc/index.js";
+import { PairSeeds } from "../../dist/mpc/pair-seeds.js";
 
 /** One party's view of a test computation. */
 export interface Desk {
@@ -39,4 +48,42 @@ export function deskOf(party: Party, engine: Engine): Desk {
     own: (owner, values, options) =>
       engine.input({ ...options, owner, ...(party.index === owner ? { values } : {}) }),
   };
+}
+
+/** What a broken build would do to the correlated randomness. */
+export type Tamper = (source: CorrelatedRandomness) => CorrelatedRandomness;
+
+/** An engine whose source is tampered with, at computing party `run.index` of n. */
+export async function openTampered(run: Party, n: number, tamper: Tamper): Promise<Engine> {
+  const members = Array.from({ length: n }, (_, i) => i);
+  const [source, pairs] = await Promise.all([
+    DealerRandomness.open(run, n),
+    PairSeeds.exchange(run, members),
+  ]);
+  return new Engine({ party: run, members, source: tamper(source), pairs });
+}
+
+/** As {@link computeInMemory}, with a source that is tampered with at all parties. */
+export async function computeTampered<T>(
+  n: number,
+  tamper: Tamper,
+  program: (desk: Desk) => Promise<T>,
+): Promise<T[]> {
+  const results = await simulate(
+    n + 1,
+    (party) =>
+      party.run({ name: "test/tampered", version: 1 }, async (run) => {
+        await run.agree({});
+        if (run.index === n) {
+          await serveDealer(run);
+          return undefined;
+        }
+        const engine = await openTampered(run, n, tamper);
+        const result = await program(deskOf(run, engine));
+        await engine.close();
+        return result;
+      }),
+    { names: partyNames(n) },
+  );
+  return results.slice(0, n) as T[]; // only the dealer, the last, has no result
 }

@@ -1,13 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { simulate, type Party } from "../../dist/channel/index.js";
-import type { CorrelatedRandomness } from "../../dist/mpc/index.js";
-import { DealerRandomness } from "../../dist/mpc/dealer-randomness.js";
-import { Engine } from "../../dist/mpc/engine.js";
+import { simulate } from "../../dist/channel/index.js";
+import type { CorrelatedRandomness, Engine } from "../../dist/mpc/index.js";
 import { serveDealer } from "../../dist/mpc/index.js";
-import { PairSeeds } from "../../dist/mpc/pair-seeds.js";
 import { chiSquare } from "../support/chi-square.js";
 import { tapParty, type Tapped } from "../support/tapped-party.js";
-import { partyNames } from "./computation.js";
+import { openTampered, partyNames } from "./computation.js";
 
 /**
  * What a party may hold against another: every word it received, every word that it and the others opened together,
@@ -88,19 +85,6 @@ async function viewOf(
   }
   const opened = concat(view.opened);
   return { received: concat(view.received), opened, differences: differencesOf(view.opened) };
-}
-
-async function openTampered(
-  run: Party,
-  n: number,
-  tamper: (source: CorrelatedRandomness) => CorrelatedRandomness,
-): Promise<Engine> {
-  const members = Array.from({ length: n }, (_, i) => i);
-  const [source, pairs] = await Promise.all([
-    DealerRandomness.open(run, n),
-    PairSeeds.exchange(run, members),
-  ]);
-  return new Engine({ party: run, members, source: tamper(source), pairs });
 }
 
 function collect(

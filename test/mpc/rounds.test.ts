@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import type { SecretMatrix } from "../../dist/mpc/index.js";
+import { recordedParty } from "../support/recorded-party.js";
 import { tapParty, type Tapped } from "../support/tapped-party.js";
 import { computeInMemory, type Desk } from "./computation.js";
 
@@ -96,6 +97,41 @@ describe("rounds", () => {
       await Promise.all([desk.engine.reveal(a), desk.engine.reveal(b)]);
     });
     await expect(run).rejects.toMatchObject({ code: "PEER_MISMATCH", step: "mpc/open" });
+  });
+});
+
+describe("a message of a round", () => {
+  it.each<[string, (payload: Uint8Array) => Uint8Array, string]>([
+    ["too short", (payload) => payload.subarray(0, -1), "PEER_MALFORMED"],
+    ["too long", (payload) => new Uint8Array([...payload, 0]), "PEER_MALFORMED"],
+    ["empty", () => new Uint8Array(0), "PEER_MALFORMED"],
+    [
+      "of another program",
+      (payload) => payload.map((byte, i) => (i === 31 ? byte ^ 1 : byte)),
+      "PEER_MISMATCH",
+    ],
+  ])("is refused when it is %s, with the party's name", async (_, change, code) => {
+    const run = computeInMemory(
+      2,
+      (desk) => desk.engine.reveal(value(desk, 1)),
+      (party) =>
+        party.index === 1
+          ? recordedParty(party, ({ step, payload }) => (step === "mpc/open" ? change(payload) : payload))
+          : party,
+    );
+    await expect(run).rejects.toMatchObject({ code, party: "party-1", step: "mpc/open" });
+  });
+
+  it("that was tampered with shows where a result leaves its bound", async () => {
+    const run = computeInMemory(
+      2,
+      (desk) => desk.engine.reveal(value(desk, 1)),
+      (party) =>
+        recordedParty(party, ({ step, payload }) =>
+          step === "mpc/open" ? payload.map((byte, i) => (i === 39 ? byte ^ 0x40 : byte)) : payload,
+        ),
+    );
+    await expect(run).rejects.toMatchObject({ code: "VALUE_OUT_OF_RANGE" });
   });
 });
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Prg } from "../../dist/random/index.js";
-import { computeInMemory } from "./computation.js";
+import { computeInMemory, computeTampered, type Tamper } from "./computation.js";
 
 const limit = 2n ** 62n;
 /** The largest bound that a double can state and that is below 2^62. */
@@ -77,5 +77,40 @@ describe("truncation", () => {
     let total = 0;
     for (const value of result) total += Number(value);
     expect(Math.abs(total / x.length + 1.75)).toBeLessThan(6 * 0.0031);
+  });
+});
+
+describe("the test above", () => {
+  async function truncatedWith(tamper: Tamper): Promise<BigInt64Array> {
+    const x = values(2000, 99);
+    const [result] = await computeTampered(2, tamper, async ({ engine, own }) => {
+      const secret = own(0, x, { rows: x.length, bound, fractionalBits: 0 }).timesPowerOfTwo(-20);
+      return engine.revealUnits(await engine.truncate(secret, 20));
+    });
+    return result ?? new BigInt64Array(0);
+  }
+
+  /** Replaces one of the vectors that depend on the mask by zeros. */
+  function withoutDependent(wanted: number): Tamper {
+    return (source) => ({
+      draw(correlation) {
+        const shares = source.draw(correlation);
+        const dependent = async (): Promise<readonly BigUint64Array[]> =>
+          (await shares.dependent()).map((part, i) =>
+            i === wanted ? new BigUint64Array(part.length) : part,
+          );
+        return { ...shares, dependent };
+      },
+      close: () => source.close(),
+    });
+  }
+
+  it("catches a truncation that forgets the carry or the mask, as does the bound of what is revealed", async () => {
+    await expect(truncatedWith((source) => source)).resolves.toHaveLength(2000);
+    for (const part of [0, 1]) {
+      await expect(truncatedWith(withoutDependent(part))).rejects.toMatchObject({
+        code: "VALUE_OUT_OF_RANGE",
+      });
+    }
   });
 });

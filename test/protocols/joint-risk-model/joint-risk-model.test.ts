@@ -6,6 +6,7 @@ import {
   loadModelPart,
   partialScores,
   saveModelPart,
+  type FeatureColumn,
   type JointRiskModelOptions,
   type LenderInput,
   type LenderReport,
@@ -14,7 +15,9 @@ import {
   type RiskDealerReport,
   type RiskInput,
 } from "../../../dist/protocols/index.js";
+import { chiSquare } from "../../support/chi-square.js";
 import { describeWithData, readData } from "../../support/data.js";
+import { tapParty, type Tapped } from "../../support/tapped-party.js";
 import { largestDifference, retrainInTheClear } from "./in-the-clear.js";
 import { inventPeople, pick } from "./people.js";
 
@@ -197,6 +200,63 @@ describe("jointRiskModel", () => {
       (thrown: unknown) => thrown,
     );
     expect(JSON.stringify(error)).not.toContain("person-");
+  });
+});
+
+/** The column with its values in the reverse order. */
+function backwards(column: FeatureColumn): FeatureColumn {
+  return column.kind === "numeric"
+    ? { ...column, values: Array.from(column.values).reverse() }
+    : { ...column, values: [...column.values].reverse() };
+}
+
+describe("what others see of a joint training", () => {
+  const people = inventPeople(120, 12);
+  const { lender } = people;
+  const variants: readonly LenderInput[] = [
+    lender,
+    { ...lender, labels: Array.from(lender.labels, (label) => 1 - label) },
+    { ...lender, columns: lender.columns.map(backwards) },
+  ];
+
+  /** What one party receives while the others train on a variant of the lender's rows. */
+  async function received(lenderInput: LenderInput, observer: number): Promise<Tapped[]> {
+    const messages: Tapped[] = [];
+    const byIndex: readonly RiskInput[] = [lenderInput, people.platform, dealer];
+    await simulate(
+      3,
+      (party) => {
+        const watched =
+          party.index === observer ? tapParty(party, (message) => messages.push(message)) : party;
+        return jointRiskModel(watched, byIndex[party.index] ?? dealer, { iterations: 20 });
+      },
+      { names },
+    );
+    return messages.filter(({ direction }) => direction === "received");
+  }
+
+  // One false alarm in 10^9 for each variant. The last opening is the platform's own weights, which are its result.
+  it("is uniform to the platform, whatever the labels and the lender's columns are", async () => {
+    for (const variant of variants) {
+      const openings = (await received(variant, 1)).filter(({ step }) => step === "mpc/open").slice(0, -1);
+      const counts = new Uint32Array(256);
+      for (const { bytes } of openings) {
+        for (const byte of bytes.subarray(32)) counts[byte] = (counts[byte] ?? 0) + 1;
+      }
+      expect(chiSquare(counts).exceeds).toBe(false);
+    }
+  });
+
+  it("is the same, byte for byte, to the dealer", async () => {
+    const seen: string[] = [];
+    for (const variant of variants) {
+      const lines = (await received(variant, 2)).map(
+        ({ peer, step, bytes }) => `${peer} ${step} ${bytes.join()}`,
+      );
+      seen.push(lines.sort().join("\n"));
+    }
+    expect(seen[0]?.length).toBeGreaterThan(1000);
+    expect(new Set(seen).size).toBe(1);
   });
 });
 
