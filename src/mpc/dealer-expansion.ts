@@ -8,10 +8,10 @@ import { invalidArgument } from "../errors.js";
 import type { Correlation, CorrelationLengths, OperandShape } from "./correlation.js";
 
 /** Most words of one vector of a correlation (256 MiB). */
-export const maxVectorWords: number = 2 ** 25;
+const maxVectorWords = 2 ** 25;
 
 /** Most words that a session's operand masks may take together. */
-export const maxOperandWords: number = 2 ** 26;
+const maxOperandWords = 2 ** 26;
 
 /** One party's part of a correlation, as its seed gives it. */
 export interface Expansion {
@@ -65,7 +65,7 @@ export class OperandMasks<T extends OperandShape> {
 }
 
 /** Most multiplications that one correlation may cost: less than a minute, as heartbeats must go out meanwhile. */
-export const maxProductWork: number = 2 ** 34;
+const maxProductWork = 2 ** 34;
 
 /** What of a correlation is beyond the limits, if anything. */
 export function limitFault(

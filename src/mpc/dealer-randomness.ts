@@ -101,6 +101,6 @@ export class DealerRandomness implements CorrelatedRandomness {
 }
 
 /** The computing party that gets the corrections: the first one. */
-export function designatedParty(party: Party, dealer: number): number {
+function designatedParty(party: Party, dealer: number): number {
   return party.names.findIndex((_, index) => index !== dealer);
 }

@@ -41,7 +41,7 @@ export async function computeInMemory<T>(
   return results.slice(0, n) as T[]; // only the dealer, the last, has no result
 }
 
-export function deskOf(party: Party, engine: Engine): Desk {
+function deskOf(party: Party, engine: Engine): Desk {
   return {
     engine,
     party,

@@ -77,7 +77,8 @@ const protocol = { name: "veilshare/joint-risk-model", version: 1 } as const;
  * of all: both owners learn who is common, and the lender learns the platform's partial score of each common row.
  *
  * **Cost.** The intersection (a scalar multiplication for each id of either side), then five rounds a step; each owner
- * sends about 16 n bytes a step and the dealer 24 n, for n training rows.
+ * sends about 16 n bytes a step and the dealer 24 n, for n training rows. The dealer waits while the owners intersect:
+ * for lists of millions the session's `stepTimeoutMs` may have to be longer than its ten minutes.
  *
  * **Source.** Mohassel, Zhang, "SecureML", IEEE S&P 2017; details in `training-plan.ts`.
  */

@@ -61,10 +61,10 @@ export interface TrainingPlan {
 }
 
 /** Steps where a caller names none. */
-export const defaultIterations = 150;
+const defaultIterations = 150;
 
 /** Penalty where a caller names none. */
-export const defaultL2 = 0.001;
+const defaultL2 = 0.001;
 
 const maxIterations = 1000;
 const maxL2 = 10;
