@@ -1,3 +1,4 @@
+export { loadIdentity, loadParties, saveIdentity } from "#channel/files";
 export { generateIdentity, Identity, type PartyEntry } from "./identity/identity.js";
 export { formatKeyFile, parseKeyFile } from "./identity/key-file.js";
 export { parsePartiesFile } from "./identity/parties-file.js";
@@ -11,6 +12,8 @@ export {
   type VerifiedPeer,
 } from "./noise/secure-transport.js";
 export type { MessageShape, Party, Progress, ProtocolId, ProtocolRun, Traffic } from "./party.js";
+export { connectPorts, type ConnectPortsOptions, type PortSecurity } from "./port/connect-ports.js";
+export { portTransport, type MessagePortLike } from "./port/port-transport.js";
 export { openSession, type OpenSessionOptions, type SessionOptions } from "./session.js";
 export { simulate, type SimulateOptions } from "./simulate.js";
 export { Transcript, type TranscriptEntry } from "./transcript.js";
