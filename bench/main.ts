@@ -11,12 +11,22 @@ import { describeMachine } from "./machine.js";
 import type { Measurement, Topic } from "./measurement.js";
 import { machineLine, topicTables } from "./report.js";
 import { groupTopic } from "./topics/group.js";
+import { poolTopic } from "./topics/pool.js";
+import { psiTopic } from "./topics/psi.js";
 import { randomTopic } from "./topics/random.js";
 import { ringTopic } from "./topics/ring.js";
 import { sharingTopic } from "./topics/sharing.js";
 import { timingTopic } from "./topics/timing.js";
 
-const topics: readonly Topic[] = [randomTopic, ringTopic, sharingTopic, groupTopic, timingTopic];
+const topics: readonly Topic[] = [
+  randomTopic,
+  ringTopic,
+  sharingTopic,
+  groupTopic,
+  poolTopic,
+  psiTopic,
+  timingTopic,
+];
 
 const defaultTimeMs = 1000;
 
