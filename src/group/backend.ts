@@ -1,6 +1,6 @@
 /**
- * What an implementation of the group's batch arithmetic offers. `ristretto255.ts` checks every length before it calls
- * one, so that an implementation only does arithmetic; which one runs is decided there, in one place.
+ * What an implementation of the group's batch arithmetic offers. `group.ts` checks every length before it calls one,
+ * so that an implementation only does arithmetic; which one runs is decided there, in one place.
  */
 
 import type { ByteRows } from "../bytes/byte-rows.js";
@@ -9,11 +9,16 @@ import { VeilshareError } from "../errors.js";
 /** Bytes of an encoded element. */
 export const elementBytes = 32;
 
+/** Bytes of an expanded message: enough to be uniform modulo the group order. */
+export const uniformBytes = 64;
+
 /** What a decoder makes of the identity: a valid element, or an attack on the step that reads it. */
 export type IdentityRule = "allow" | "refuse";
 
 /** Batched arithmetic; elements and scalars are flat arrays of 32-byte encodings. */
 export interface GroupBackend {
+  /** expand_message_xmd with SHA-512 and a tag of 1 byte or more: 64 uniform bytes a row. */
+  expandMessages(rows: ByteRows, dst: Uint8Array): Uint8Array;
   /** Row by row hash_to_ristretto255 with a domain separation tag of 1 byte or more. */
   hashToGroup(rows: ByteRows, dst: Uint8Array): Uint8Array;
   /** {@link hashToGroup}, each row multiplied by one non-zero scalar. */

@@ -9,13 +9,14 @@
  */
 
 import { sha512 } from "@noble/hashes/sha2.js";
+import { byteRowsFromArrays } from "../bytes/byte-rows.js";
 import { concatBytes, equalBytes, utf8ToBytes } from "../bytes/encoding.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import { ristretto255Scalars } from "../field/prime-field.js";
 import type { RandomSource } from "../random/csprng.js";
 import { elementBytes } from "./backend.js";
-import { contextString, hashToScalar, transcript, uint16 } from "./oprf-suite.js";
-import { linearCombinationVartime, multiply, multiplyBase } from "./ristretto255.js";
+import { contextString, transcript, uint16 } from "./oprf-suite.js";
+import { hashToScalars, linearCombinationVartime, multiplyBase, multiplyEach } from "./ristretto255.js";
 import { decodeScalar, encodeScalar, randomScalar, scalarBytes } from "./scalars.js";
 
 /** Bytes of a proof: challenge and response. */
@@ -43,15 +44,11 @@ export interface DleqStatement {
 export function proveDleq(statement: DleqStatement, secret: Uint8Array, random: RandomSource): Uint8Array {
   const weights = compositeWeights(statement);
   const m = linearCombinationVartime(weights, statement.inputs);
-  const z = multiply(m, secret, { identity: "allow" }); // ComputeCompositesFast
   const r = randomScalar(random);
-  const challenge = hashChallenge([
-    statement.publicKey,
-    m,
-    z,
-    multiplyBase(r),
-    multiply(m, r, { identity: "allow" }),
-  ]);
+  const products = multiplyEach(concatBytes(m, m), concatBytes(secret, r), { identity: "allow" });
+  const z = products.subarray(0, elementBytes); // ComputeCompositesFast
+  const t3 = products.subarray(elementBytes);
+  const challenge = hashChallenge([statement.publicKey, m, z, multiplyBase(r), t3]);
   const k = decodeScalar("proveDleq", secret);
   const response = ristretto255Scalars.subtract(
     decodeScalar("proveDleq", r),
@@ -103,19 +100,17 @@ function compositeWeights({ publicKey, inputs, outputs }: DleqStatement): Uint8A
   const context = contextString("voprf");
   const seed = sha512(transcript([publicKey, utf8ToBytes(`Seed-${context}`)]));
   const prefix = transcript([seed]);
-  const weights = new Uint8Array(count * scalarBytes);
-  for (let i = 0; i < count; i++) {
+  const messages = Array.from({ length: count }, (_, i) => {
     const input = inputs.subarray(i * elementBytes, (i + 1) * elementBytes);
     const output = outputs.subarray(i * elementBytes, (i + 1) * elementBytes);
-    const message = concatBytes(prefix, uint16(i), transcript([input, output], "Composite"));
-    weights.set(encodeScalar(hashToScalar(message, `HashToScalar-${context}`)), i * scalarBytes);
-  }
-  return weights;
+    return concatBytes(prefix, uint16(i), transcript([input, output], "Composite"));
+  });
+  return hashToScalars(byteRowsFromArrays(messages), `HashToScalar-${context}`);
 }
 
 function hashChallenge(elements: readonly Uint8Array[]): Uint8Array {
   const dst = `HashToScalar-${contextString("voprf")}`;
-  return encodeScalar(hashToScalar(transcript(elements, "Challenge"), dst));
+  return hashToScalars(byteRowsFromArrays([transcript(elements, "Challenge")]), dst);
 }
 
 function generator(): Uint8Array {

@@ -1,16 +1,24 @@
 export {
+  createGroup,
+  type DecodeOptions,
+  type Group,
+  type GroupBackendName,
+  type GroupOptions,
+} from "./group.js";
+export {
   decodeCheck,
+  defaultGroup,
   firstInvalidElement,
   hashAndMultiply,
   hashToGroup,
+  hashToScalars,
   linearCombinationVartime,
   multiply,
   multiplyBase,
   multiplyEach,
-  type DecodeOptions,
 } from "./ristretto255.js";
 export { elementBytes, invalidElementRow, type IdentityRule } from "./backend.js";
-export { invertScalar, randomScalar, randomScalars, scalarBytes } from "./scalars.js";
+export { invertScalar, invertScalars, randomScalar, randomScalars, scalarBytes } from "./scalars.js";
 export * as oprf from "./oprf.js";
 export * as voprf from "./voprf.js";
 export type { OprfRequest } from "./oprf.js";

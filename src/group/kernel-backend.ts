@@ -7,9 +7,9 @@ import { sha512 } from "@noble/hashes/sha2.js";
 import { rowCount, rowView, type ByteRows } from "../bytes/byte-rows.js";
 import { concatBytes, utf8ToBytes } from "../bytes/encoding.js";
 import { instantiateRistretto255, type Ristretto255Kernel } from "../kernels/ristretto255/kernel.js";
-import { elementBytes, invalidElement, type GroupBackend } from "./backend.js";
+import { elementBytes, invalidElement, uniformBytes, type GroupBackend } from "./backend.js";
 import { referenceBackend } from "./reference-backend.js";
-import { decodeNonZeroScalar, scalarBytes } from "./scalars.js";
+import { checkScalar, checkScalars, scalarBytes } from "./scalars.js";
 
 /** Rows of one call of the kernel, whose messages fit it. */
 interface Piece {
@@ -27,9 +27,23 @@ export function createKernelBackend(): GroupBackend | undefined {
 
 function kernelBackend(kernel: Ristretto255Kernel): GroupBackend {
   return {
+    expandMessages: (rows, dst) =>
+      wipingAfter(kernel, () =>
+        hashPieces(kernel, rows, dst, {
+          result: kernel.uniform,
+          resultBytes: uniformBytes,
+          inKernel: (count, tagLength) => {
+            kernel.expand(count, tagLength);
+          },
+          elsewhere: (row) => referenceBackend.expandMessages(row, dst),
+        }),
+      ),
+
     hashToGroup: (rows, dst) =>
       wipingAfter(kernel, () =>
         hashPieces(kernel, rows, dst, {
+          result: kernel.output,
+          resultBytes: elementBytes,
           inKernel: (count, tagLength) => {
             kernel.hash(count, tagLength);
           },
@@ -38,10 +52,12 @@ function kernelBackend(kernel: Ristretto255Kernel): GroupBackend {
       ),
 
     hashAndMultiply: (rows, dst, scalar) => {
-      decodeNonZeroScalar("hashAndMultiply", scalar);
+      checkScalar("hashAndMultiply", scalar, "refuse");
       return wipingAfter(kernel, () => {
         kernel.scalars.set(scalar);
         return hashPieces(kernel, rows, dst, {
+          result: kernel.output,
+          resultBytes: elementBytes,
           inKernel: (count, tagLength) => {
             kernel.hashAndMultiply(count, tagLength);
           },
@@ -52,9 +68,7 @@ function kernelBackend(kernel: Ristretto255Kernel): GroupBackend {
 
     multiply: (elements, scalars, identity) => {
       const scalarEach = scalars.length !== scalarBytes;
-      for (let at = 0; at < scalars.length; at += scalarBytes) {
-        decodeNonZeroScalar("multiply", scalars.subarray(at, at + scalarBytes));
-      }
+      checkScalars("multiply", scalars, "refuse");
       const products = new Uint8Array(elements.length);
       const step = kernel.rowCapacity * elementBytes;
       return wipingAfter(kernel, () => {
@@ -71,10 +85,39 @@ function kernelBackend(kernel: Ristretto255Kernel): GroupBackend {
       });
     },
 
-    // A handful of rows a proof: not worth a kernel of their own.
-    multiplyBase: (scalars) => referenceBackend.multiplyBase(scalars),
-    linearCombinationVartime: (scalars, elements) =>
-      referenceBackend.linearCombinationVartime(scalars, elements),
+    multiplyBase: (scalars) => {
+      checkScalars("multiplyBase", scalars, "allow");
+      const products = new Uint8Array(scalars.length);
+      const step = kernel.rowCapacity * scalarBytes;
+      return wipingAfter(kernel, () => {
+        for (let at = 0; at < scalars.length; at += step) {
+          const part = scalars.subarray(at, at + step);
+          kernel.scalars.set(part);
+          kernel.multiplyBase(part.length / scalarBytes);
+          products.set(kernel.output.subarray(0, part.length), at);
+        }
+        return products;
+      });
+    },
+
+    linearCombinationVartime: (scalars, elements) => {
+      checkScalars("linearCombinationVartime", scalars, "allow");
+      const step = kernel.rowCapacity * elementBytes;
+      return wipingAfter(kernel, () => {
+        kernel.clearSum();
+        for (let at = 0; at < elements.length; at += step) {
+          const part = elements.subarray(at, at + step);
+          kernel.input.set(part);
+          kernel.scalars.set(scalars.subarray(at, at + step));
+          const refused = kernel.addProducts(part.length / elementBytes);
+          if (refused >= 0) {
+            throw invalidElement("linearCombinationVartime", at / elementBytes + refused, "allow");
+          }
+        }
+        kernel.finishSum();
+        return kernel.output.slice(0, elementBytes);
+      });
+    },
 
     firstInvalidElement: (elements, identity) => {
       const step = kernel.rowCapacity * elementBytes;
@@ -99,6 +142,9 @@ function wipingAfter<T>(kernel: Ristretto255Kernel, work: () => T): T {
 
 /** How {@link hashPieces} treats rows that fit the kernel, already loaded, and a row that does not. */
 interface HashSteps {
+  /** Where the kernel leaves its results, and how many bytes a row. */
+  readonly result: Uint8Array;
+  readonly resultBytes: number;
   readonly inKernel: (count: number, tagLength: number) => void;
   readonly elsewhere: (row: ByteRows) => Uint8Array;
 }
@@ -107,25 +153,22 @@ function hashPieces(
   kernel: Ristretto255Kernel,
   rows: ByteRows,
   dst: Uint8Array,
-  steps: HashSteps,
+  { result, resultBytes, inKernel, elsewhere }: HashSteps,
 ): Uint8Array {
-  const elements = new Uint8Array(rowCount(rows) * elementBytes);
+  const results = new Uint8Array(rowCount(rows) * resultBytes);
   const tag = tagWithLength(dst);
   kernel.tag.set(tag);
   for (const { start, end, fits } of pieces(rows, kernel)) {
     if (fits) {
       loadMessages(kernel, rows, start, end);
-      steps.inKernel(end - start, tag.length);
-      elements.set(kernel.output.subarray(0, (end - start) * elementBytes), start * elementBytes);
+      inKernel(end - start, tag.length);
+      results.set(result.subarray(0, (end - start) * resultBytes), start * resultBytes);
     } else {
       const bytes = rowView(rows, start);
-      elements.set(
-        steps.elsewhere({ bytes, offsets: Uint32Array.of(0, bytes.length) }),
-        start * elementBytes,
-      );
+      results.set(elsewhere({ bytes, offsets: Uint32Array.of(0, bytes.length) }), start * resultBytes);
     }
   }
-  return elements;
+  return results;
 }
 
 /** Cuts a batch so that each piece fits the kernel's rows and message bytes. */

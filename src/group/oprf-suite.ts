@@ -5,16 +5,15 @@
  * **Source.** RFC 9497, sections 3.1, 3.2 and 4.1.
  */
 
-import { ristretto255_hasher } from "@noble/curves/ed25519.js";
 import { sha512 } from "@noble/hashes/sha2.js";
-import { rowCount, rowView, type ByteRows } from "../bytes/byte-rows.js";
+import { byteRowsFromArrays, rowCount, rowView, type ByteRows } from "../bytes/byte-rows.js";
 import { concatBytes, copyBytes, utf8ToBytes } from "../bytes/encoding.js";
 import { printAsRedacted } from "../bytes/redacted.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import { randomBytes, type RandomSource } from "../random/csprng.js";
 import { elementBytes } from "./backend.js";
-import { hashToGroup, multiplyBase, multiplyEach } from "./ristretto255.js";
-import { decodeNonZeroScalar, encodeScalar, invertScalar, randomScalar, randomScalars } from "./scalars.js";
+import { hashToGroup, hashToScalars, multiplyBase, multiplyEach } from "./ristretto255.js";
+import { checkScalar, invertScalars, randomScalar, randomScalars } from "./scalars.js";
 
 /** Bytes of one output: a SHA-512 hash. */
 export const oprfOutputBytes = 64;
@@ -42,11 +41,6 @@ export function transcript(parts: readonly Uint8Array[], label = ""): Uint8Array
   return concatBytes(...parts.flatMap((part) => [uint16(part.length), part]), utf8ToBytes(label));
 }
 
-/** HashToScalar with a domain separation tag. */
-export function hashToScalar(message: Uint8Array, dst: string): bigint {
-  return ristretto255_hasher.hashToScalar(message, { DST: utf8ToBytes(dst) });
-}
-
 /** A server's key: prints as redacted; `publicKey` is the part to hand out. */
 export class OprfKey {
   static {
@@ -61,7 +55,7 @@ export class OprfKey {
    * @throws VeilshareError INVALID_ARGUMENT for any other.
    */
   constructor(secret: Uint8Array) {
-    decodeNonZeroScalar("OprfKey", secret);
+    checkScalar("OprfKey", secret, "refuse");
     this.#secret = copyBytes(secret);
     this.#publicKey = multiplyBase(secret);
   }
@@ -98,8 +92,8 @@ export function deriveKeyOf(mode: OprfMode, seed: Uint8Array, info: Uint8Array):
   const derived = concatBytes(seed, transcript([info]));
   for (let counter = 0; counter < 256; counter++) {
     const message = concatBytes(derived, Uint8Array.of(counter));
-    const secret = hashToScalar(message, `DeriveKeyPair${contextString(mode)}`);
-    if (secret !== 0n) return new OprfKey(encodeScalar(secret));
+    const secret = hashToScalars(byteRowsFromArrays([message]), `DeriveKeyPair${contextString(mode)}`);
+    if (secret.some((byte) => byte !== 0)) return new OprfKey(secret);
   }
   throw new VeilshareError("INTERNAL", "deriveKey: 256 hashes gave zero"); // DeriveKeyPairError
 }
@@ -132,11 +126,7 @@ export function blindInputs(
 
 /** Takes the blinds off. The evaluated elements are checked by the multiplication. */
 export function unblind(evaluated: Uint8Array, blinds: Uint8Array): Uint8Array {
-  const inverses = new Uint8Array(blinds.length);
-  for (let at = 0; at < blinds.length; at += elementBytes) {
-    inverses.set(invertScalar(blinds.subarray(at, at + elementBytes)), at);
-  }
-  return multiplyEach(evaluated, inverses);
+  return multiplyEach(evaluated, invertScalars(blinds));
 }
 
 /** The outputs: SHA-512 over input and unblinded element, 64 bytes a row. */

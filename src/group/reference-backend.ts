@@ -6,9 +6,17 @@
  */
 
 import { mulAddUnsafe } from "@noble/curves/abstract/curve.js";
+import { expand_message_xmd } from "@noble/curves/abstract/hash-to-curve.js";
 import { ristretto255, ristretto255_hasher } from "@noble/curves/ed25519.js";
+import { sha512 } from "@noble/hashes/sha2.js";
 import { rowCount, rowView, type ByteRows } from "../bytes/byte-rows.js";
-import { elementBytes, invalidElement, type GroupBackend, type IdentityRule } from "./backend.js";
+import {
+  elementBytes,
+  invalidElement,
+  uniformBytes,
+  type GroupBackend,
+  type IdentityRule,
+} from "./backend.js";
 import { decodeNonZeroScalar, decodeScalar, scalarBytes } from "./scalars.js";
 
 type Point = InstanceType<typeof ristretto255.Point>;
@@ -20,6 +28,15 @@ const rowsPerSum = 1024;
 
 /** The implementation on @noble/curves. */
 export const referenceBackend: GroupBackend = {
+  expandMessages(rows, dst) {
+    const count = rowCount(rows);
+    const expanded = new Uint8Array(count * uniformBytes);
+    for (let i = 0; i < count; i++) {
+      expanded.set(expand_message_xmd(rowView(rows, i), dst, uniformBytes, sha512), i * uniformBytes);
+    }
+    return expanded;
+  },
+
   hashToGroup(rows, dst) {
     return mapRows(rows, (row) => hashToPoint(row, dst));
   },

@@ -17,7 +17,7 @@ export interface Ristretto255Kernel {
   /** Encodings, 32 bytes a row. */
   readonly input: Uint8Array;
   readonly output: Uint8Array;
-  /** One scalar or one a row: 32 bytes each, canonical, not zero. */
+  /** One scalar or one a row: 32 bytes each, canonical; zero only where an operation says what it gives. */
   readonly scalars: Uint8Array;
   /** The domain separation tag, followed by its length in one byte. */
   readonly tag: Uint8Array;
@@ -28,10 +28,20 @@ export interface Ristretto255Kernel {
   readonly uniform: Uint8Array;
   /** output = scalar * input. Gives the first row that is refused, or -1. */
   multiply(rows: number, scalarEach: boolean, noIdentity: boolean): number;
+  /** output = scalar * generator, one scalar a row; zero gives the identity. */
+  multiplyBase(rows: number): void;
+  /** Begins a sum of products. */
+  clearSum(): void;
+  /** Adds scalar * input of all rows to the sum; the scalars may be zero. Gives the first row that is refused, or -1. */
+  addProducts(rows: number): number;
+  /** The output's first row = the sum. */
+  finishSum(): void;
   /** output = scalar * hash(message). */
   hashAndMultiply(rows: number, tagLength: number): void;
   /** output = hash(message). */
   hash(rows: number, tagLength: number): void;
+  /** uniform = 64 bytes of every message, as expand_message_xmd gives them. */
+  expand(rows: number, tagLength: number): void;
   /** output = the element of 64 uniform bytes. */
   mapUniform(rows: number): void;
   /** Gives the first row of the input that is refused, or -1. */
@@ -53,8 +63,13 @@ interface Exports {
   uniform(): number;
   start(): void;
   multiply(rows: number, scalarEach: number, noIdentity: number): number;
+  multiplyBase(rows: number): void;
+  clearSum(): void;
+  addProducts(rows: number): number;
+  finishSum(): void;
   hashAndMultiply(rows: number, tagLength: number): void;
   hash(rows: number, tagLength: number): void;
+  expand(rows: number, tagLength: number): void;
   mapUniform(rows: number): void;
   check(rows: number, noIdentity: number): number;
   wipe(): void;
@@ -96,11 +111,24 @@ function kernelOf(exports: Exports): Ristretto255Kernel {
     uniform: new Uint8Array(buffer, exports.uniform(), rowCapacity * 2 * rowBytes),
     multiply: (rows, scalarEach, noIdentity) =>
       exports.multiply(rows, Number(scalarEach), Number(noIdentity)),
+    multiplyBase: (rows) => {
+      exports.multiplyBase(rows);
+    },
+    clearSum: () => {
+      exports.clearSum();
+    },
+    addProducts: (rows) => exports.addProducts(rows),
+    finishSum: () => {
+      exports.finishSum();
+    },
     hashAndMultiply: (rows, tagLength) => {
       exports.hashAndMultiply(rows, tagLength);
     },
     hash: (rows, tagLength) => {
       exports.hash(rows, tagLength);
+    },
+    expand: (rows, tagLength) => {
+      exports.expand(rows, tagLength);
     },
     mapUniform: (rows) => {
       exports.mapUniform(rows);

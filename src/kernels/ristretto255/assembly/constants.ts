@@ -1,5 +1,5 @@
 /**
- * The constants of RFC 9496, section 4.1, as quads with the same element in all four lanes.
+ * The constants of RFC 9496, section 4.1, and the generator of edwards25519 (RFC 7748, section 4.1), as quads with the same element in all four lanes.
  */
 
 import { carry, QUAD } from "./quad";
@@ -31,9 +31,15 @@ const ENCODED: usize = memory.data<u8>([
   // (d - 1)^2
   0x20, 0x4d, 0xed, 0x44, 0xaa, 0x5a, 0xad, 0x31, 0x99, 0x19, 0x1e, 0xb0, 0x2c, 0x4a, 0x9e, 0xd2, 0xeb, 0x4e,
   0x9b, 0x52, 0x2f, 0xd3, 0xdc, 0x4c, 0x41, 0x22, 0x6c, 0xf6, 0x7a, 0xb3, 0x68, 0x59,
+  // x of the generator, the one with an even encoding
+  0x1a, 0xd5, 0x25, 0x8f, 0x60, 0x2d, 0x56, 0xc9, 0xb2, 0xa7, 0x25, 0x95, 0x60, 0xc7, 0x2c, 0x69, 0x5c, 0xdc,
+  0xd6, 0xfd, 0x31, 0xe2, 0xa4, 0xc0, 0xfe, 0x53, 0x6e, 0xcd, 0xd3, 0x36, 0x69, 0x21,
+  // y of the generator, 4/5
+  0x58, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66,
+  0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66,
 ]);
 
-const QUADS: usize = memory.data(8 * 160, 16);
+const QUADS: usize = memory.data(10 * 160, 16);
 
 /** 1. */
 export const ONE: usize = QUADS + 0 * QUAD;
@@ -51,10 +57,14 @@ export const INVSQRT_A_MINUS_D: usize = QUADS + 5 * QUAD;
 export const ONE_MINUS_D_SQ: usize = QUADS + 6 * QUAD;
 /** (d - 1)^2. */
 export const D_MINUS_ONE_SQ: usize = QUADS + 7 * QUAD;
+/** x of the generator. */
+export const BASE_X: usize = QUADS + 8 * QUAD;
+/** y of the generator. */
+export const BASE_Y: usize = QUADS + 9 * QUAD;
 
 /** Unpacks the constants; once, before anything else. */
 export function unpackConstants(): void {
-  for (let i: usize = 0; i < 8; i++) {
+  for (let i: usize = 0; i < 10; i++) {
     const quad = QUADS + i * QUAD;
     for (let lane: usize = 0; lane < 4; lane++) unpackLane(quad, lane, ENCODED + (i << 5));
     carry(quad, quad);

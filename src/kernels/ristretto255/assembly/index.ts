@@ -3,6 +3,7 @@
  * one operation, reads outputs, and wipes.
  */
 
+import { fillBaseTable, multiplyBasePoint, wipeBase } from "./base";
 import { wipeCanonical } from "./bytes";
 import { unpackConstants } from "./constants";
 import { multiplyPoint, POINT, wipePoints } from "./point";
@@ -20,6 +21,9 @@ import {
 import { wipeProduct } from "./product";
 import { DIGITS, recodeHalf, wipeScalar } from "./scalar";
 import { expandMessage, prepareSha512, wipeSha512 } from "./sha512";
+import { addQuads, clearSum, encodeSum, loadQuad, wipeSums } from "./sum";
+
+export { clearSum };
 
 /** Most rows of one call; a multiple of 4. */
 const ROWS: usize = 256;
@@ -56,7 +60,7 @@ export function output(): usize {
   return OUTPUT;
 }
 
-/** One scalar, or one a row: 32 bytes each, below the group order, not zero. */
+/** One scalar, or one a row: 32 bytes each, below the group order. */
 export function scalars(): usize {
   return SCALARS;
 }
@@ -81,9 +85,10 @@ export function uniform(): usize {
   return UNIFORM;
 }
 
-/** Unpacks the constants; once, after instantiation. */
+/** Unpacks the constants and computes the generator's table; once, after instantiation. */
 export function start(): void {
   unpackConstants();
+  fillBaseTable();
   prepareSha512();
 }
 
@@ -142,9 +147,42 @@ export function multiply(rows: usize, scalarEach: bool, noIdentity: bool): i32 {
   return -1;
 }
 
+/** output = scalar * generator, one scalar a row; 0 gives the identity. */
+export function multiplyBase(rows: usize): void {
+  const quads = (rows + 3) >> 2;
+  for (let i: usize = 0; i < quads; i++) {
+    loadScalars(i);
+    multiplyBasePoint(Q, DIGITS);
+    prepareDouble(STATES + i * PREPARED, Q);
+  }
+  finishDoubles(OUTPUT, STATES, quads);
+}
+
+/**
+ * Adds the sum of scalar * input, one scalar a row, to what stands since the last {@link clearSum}.
+ *
+ * @returns The first row that is not a valid encoding, or -1. Unless it is -1 the sum is spoilt.
+ */
+export function addProducts(rows: usize): i32 {
+  const quads = (rows + 3) >> 2;
+  padInput(rows, quads);
+  for (let i: usize = 0; i < quads; i++) {
+    const bad = firstBad(badLanes(INPUT + (i << 7), false), i, rows);
+    if (bad >= 0) return bad;
+    loadQuad(i, P, SCALARS + (i << 7));
+  }
+  addQuads(quads);
+  return -1;
+}
+
+/** The first row of the output = the sum. */
+export function finishSum(): void {
+  encodeSum(OUTPUT);
+}
+
 /** output = scalar * hash(message), one scalar for all rows. */
 export function hashAndMultiply(rows: usize, tagLength: usize): void {
-  expandMessages(rows, tagLength);
+  expand(rows, tagLength);
   loadScalar();
   const quads = (rows + 3) >> 2;
   for (let i: usize = 0; i < quads; i++) {
@@ -157,12 +195,12 @@ export function hashAndMultiply(rows: usize, tagLength: usize): void {
 
 /** output = hash(message). */
 export function hash(rows: usize, tagLength: usize): void {
-  expandMessages(rows, tagLength);
+  expand(rows, tagLength);
   mapUniform(rows);
 }
 
 /** uniform = 64 bytes a message. */
-function expandMessages(rows: usize, tagLength: usize): void {
+export function expand(rows: usize, tagLength: usize): void {
   for (let i: usize = 0; i < rows; i++) {
     const begin = <usize>load<u32>(OFFSETS + (i << 2));
     const end = <usize>load<u32>(OFFSETS + (i << 2), 4);
@@ -201,6 +239,7 @@ export function wipe(): void {
   memory.fill(STATES, 0, 64 * PREPARED);
   memory.fill(P, 0, POINT);
   memory.fill(Q, 0, POINT);
+  wipeBase();
   wipeCanonical();
   wipePoints();
   wipePowers();
@@ -208,4 +247,5 @@ export function wipe(): void {
   wipeRistretto();
   wipeScalar();
   wipeSha512();
+  wipeSums();
 }

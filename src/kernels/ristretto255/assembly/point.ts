@@ -23,7 +23,10 @@ const F: usize = SCRATCH + 3 * QUAD;
 const G: usize = SCRATCH + 4 * QUAD;
 const H: usize = SCRATCH + 5 * QUAD;
 
-/** Multiples 1..8 of the points in the form that addition wants: (Y + X, Y - X, 2Z, 2dT). */
+/**
+ * Bytes of a table: the multiples 1..8 of four points in the form that addition wants, (Y + X, Y - X, 2Z, 2dT).
+ */
+export const TABLE_BYTES: usize = 8 * POINT;
 const TABLE: usize = memory.data(8 * 640, 16);
 const MULTIPLES: usize = memory.data(2 * 640, 16);
 const CHOSEN: usize = memory.data(640, 16);
@@ -69,6 +72,22 @@ export function addCached(out: usize, p: usize, q: usize, withT: bool): void {
   complete(out, withT);
 }
 
+/** out = p + q with q = (y + x, y - x, 2dxy), whose Z is 1. */
+export function addAffine(out: usize, p: usize, q: usize, withT: bool): void {
+  subtract(A, p + Y, p);
+  multiply(A, A, q + QUAD);
+  add(B, p + Y, p);
+  multiply(B, B, q);
+  multiply(G, p + T, q + 2 * QUAD);
+  add(H, p + Z, p + Z);
+  carry(H, H); // else F and G, both of weight 3, could not be multiplied
+  subtract(E, B, A);
+  subtract(F, H, G);
+  add(G, H, G);
+  add(H, B, A);
+  complete(out, withT);
+}
+
 /** The table's form of p. */
 export function cache(out: usize, p: usize): void {
   add(out, p + Y, p);
@@ -77,37 +96,36 @@ export function cache(out: usize, p: usize): void {
   multiply(out + T, p + T, D2);
 }
 
+/** Where a table has the multiple i, from 1 to 8. */
 // @ts-ignore: decorator
 @inline
-function entry(i: usize): usize {
-  return TABLE + (i - 1) * POINT;
+export function entry(table: usize, i: usize): usize {
+  return table + (i - 1) * POINT;
 }
 
-/** Fills the table with the multiples 1..8 of p. */
-function fillTable(p: usize): void {
+/** Fills a table with the multiples 1..8 of p. */
+export function fillTable(table: usize, p: usize): void {
   const m = MULTIPLES;
   const n = MULTIPLES + POINT;
-  cache(entry(1), p);
+  cache(entry(table, 1), p);
   double(m, p, true); // 2
-  cache(entry(2), m);
-  addCached(n, m, entry(1), true); // 3
-  cache(entry(3), n);
+  cache(entry(table, 2), m);
+  addCached(n, m, entry(table, 1), true); // 3
+  cache(entry(table, 3), n);
   double(n, n, true); // 6
-  cache(entry(6), n);
-  addCached(n, n, entry(1), true); // 7
-  cache(entry(7), n);
+  cache(entry(table, 6), n);
+  addCached(n, n, entry(table, 1), true); // 7
+  cache(entry(table, 7), n);
   double(m, m, true); // 4
-  cache(entry(4), m);
-  addCached(n, m, entry(1), true); // 5
-  cache(entry(5), n);
+  cache(entry(table, 4), m);
+  addCached(n, m, entry(table, 1), true); // 5
+  cache(entry(table, 5), n);
   double(m, m, true); // 8
-  cache(entry(8), m);
+  cache(entry(table, 8), m);
 }
 
-/**
- * CHOSEN = digit * p from the table, -8 <= digit <= 8, with a digit a lane. Every entry is read whatever the digits are.
- */
-function choose(digits: v128): void {
+/** CHOSEN = digit * p from p's table, -8 <= digit <= 8, a digit a lane. Every entry is read whatever the digits are. */
+function choose(table: usize, digits: v128): void {
   const negative = i32x4.shr_s(digits, 31);
   const size = i32x4.sub(v128.xor(digits, negative), negative);
   const m0 = i32x4.eq(size, i32x4.splat(0));
@@ -120,14 +138,14 @@ function choose(digits: v128): void {
   const m7 = i32x4.eq(size, i32x4.splat(7));
   const m8 = i32x4.eq(size, i32x4.splat(8));
   for (let i: usize = 0; i < POINT; i += 16) {
-    let word = v128.and(v128.load(TABLE + i), m1);
-    word = v128.or(word, v128.and(v128.load(TABLE + i, 640), m2));
-    word = v128.or(word, v128.and(v128.load(TABLE + i, 1280), m3));
-    word = v128.or(word, v128.and(v128.load(TABLE + i, 1920), m4));
-    word = v128.or(word, v128.and(v128.load(TABLE + i, 2560), m5));
-    word = v128.or(word, v128.and(v128.load(TABLE + i, 3200), m6));
-    word = v128.or(word, v128.and(v128.load(TABLE + i, 3840), m7));
-    word = v128.or(word, v128.and(v128.load(TABLE + i, 4480), m8));
+    let word = v128.and(v128.load(table + i), m1);
+    word = v128.or(word, v128.and(v128.load(table + i, 640), m2));
+    word = v128.or(word, v128.and(v128.load(table + i, 1280), m3));
+    word = v128.or(word, v128.and(v128.load(table + i, 1920), m4));
+    word = v128.or(word, v128.and(v128.load(table + i, 2560), m5));
+    word = v128.or(word, v128.and(v128.load(table + i, 3200), m6));
+    word = v128.or(word, v128.and(v128.load(table + i, 3840), m7));
+    word = v128.or(word, v128.and(v128.load(table + i, 4480), m8));
     v128.store(CHOSEN + i, word);
   }
   // The neutral element is (1, 1, 2, 0): its ones are limb 0 of every lane.
@@ -144,8 +162,14 @@ function choose(digits: v128): void {
   negateWhere(CHOSEN + T, negative);
 }
 
+/** out += digit * p from p's table. */
+export function addDigit(out: usize, table: usize, digits: v128, withT: bool): void {
+  choose(table, digits);
+  addCached(out, out, CHOSEN, withT);
+}
+
 /** p = (0 : 1 : 1 : 0). */
-function setNeutral(p: usize): void {
+export function setNeutral(p: usize): void {
   memory.fill(p, 0, POINT);
   memory.copy(p + Y, ONE, QUAD);
   memory.copy(p + Z, ONE, QUAD);
@@ -153,24 +177,27 @@ function setNeutral(p: usize): void {
 
 /** out = scalar * p in every lane; `digits` are 64 signed digits to base 16 a lane, least first (see `scalar.ts`). */
 export function multiplyPoint(out: usize, p: usize, digits: usize): void {
-  fillTable(p);
+  fillTable(TABLE, p);
   setNeutral(out);
-  choose(v128.load(digits, 63 * 16));
-  addCached(out, out, CHOSEN, false);
+  addDigit(out, TABLE, v128.load(digits, 63 * 16), false);
   for (let i = 62; i >= 0; i--) {
-    double(out, out, false);
-    double(out, out, false);
-    double(out, out, false);
-    double(out, out, true);
-    choose(v128.load(digits + ((<usize>i) << 4)));
-    addCached(out, out, CHOSEN, i == 0);
+    doubleFourTimes(out);
+    addDigit(out, TABLE, v128.load(digits + ((<usize>i) << 4)), i == 0);
   }
+}
+
+/** p *= 16. */
+export function doubleFourTimes(p: usize): void {
+  double(p, p, false);
+  double(p, p, false);
+  double(p, p, false);
+  double(p, p, true);
 }
 
 /** Overwrites what the last products left. */
 export function wipePoints(): void {
   memory.fill(SCRATCH, 0, 8 * QUAD);
-  memory.fill(TABLE, 0, 8 * POINT);
+  memory.fill(TABLE, 0, TABLE_BYTES);
   memory.fill(MULTIPLES, 0, 2 * POINT);
   memory.fill(CHOSEN, 0, POINT);
 }

@@ -5,7 +5,11 @@ const L1: u64 = 0x14def9dea2f79cd6;
 const L3: u64 = 0x1000000000000000;
 
 const HALF: usize = memory.data(32, 16);
-/** 64 signed digits to base 16 for each of four lanes, least first; a digit is a 32-bit lane. */
+/** Digits to base 16 of a scalar. */
+export const DIGIT_COUNT: usize = 64;
+/** Bytes of the digits of four scalars. */
+export const DIGIT_BYTES: usize = DIGIT_COUNT * 16;
+/** The signed digits for each of four lanes, least first; a digit is a 32-bit lane. */
 export const DIGITS: usize = memory.data(64 * 16, 16);
 
 /** 1 where a + b + c (c is 0 or 1) does not fit 64 bits. */
@@ -38,17 +42,22 @@ export function recodeHalf(lane: usize, scalar: usize): void {
   store<u64>(HALF, (s1 >> 1) | (s2 << 63), 8);
   store<u64>(HALF, (s2 >> 1) | (s3 << 63), 16);
   store<u64>(HALF, s3 >> 1, 24);
+  recode(DIGITS, lane, HALF);
+}
+
+/** Writes the {@link DIGIT_COUNT} signed digits of a scalar, each from -8 to 8, for one lane. */
+export function recode(digits: usize, lane: usize, scalar: usize): void {
   let carry: i32 = 0;
-  for (let i: usize = 0; i < 64; i++) {
-    const nibble = <i32>((load<u8>(HALF + (i >> 1)) >> (<u8>(i & 1) << 2)) & 15);
+  for (let i: usize = 0; i < DIGIT_COUNT; i++) {
+    const nibble = <i32>((load<u8>(scalar + (i >> 1)) >> (<u8>(i & 1) << 2)) & 15);
     const digit = nibble + carry;
     carry = (digit + 8) >> 4;
-    store<i32>(DIGITS + (i << 4) + (lane << 2), digit - (carry << 4));
+    store<i32>(digits + (i << 4) + (lane << 2), digit - (carry << 4));
   }
 }
 
 /** Overwrites the scalar's traces. */
 export function wipeScalar(): void {
   memory.fill(HALF, 0, 32);
-  memory.fill(DIGITS, 0, 64 * 16);
+  memory.fill(DIGITS, 0, DIGIT_BYTES);
 }
