@@ -3,6 +3,7 @@
 import type { ByteRows } from "../bytes/byte-rows.js";
 import type { AnyJob, Job } from "../parallel/job.js";
 import { hashAndMultiply, hashToGroup, multiply, multiplyEach } from "./ristretto255.js";
+import { evaluateInputsWith } from "./voprf.js";
 
 /** Rows to hash, and the secret scalar they are multiplied by. */
 export interface HashAndMultiplyInput {
@@ -21,6 +22,12 @@ export interface MultiplyInput {
 export interface MultiplyEachInput {
   readonly elements: Uint8Array;
   readonly scalars: Uint8Array;
+}
+
+/** Inputs of a VOPRF server's own, and its secret key. */
+export interface EvaluateInputsInput {
+  readonly inputs: ByteRows;
+  readonly secret: Uint8Array;
 }
 
 /** {@link hashToGroup} on a chunk. */
@@ -50,10 +57,18 @@ export const multiplyEachJob: Job<MultiplyEachInput, Uint8Array> = {
   wipe: ({ scalars }) => scalars.fill(0),
 };
 
+/** `voprf.evaluateInputs` on a chunk. */
+export const evaluateInputsJob: Job<EvaluateInputsInput, Uint8Array> = {
+  name: "group/voprf-evaluate-inputs",
+  run: ({ inputs, secret }) => evaluateInputsWith(secret, inputs),
+  wipe: ({ secret }) => secret.fill(0),
+};
+
 /** All jobs of this module. */
 export const groupJobs: readonly AnyJob[] = [
   hashToGroupJob,
   hashAndMultiplyJob,
   multiplyJob,
   multiplyEachJob,
+  evaluateInputsJob,
 ];

@@ -12,7 +12,7 @@ import { printAsRedacted } from "../bytes/redacted.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import { randomBytes, type RandomSource } from "../random/csprng.js";
 import { elementBytes } from "./backend.js";
-import { hashToGroup, hashToScalars, multiplyBase, multiplyEach } from "./ristretto255.js";
+import { hashAndMultiply, hashToGroup, hashToScalars, multiplyBase, multiplyEach } from "./ristretto255.js";
 import { checkScalar, invertScalars, randomScalar, randomScalars } from "./scalars.js";
 
 /** Bytes of one output: a SHA-512 hash. */
@@ -100,6 +100,21 @@ export function deriveKeyOf(mode: OprfMode, seed: Uint8Array, info: Uint8Array):
 
 /** Inputs hashed to the group. */
 export function hashInputs(mode: OprfMode, inputs: ByteRows): Uint8Array {
+  checkInputs(inputs);
+  return hashToGroup(inputs, hashToGroupDst(mode));
+}
+
+/** Inputs hashed to the group and multiplied by the server's own secret, in one step of the kernel. */
+export function hashAndEvaluate(mode: OprfMode, inputs: ByteRows, secret: Uint8Array): Uint8Array {
+  checkInputs(inputs);
+  return hashAndMultiply(inputs, hashToGroupDst(mode), secret);
+}
+
+function hashToGroupDst(mode: OprfMode): string {
+  return `HashToGroup-${contextString(mode)}`;
+}
+
+function checkInputs(inputs: ByteRows): void {
   for (let i = 0; i < rowCount(inputs); i++) {
     const { length } = rowView(inputs, i);
     if (length > maxInputBytes) {
@@ -110,7 +125,6 @@ export function hashInputs(mode: OprfMode, inputs: ByteRows): Uint8Array {
       );
     }
   }
-  return hashToGroup(inputs, `HashToGroup-${contextString(mode)}`);
 }
 
 /** Inputs hashed to the group and blinded, each with a scalar of its own. */

@@ -23,7 +23,7 @@ import { checkProvableRows, proveDleq, verifyDleq } from "./dleq.js";
 import {
   blindInputs,
   deriveKeyOf,
-  hashInputs,
+  hashAndEvaluate,
   hashOutputs,
   unblind,
   type OprfKey,
@@ -139,5 +139,10 @@ export function evaluate(
 /** The outputs for inputs of the server's own, without a client (Evaluate). */
 export function evaluateInputs(key: OprfKey, inputs: ByteRows): Uint8Array {
   checkByteRows("evaluateInputs", inputs);
-  return hashOutputs(inputs, multiply(hashInputs(mode, inputs), key.secretBytes()));
+  return evaluateInputsWith(key.secretBytes(), inputs);
+}
+
+/** {@link evaluateInputs} with the bare secret scalar: what a worker does with a chunk. */
+export function evaluateInputsWith(secret: Uint8Array, inputs: ByteRows): Uint8Array {
+  return hashOutputs(inputs, hashAndEvaluate(mode, inputs, secret));
 }

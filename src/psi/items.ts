@@ -32,14 +32,18 @@ const lengthBytes = 4;
 /**
  * The items as byte rows, normalized.
  *
+ * @param caller - Whose argument the items are, for the error.
  * @throws VeilshareError INVALID_ARGUMENT that names the item by its position: a lone surrogate, a field that is
  * neither text nor bytes, another number of fields than the first item has. Also for 4 GiB or more of items.
  */
 export async function encodeItems(
   items: readonly PsiItem[],
   normalization: Normalization,
+  caller = "intersect",
 ): Promise<EncodedItems> {
-  const builder = new RowBuilder(items.length);
+  const builder = new RowBuilder(items.length, caller);
+  const badItem = (row: number, expected: string, got: string): VeilshareError =>
+    invalidItem(caller, row, expected, got);
   let keyColumns = 0;
   for (const [row, item] of items.entries()) {
     const fields = fieldsOf(item);
@@ -47,8 +51,11 @@ export async function encodeItems(
     if (fields.length === 0) throw badItem(row, "at least one field", "none");
     if (fields.length !== keyColumns) throw badItem(row, `${keyColumns} fields`, `${fields.length}`);
     for (const [column, field] of fields.entries()) {
-      if (typeof field === "string") builder.addText(textOf(field, normalization, row, column));
-      else if (isBytes(field)) builder.addBytes(field);
+      if (typeof field === "string") {
+        if (loneSurrogate.test(field))
+          throw badItem(row, `well-formed text in field ${column}`, "a lone surrogate");
+        builder.addText(normalized(field, normalization));
+      } else if (isBytes(field)) builder.addBytes(field);
       else throw badItem(row, `text or bytes in field ${column}`, typeof field);
     }
     builder.endRow();
@@ -66,14 +73,8 @@ function isBytes(field: unknown): field is Uint8Array {
   return field instanceof Uint8Array;
 }
 
-function textOf(field: string, normalization: Normalization, row: number, column: number): string {
-  if (loneSurrogate.test(field))
-    throw badItem(row, `well-formed text in field ${column}`, "a lone surrogate");
-  return normalized(field, normalization);
-}
-
-function badItem(row: number, expected: string, got: string): VeilshareError {
-  const message = `intersect: item ${row}: expected ${expected}, got ${got}`;
+function invalidItem(caller: string, row: number, expected: string, got: string): VeilshareError {
+  const message = `${caller}: item ${row}: expected ${expected}, got ${got}`;
   return new VeilshareError("INVALID_ARGUMENT", message, { field: `items[${row}]`, expected, got });
 }
 
@@ -86,7 +87,10 @@ class RowBuilder {
   #length = 0;
   #rows = 0;
 
-  constructor(rowCount: number) {
+  readonly #caller: string;
+
+  constructor(rowCount: number, caller: string) {
+    this.#caller = caller;
     this.#offsets = new Uint32Array(rowCount + 1);
   }
 
@@ -105,7 +109,7 @@ class RowBuilder {
   #endField(byteLength: number): void {
     this.#view.setUint32(this.#length, byteLength, true);
     this.#length += lengthBytes + byteLength;
-    if (this.#length > maxTotalBytes) throw invalidArgument("intersect", "less than 4 GiB of items", "more");
+    if (this.#length > maxTotalBytes) throw invalidArgument(this.#caller, "less than 4 GiB of items", "more");
   }
 
   endRow(): void {
