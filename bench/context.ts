@@ -16,6 +16,8 @@ const folder = fileURLToPath(new URL("../../bench/rivals/", import.meta.url)); /
 export interface BenchContext {
   /** Milliseconds to spend on each measurement. */
   readonly timeMs: number;
+  /** Also measure what takes many minutes. */
+  readonly large: boolean;
   /** Deterministic input for a purpose. */
   readonly input: (label: string) => Prg;
   /** A package of bench/rivals/package.json; installed first if it is missing. */
@@ -25,9 +27,10 @@ export interface BenchContext {
 }
 
 /** The harness's side. */
-export function createContext(timeMs: number): BenchContext {
+export function createContext({ timeMs, large }: Pick<BenchContext, "timeMs" | "large">): BenchContext {
   return {
     timeMs,
+    large,
     input: (label) => Prg.derive(inputSeed, label),
     rival: loadRival,
     note: (text) => {

@@ -37,7 +37,9 @@ interface Sodium {
 }
 
 async function loadSodium(): Promise<Sodium> {
-  const loaded = (await createContext(0).rival("libsodium-wrappers-sumo")) as { readonly default: Sodium };
+  const loaded = (await createContext({ timeMs: 0, large: false }).rival("libsodium-wrappers-sumo")) as {
+    readonly default: Sodium;
+  };
   await loaded.default.ready;
   return loaded.default;
 }

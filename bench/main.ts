@@ -1,8 +1,8 @@
 /**
- * npm run bench -- [TOPIC...] [--json] [--time MS]
+ * npm run bench -- [TOPIC...] [--json] [--time MS] [--large]
  *
  * Measures the topics that are named, or all. With --json, standard output is one JSON object with `machine`, `results`
- * and `ratios`; without, Markdown tables. Progress goes to standard error.
+ * and `ratios`; without, Markdown tables. Progress goes to standard error. --large adds what takes many minutes.
  */
 
 import { parseArgs } from "node:util";
@@ -34,27 +34,32 @@ interface Settings {
   readonly chosen: readonly Topic[];
   readonly json: boolean;
   readonly timeMs: number;
+  readonly large: boolean;
 }
 
 function readSettings(): Settings {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: "boolean", default: false }, time: { type: "string" } },
+    options: {
+      json: { type: "boolean", default: false },
+      time: { type: "string" },
+      large: { type: "boolean", default: false },
+    },
   });
   const unknown = positionals.filter((name) => !topics.some((topic) => topic.name === name));
   const timeMs = Number(values.time ?? defaultTimeMs);
   if (unknown.length > 0 || !(timeMs > 0)) {
     const names = topics.map((topic) => topic.name).join(", ");
-    throw new Error(`usage: npm run bench -- [TOPIC...] [--json] [--time MS]; topics: ${names}`);
+    throw new Error(`usage: npm run bench -- [TOPIC...] [--json] [--time MS] [--large]; topics: ${names}`);
   }
   const chosen =
     positionals.length === 0 ? topics : topics.filter((topic) => positionals.includes(topic.name));
-  return { chosen, json: values.json, timeMs };
+  return { chosen, json: values.json, timeMs, large: values.large };
 }
 
-async function main({ chosen, json, timeMs }: Settings): Promise<void> {
+async function main({ chosen, json, ...settings }: Settings): Promise<void> {
   const machine = describeMachine();
-  const context = createContext(timeMs);
+  const context = createContext(settings);
   const results: (Measurement & { readonly topic: string })[] = [];
   let ratios: Record<string, number> = {};
   if (!json) process.stdout.write(`${machineLine(machine)}\n`);

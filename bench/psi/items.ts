@@ -2,5 +2,14 @@
 
 /** The list that starts with item number `first`. */
 export function listFrom(first: number, length: number): string[] {
-  return Array.from({ length }, (_, i) => `customer-${String(first + i).padStart(9, "0")}@example.org`);
+  return Array.from({ length }, (_, i) => itemNumber(first + i));
+}
+
+/** The items of {@link listFrom}, one by one. */
+export function* itemsFrom(first: number, length: number): Generator<string> {
+  for (let i = 0; i < length; i++) yield itemNumber(first + i);
+}
+
+function itemNumber(number: number): string {
+  return `customer-${String(number).padStart(9, "0")}@example.org`;
 }

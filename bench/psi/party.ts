@@ -3,7 +3,7 @@
 import { cpuUsage, resourceUsage } from "node:process";
 import { intersect } from "veilshare/psi";
 import { serveParty } from "../../examples/launcher/index.js";
-import { listFrom } from "./items.js";
+import { itemsFrom } from "./items.js";
 
 /** What a party is told. */
 // eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- an interface is not assignable to Json
@@ -25,14 +25,13 @@ export type PartyTimes = {
 
 serveParty(async (party, json) => {
   const { first, length, runs } = json as PartyTask; // topics/psi.ts is who starts this process
-  const items = listFrom(first, length);
   const ms: number[] = [];
   const cpuSeconds: number[] = [];
   let common = 0;
   for (let run = 0; run < runs; run++) {
     const cpuBefore = cpuUsage();
     const startMs = performance.now();
-    const result = await intersect(party, items, { receiver: 0 });
+    const result = await intersect(party, itemsFrom(first, length), { receiver: 0 });
     ms.push(performance.now() - startMs);
     const { user, system } = cpuUsage(cpuBefore);
     cpuSeconds.push((user + system) / 1e6);

@@ -1,8 +1,11 @@
 import { runParties } from "../../examples/launcher/index.js";
-import { round, summarise, type Measurement, type Topic } from "../measurement.js";
+import type { BenchContext } from "../context.js";
+import { round, summarise, type Measurement, type Topic, type TopicResult } from "../measurement.js";
+import { compare } from "../micro.js";
 import { listFrom } from "../psi/items.js";
 import { loadOpenmined, type RunOpenmined } from "../psi/openmined.js";
 import type { PartyTask, PartyTimes } from "../psi/party.js";
+import { multiplications } from "./group.js";
 
 /** Two lists of one length. */
 interface Size {
@@ -12,39 +15,72 @@ interface Size {
   /** Threads of both our processes together; long lists have a pool. */
   readonly threads: number;
   readonly ourRuns: number;
+  /** 0 where only `--large` measures, or nothing does: the rival takes minutes. */
   readonly rivalRuns: number;
 }
 
 const sizes: readonly Size[] = [
   { label: "1k", items: 1000, threads: 2, ourRuns: 5, rivalRuns: 3 },
   { label: "10k", items: 10_000, threads: 4, ourRuns: 3, rivalRuns: 1 },
+  { label: "100k", items: 100_000, threads: 4, ourRuns: 1, rivalRuns: 0 },
+];
+
+const largeSizes: readonly Size[] = [
+  ...sizes.slice(0, 2),
+  { label: "100k", items: 100_000, threads: 4, ourRuns: 1, rivalRuns: 1 },
+  { label: "1M", items: 1_000_000, threads: 4, ourRuns: 1, rivalRuns: 0 },
 ];
 
 /**
  * Whole intersections, from lists of texts to row numbers. Ours: two processes on this machine's cores, over an encrypted
  * WebSocket. The rival: both parties in one thread, which is all it has, without any network. CPU time is of both parties.
+ * The ratios without a size are of the longest lists that both have worked on: 10k, with --large 100k. The steps of the
+ * group are those of the topic `group`.
  */
 export const psiTopic: Topic = {
   name: "psi",
   title: "Private set intersection, both parties on this machine",
   async run(context) {
-    const results: Measurement[] = [];
-    const ratios: Record<string, number> = {};
+    const steps = await measureSteps(context);
+    const results = [...steps.results];
+    const ratios: Record<string, number> = { ...steps.ratios };
     const rival = await loadOpenmined(context);
-    for (const size of sizes) {
+    for (const size of context.large ? largeSizes : sizes) {
       const { label, items } = size;
       context.note(`psi of ${items} and ${items} items`);
       const ours = await measureOurs(size);
+      results.push(ours);
+      if (size.rivalRuns === 0) continue;
       const theirs = measureRival(rival, size);
-      results.push(ours, theirs);
+      results.push(theirs);
       ratios[`psi-${label}/openmined`] = round(theirs.medianMs / ours.medianMs, 3);
       ratios[`psi-cpu-${label}/openmined`] = round((theirs.cpuSeconds ?? 0) / (ours.cpuSeconds ?? 1), 3);
+      // The whole topic in one figure: the longest lists, which come last.
+      ratios["psi/openmined"] = ratios[`psi-${label}/openmined`] ?? 0;
+      ratios["psi-cpu/openmined"] = ratios[`psi-cpu-${label}/openmined`] ?? 0;
     }
-    // The whole topic in one figure: the larger lists.
-    ratios["psi/openmined"] = ratios["psi-10k/openmined"] ?? 0;
     return { results, ratios };
   },
 };
+
+/** The two steps that a row costs, one thread. */
+async function measureSteps(context: BenchContext): Promise<TopicResult> {
+  const { hash, reblind } = await multiplications(context);
+  const hashed = await compare(context, [hash]);
+  const reblinded = await compare(context, [reblind]);
+  const [ourHash, , sodiumHash] = hashed.results;
+  const [ourReblind, noble, sodium] = reblinded.results;
+  const times = (rival?: Measurement, ours?: Measurement): number =>
+    round((rival?.nsPerItem ?? Number.NaN) / (ours?.nsPerItem ?? Number.NaN), 3);
+  return {
+    results: [...hashed.results, ...reblinded.results],
+    ratios: {
+      "reblind/noble": times(noble, ourReblind),
+      "reblind/libsodium": times(sodium, ourReblind),
+      "hash/libsodium": times(sodiumHash, ourHash),
+    },
+  };
+}
 
 async function measureOurs({ label, items, threads, ourRuns }: Size): Promise<Measurement> {
   const task = (first: number): PartyTask => ({ first, length: items, runs: ourRuns });

@@ -12,10 +12,10 @@ import {
   type MultiplyInput,
 } from "../group/jobs.js";
 import type { Pool } from "../parallel/pool.js";
-import { gatherItems, type DistinctItems } from "./distinct-items.js";
+import type { DistinctItems } from "./distinct-items.js";
 
 /** Domain separation tag of the hash to the group: this protocol and version, then the RFC 9380 suite. */
-export const hashToGroupDst = "veilshare/psi/v1-ristretto255_XMD:SHA-512_R255MAP_RO_";
+export const hashToGroupDst = "veilshare/psi/v2-ristretto255_XMD:SHA-512_R255MAP_RO_";
 
 /** Rows of one chunk: some hundredths of a second of work for a worker. */
 const rowsPerChunk = 256;
@@ -64,7 +64,7 @@ export function blindItems(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   function* inputs(): Generator<HashAndMultiplyInput> {
     for (let start = 0; start < order.length; start += rowsPerChunk) {
-      yield context.key.blindInput(gatherItems(items, order.subarray(start, start + rowsPerChunk)));
+      yield context.key.blindInput(items.gather(order.subarray(start, start + rowsPerChunk)));
     }
   }
   return context.pool.map(hashAndMultiplyJob, inputs(), { signal: context.signal });

@@ -1,61 +1,74 @@
-/** From doubled values to the rows of the common items. */
+/** From doubled values to the own items that are common. */
 
-import { compareBytes } from "../bytes/encoding.js";
-import { firstRow, type DistinctItems } from "./distinct-items.js";
-import { doubledBytes } from "./doubled-value.js";
+import { compareBytes, hostIsLittleEndian } from "../bytes/encoding.js";
+import type { ItemRows } from "./distinct-items.js";
 import type { ValueIndex } from "./value-index.js";
 
 /** The own rows of the common items. */
-export interface CommonRows {
+export interface CommonRows extends ItemRows {
   /** Number of common items. */
   readonly size: number;
-  /** First own row of each common item. */
-  readonly indices: Uint32Array;
-  /** All own rows of the common items: those of the k-th are `rows[rowOffsets[k]] .. rows[rowOffsets[k + 1] - 1]`. */
-  readonly rows: Uint32Array;
-  /** `size + 1` entries. */
-  readonly rowOffsets: Uint32Array;
+}
+
+/** Values of one length, one after the other. */
+export interface FlatValues {
+  readonly bytes: Uint8Array;
+  readonly valueBytes: number;
 }
 
 /**
- * The positions at which an own doubled value is one of the peer's.
+ * The positions, ascending, at which an own doubled value is one of the peer's.
  *
- * @param doubled - The own doubled values, one after the other.
  * @returns Undefined when two of them are the same value of the peer's, which distinct items never are.
  */
-export function commonPositions(doubled: Uint8Array, peer: ValueIndex): number[] | undefined {
+export function commonPositions(own: FlatValues, peer: ValueIndex): Uint32Array | undefined {
   const seen = new Uint8Array(peer.size);
-  const positions: number[] = [];
-  for (let position = 0; position * doubledBytes < doubled.length; position++) {
-    const number = peer.find(doubled, position * doubledBytes);
+  const count = own.bytes.length / own.valueBytes;
+  const positions = new Uint32Array(Math.min(count, peer.size));
+  let found = 0;
+  for (let position = 0; position < count; position++) {
+    const number = peer.find(own.bytes, position * own.valueBytes);
     if (number === -1) continue;
     if (seen[number] === 1) return undefined;
     seen[number] = 1;
-    positions.push(position);
+    positions[found++] = position;
   }
-  return positions;
+  return positions.slice(0, found);
 }
 
-/** Sorts positions by their doubled values, which both parties know: the same order on both sides. */
-export function sortByDoubledValue(positions: number[], doubled: Uint8Array): void {
-  const valueAt = (position: number): Uint8Array =>
-    doubled.subarray(position * doubledBytes, (position + 1) * doubledBytes);
-  positions.sort((a, b) => compareBytes(valueAt(a), valueAt(b)));
-}
-
-/** The own rows of some items, in the order given. */
-export function rowsOfItems(items: DistinctItems, numbers: Uint32Array): CommonRows {
-  const size = numbers.length;
-  const indices = new Uint32Array(size);
-  const rowOffsets = new Uint32Array(size + 1);
-  const groups = [...numbers].map((number) =>
-    items.ownRows.subarray(items.offsets[number], items.offsets[number + 1]),
-  );
-  for (const [k, number] of numbers.entries()) {
-    indices[k] = firstRow(items, number);
-    rowOffsets[k + 1] = (rowOffsets[k] as number) + (groups[k] as Uint32Array).length; // k < size
+/**
+ * Positions in the order of their doubled values, which both parties know: the same order on both sides.
+ *
+ * One sort of 64-bit words: the value's first four bytes above, the position below. The few that share these bytes are
+ * put in order afterwards.
+ */
+export function sortedByDoubledValue(positions: Uint32Array, { bytes, valueBytes }: FlatValues): Uint32Array {
+  const words = new Uint32Array(2 * positions.length);
+  const [high, low] = hostIsLittleEndian ? [1, 0] : [0, 1];
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let i = 0; i < positions.length; i++) {
+    const position = positions[i] as number; // i < length
+    words[2 * i + high] = view.getUint32(position * valueBytes, false);
+    words[2 * i + low] = position;
   }
-  const rows = new Uint32Array(rowOffsets[size] as number);
-  for (const [k, group] of groups.entries()) rows.set(group, rowOffsets[k]);
-  return { size, indices, rows, rowOffsets };
+  new BigUint64Array(words.buffer).sort();
+  const sorted = new Uint32Array(positions.length);
+  for (let i = 0; i < sorted.length; i++) sorted[i] = words[2 * i + low] as number;
+  const valueAt = (i: number): Uint8Array => {
+    const start = (sorted[i] as number) * valueBytes;
+    return bytes.subarray(start, start + valueBytes);
+  };
+  for (let start = 0; start < sorted.length;) {
+    let end = start + 1;
+    while (end < sorted.length && words[2 * end + high] === words[2 * start + high]) end++;
+    for (let i = start + 1; i < end; i++) {
+      for (let j = i; j > start && compareBytes(valueAt(j - 1), valueAt(j)) > 0; j--) {
+        const swapped = sorted[j] as number;
+        sorted[j] = sorted[j - 1] as number;
+        sorted[j - 1] = swapped;
+      }
+    }
+    start = end;
+  }
+  return sorted;
 }

@@ -1,78 +1,179 @@
-/** A list of items without its repetitions, and where each item stands in the list. */
+/**
+ * A list of items without its repetitions, and where each item stands in the list: flat arrays, about 8 bytes an item
+ * besides the item itself (and 4 to 8 of a hash table while the list is read), nothing on the JavaScript heap.
+ */
 
-import { sha256 } from "@noble/hashes/sha2.js";
-import { rowCount, rowView, type ByteRows } from "../bytes/byte-rows.js";
-import { eventLoopTurn } from "../parallel/event-loop.js";
+import type { ByteRows } from "../bytes/byte-rows.js";
+import { invalidArgument } from "../errors.js";
 import { randomBytes } from "../random/csprng.js";
-import { ValueIndex } from "./value-index.js";
+import { ByteStore } from "./byte-store.js";
+import { hashKeyBytes, KeyedHash } from "./keyed-hash.js";
 
-const digestBytes = 32;
-const rowsPerTurn = 4096;
+/** The own rows of some items. */
+export interface ItemRows {
+  /** First row of each item. */
+  readonly indices: Uint32Array;
+  /** All rows, item by item: those of the k-th are `rows[rowOffsets[k]] .. rows[rowOffsets[k + 1] - 1]`, ascending. */
+  readonly rows: Uint32Array;
+  /** One entry more than there are items. */
+  readonly rowOffsets: Uint32Array;
+}
+
+/** Addresses are 32-bit. */
+const maxTotalBytes = 2 ** 32 - 1;
+const firstSlots = 1024;
 
 /** Distinct items, numbered in the order of their first row. */
-export interface DistinctItems {
-  readonly rows: ByteRows;
+export class DistinctItems {
+  readonly #store = new ByteStore();
+  readonly #hash = new KeyedHash(randomBytes(hashKeyBytes));
+  /** Item k is `#ends[k] .. #ends[k + 1]` of the store. */
+  #ends = new Uint32Array(firstSlots);
+  #count = 0;
+  #rowCount = 0;
+  /** The item of each row; undefined as long as row k is item k. */
+  #itemOfRow: Uint32Array | undefined;
+  /** Open addressing; slots hold numbers plus one, zero is an empty slot. Dropped by {@link DistinctItems.seal}. */
+  #slots = new Uint32Array(firstSlots);
+
   /** How many distinct items there are. */
-  readonly count: number;
-  /** All rows, item by item: those of item k are `ownRows[offsets[k]] .. ownRows[offsets[k + 1] - 1]`, ascending. */
-  readonly ownRows: Uint32Array;
-  /** `count + 1` entries. */
-  readonly offsets: Uint32Array;
+  get count(): number {
+    return this.#count;
+  }
+
+  /** How many rows the list has. */
+  get rowCount(): number {
+    return this.#rowCount;
+  }
+
+  /**
+   * Adds a row: the first `byteLength` bytes of `source`, copied.
+   *
+   * @throws VeilshareError INVALID_ARGUMENT for 4 GiB of distinct items or more.
+   */
+  add(source: Uint8Array, byteLength: number): void {
+    const slot = this.#slotOf(source, byteLength);
+    const occupant = this.#slots[slot] as number; // a slot of the table
+    if (occupant !== 0) {
+      this.#addRow(occupant - 1);
+      return;
+    }
+    if (this.#store.length + byteLength > maxTotalBytes) {
+      throw invalidArgument("intersect", "less than 4 GiB of items", "more");
+    }
+    this.#store.append(source, byteLength);
+    this.#addRow(this.#count);
+    this.#slots[slot] = ++this.#count;
+    if (this.#count === this.#ends.length) this.#ends = doubled(this.#ends);
+    this.#ends[this.#count] = this.#store.length;
+    if (4 * this.#count > 3 * this.#slots.length) this.#grow();
+  }
+
+  /** Gives the memory back that only adding needs. */
+  seal(): void {
+    this.#slots = new Uint32Array(0);
+  }
+
+  /** The bytes of some items, in the order given. */
+  gather(numbers: Uint32Array): ByteRows {
+    const offsets = new Uint32Array(numbers.length + 1);
+    let total = 0;
+    for (let i = 0; i < numbers.length; i++) {
+      const number = numbers[i] as number; // i < length; numbers are of items
+      total += this.#end(number) - this.#start(number);
+      offsets[i + 1] = total;
+    }
+    const bytes = new Uint8Array(total);
+    for (let i = 0; i < numbers.length; i++) {
+      const number = numbers[i] as number;
+      this.#store.copyTo(bytes, offsets[i] as number, this.#start(number), this.#end(number));
+    }
+    return { bytes, offsets };
+  }
+
+  /** The rows of some distinct items, in the order given. */
+  rowsOf(numbers: Uint32Array): ItemRows {
+    const rowOffsets = new Uint32Array(numbers.length + 1);
+    const itemOfRow = this.#itemOfRow;
+    if (itemOfRow === undefined) {
+      for (let k = 0; k < rowOffsets.length; k++) rowOffsets[k] = k;
+      return { indices: numbers.slice(), rows: numbers.slice(), rowOffsets };
+    }
+    // Places of the wanted items plus one; then counts, then rows, each in one pass over all rows.
+    const places = new Uint32Array(this.#count);
+    for (let k = 0; k < numbers.length; k++) places[numbers[k] as number] = k + 1;
+    const placeOf = (row: number): number => places[itemOfRow[row] as number] as number;
+    for (let row = 0; row < this.#rowCount; row++) {
+      const place = placeOf(row);
+      if (place > 0) rowOffsets[place] = (rowOffsets[place] as number) + 1;
+    }
+    for (let k = 1; k < rowOffsets.length; k++) {
+      rowOffsets[k] = (rowOffsets[k] as number) + (rowOffsets[k - 1] as number);
+    }
+    const next = rowOffsets.slice();
+    const rows = new Uint32Array(rowOffsets[numbers.length] as number);
+    for (let row = 0; row < this.#rowCount; row++) {
+      const place = placeOf(row);
+      if (place === 0) continue;
+      const at = next[place - 1] as number;
+      rows[at] = row;
+      next[place - 1] = at + 1;
+    }
+    const indices = Uint32Array.from(numbers, (_, k) => rows[rowOffsets[k] as number] as number);
+    return { indices, rows, rowOffsets };
+  }
+
+  #start(number: number): number {
+    return this.#ends[number] as number; // below the count
+  }
+
+  #end(number: number): number {
+    return this.#ends[number + 1] as number; // the count has an end too
+  }
+
+  #addRow(item: number): void {
+    const row = this.#rowCount++;
+    if (this.#itemOfRow === undefined) {
+      if (item === row) return;
+      this.#itemOfRow = new Uint32Array(Math.max(firstSlots, 2 * row));
+      for (let earlier = 0; earlier < row; earlier++) this.#itemOfRow[earlier] = earlier;
+    }
+    if (row === this.#itemOfRow.length) this.#itemOfRow = doubled(this.#itemOfRow);
+    this.#itemOfRow[row] = item;
+  }
+
+  /** The slot that holds the item, or the empty one where it belongs. The table is never full. */
+  #slotOf(source: Uint8Array, byteLength: number): number {
+    const mask = this.#slots.length - 1;
+    let slot = this.#hash.of(source, byteLength) & mask;
+    for (;;) {
+      const occupant = this.#slots[slot] as number; // slot <= mask
+      if (occupant === 0) return slot;
+      const start = this.#start(occupant - 1);
+      if (this.#end(occupant - 1) - start === byteLength && this.#store.equals(start, source, byteLength)) {
+        return slot;
+      }
+      slot = (slot + 1) & mask;
+    }
+  }
+
+  #grow(): void {
+    this.#slots = new Uint32Array(2 * this.#slots.length);
+    const mask = this.#slots.length - 1;
+    let scratch = new Uint8Array(256);
+    for (let number = 0; number < this.#count; number++) {
+      const [start, end] = [this.#start(number), this.#end(number)];
+      if (end - start > scratch.length) scratch = new Uint8Array(2 * (end - start));
+      this.#store.copyTo(scratch, 0, start, end);
+      let slot = this.#hash.of(scratch, end - start) & mask;
+      while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
+      this.#slots[slot] = number + 1;
+    }
+  }
 }
 
-/**
- * Finds equal rows by their SHA-256 digests, prefixed with random bytes so that nobody can prepare items that crowd
- * the index.
- */
-export async function distinctItems(rows: ByteRows): Promise<DistinctItems> {
-  const total = rowCount(rows);
-  const prefix = sha256.create().update(randomBytes(16));
-  const index = new ValueIndex(digestBytes);
-  const itemOfRow = new Uint32Array(total);
-  for (let row = 0; row < total; row++) {
-    const digest = prefix.clone().update(rowView(rows, row)).digest();
-    const earlier = index.add(digest, 0);
-    itemOfRow[row] = earlier === -1 ? index.size - 1 : earlier;
-    if (row % rowsPerTurn === rowsPerTurn - 1) await eventLoopTurn();
-  }
-  return { rows, count: index.size, ...grouped(itemOfRow, index.size) };
-}
-
-/** Rows by item, by counting. */
-function grouped(itemOfRow: Uint32Array, count: number): Pick<DistinctItems, "ownRows" | "offsets"> {
-  const offsets = new Uint32Array(count + 1);
-  // Every item is below count, every row below the length.
-  for (const item of itemOfRow) offsets[item + 1] = (offsets[item + 1] as number) + 1;
-  for (let item = 0; item < count; item++) {
-    offsets[item + 1] = (offsets[item + 1] as number) + (offsets[item] as number);
-  }
-  const next = offsets.slice();
-  const ownRows = new Uint32Array(itemOfRow.length);
-  for (const [row, item] of itemOfRow.entries()) {
-    const at = next[item] as number;
-    ownRows[at] = row;
-    next[item] = at + 1;
-  }
-  return { ownRows, offsets };
-}
-
-/** The bytes of some items, in the order given. */
-export function gatherItems(items: DistinctItems, numbers: Uint32Array): ByteRows {
-  const offsets = new Uint32Array(numbers.length + 1);
-  const views: Uint8Array[] = [];
-  let total = 0;
-  for (const [i, number] of numbers.entries()) {
-    const view = rowView(items.rows, firstRow(items, number));
-    views.push(view);
-    total += view.length;
-    offsets[i + 1] = total;
-  }
-  const bytes = new Uint8Array(total);
-  for (const [i, view] of views.entries()) bytes.set(view, offsets[i]);
-  return { bytes, offsets };
-}
-
-/** The first row of an item. */
-export function firstRow(items: DistinctItems, number: number): number {
-  return items.ownRows[items.offsets[number] as number] as number; // every item has a row
+function doubled(words: Uint32Array): Uint32Array<ArrayBuffer> {
+  const larger = new Uint32Array(2 * words.length);
+  larger.set(words);
+  return larger;
 }

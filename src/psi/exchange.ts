@@ -9,7 +9,8 @@ import { VeilshareError, type PeerErrorCode } from "../errors.js";
 import { elementBytes, invalidElementRow } from "../group/index.js";
 import { blindItems, doubleElements, type BlindingContext } from "./blinding.js";
 import type { DistinctItems } from "./distinct-items.js";
-import { doubledBytes, writeDoubledValues } from "./doubled-value.js";
+import type { FlatValues } from "./common-items.js";
+import { doubledValues } from "./doubled-value.js";
 import { ValueIndex } from "./value-index.js";
 
 /** Steps of the protocol; the run's prefix goes before them. */
@@ -20,7 +21,14 @@ export interface ExchangeContext extends BlindingContext {
   readonly run: ProtocolRun;
   /** Rows of a message. */
   readonly batchSize: number;
+  /** Bytes that are kept of a doubled element. */
+  readonly valueBytes: number;
+  /** What goes before the steps where a run has several pairs of lists, e.g. `1/`. */
+  readonly stage: string;
 }
+
+/** What {@link exchangeSizes} needs. */
+export type SizesContext = Pick<ExchangeContext, "run" | "stage">;
 
 /** What a party says of its list. */
 export interface ListSize {
@@ -54,12 +62,12 @@ export function peerFault(
  * @throws VeilshareError PEER_FLOODED above `maxPeerItems`; PEER_MISMATCH for another number of key columns.
  */
 export async function exchangeSizes(
-  run: ProtocolRun,
+  { run, stage }: SizesContext,
   own: ListSize,
   maxPeerItems: number,
 ): Promise<ListSize> {
   const message = new ByteWriter().u32(own.items).u32(own.keyColumns).finish();
-  const messages = await run.exchange(steps.sizes, message, { byteLength: message.length });
+  const messages = await run.exchange(stage + steps.sizes, message, { byteLength: message.length });
   const reader = new ByteReader(messages[peerOf(run)] as Uint8Array); // one message a party
   const [items, keyColumns] = [reader.u32(), reader.u32()];
   if (items > maxPeerItems) {
@@ -86,7 +94,7 @@ export async function sendBlinded(
   items: DistinctItems,
   order: Uint32Array,
 ): Promise<void> {
-  const { run, batchSize } = context;
+  const { run, batchSize, stage } = context;
   let done = 0;
   for await (const batch of regrouped(
     blindItems(context, items, order),
@@ -94,7 +102,7 @@ export async function sendBlinded(
     batchSize,
     elementBytes,
   )) {
-    await run.send(peerOf(run), steps.blinded, batch);
+    await run.send(peerOf(run), stage + steps.blinded, batch);
     done += batch.length / elementBytes;
     run.progress({ step: "psi/blind", done, total: order.length });
   }
@@ -112,32 +120,31 @@ export async function doublePeerItems(
   peerItems: number,
   owed: boolean,
 ): Promise<ValueIndex> {
-  const { run, batchSize } = context;
-  const index = new ValueIndex(doubledBytes);
+  const { run, batchSize, valueBytes, stage } = context;
+  const index = new ValueIndex(valueBytes);
   const values = collected(
     context,
     doubleElements(context, receiveBlinded(context, peerItems)),
     index,
     peerItems,
   );
-  for await (const batch of regrouped(values, peerItems, batchSize, doubledBytes)) {
-    if (owed) await run.send(peerOf(run), steps.doubled, batch);
+  for await (const batch of regrouped(values, peerItems, batchSize, valueBytes)) {
+    if (owed) await run.send(peerOf(run), stage + steps.doubled, batch);
   }
   return index;
 }
 
 /** Puts doubled values into the index while they pass. */
 async function* collected(
-  { run }: ExchangeContext,
+  { run, valueBytes }: ExchangeContext,
   doubled: AsyncGenerator<Uint8Array>,
   index: ValueIndex,
   peerItems: number,
 ): AsyncGenerator<Uint8Array> {
   try {
     for await (const elements of doubled) {
-      const values = new Uint8Array((elements.length / elementBytes) * doubledBytes);
-      writeDoubledValues(elements, values, 0);
-      for (let offset = 0; offset < values.length; offset += doubledBytes) {
+      const values = doubledValues(elements, valueBytes);
+      for (let offset = 0; offset < values.length; offset += valueBytes) {
         if (index.add(values, offset) === -1) continue;
         throw peerFault(run, "PEER_UNEXPECTED", "blinded", "distinct elements", `item ${index.size} twice`);
       }
@@ -153,30 +160,42 @@ async function* collected(
 }
 
 async function* receiveBlinded(context: ExchangeContext, peerItems: number): AsyncGenerator<Uint8Array> {
-  const { run, batchSize } = context;
+  const { run, batchSize, stage } = context;
   for (let start = 0; start < peerItems; start += batchSize) {
     const rows = Math.min(batchSize, peerItems - start);
-    yield await run.receive(peerOf(run), steps.blinded, { byteLength: rows * elementBytes });
+    yield await run.receive(peerOf(run), stage + steps.blinded, { byteLength: rows * elementBytes });
   }
 }
 
-/** Receives the own doubled values in the order in which the items were sent. */
-export async function receiveDoubled(context: ExchangeContext, ownItems: number): Promise<Uint8Array> {
-  const { run, batchSize } = context;
-  const doubled = new Uint8Array(ownItems * doubledBytes);
-  for (let start = 0; start < ownItems; start += batchSize) {
-    const rows = Math.min(batchSize, ownItems - start);
-    doubled.set(
-      await run.receive(peerOf(run), steps.doubled, { byteLength: rows * doubledBytes }),
-      start * doubledBytes,
-    );
+/** Sends doubled values of the peer's items back, in another order than they came in. */
+export async function sendShuffled(
+  context: ExchangeContext,
+  values: ValueIndex,
+  order: Uint32Array,
+): Promise<void> {
+  const { run, batchSize, valueBytes, stage } = context;
+  for (let start = 0; start < order.length; start += batchSize) {
+    const numbers = order.subarray(start, start + batchSize);
+    const batch = new Uint8Array(numbers.length * valueBytes);
+    for (let i = 0; i < numbers.length; i++) values.copyValue(numbers[i] as number, batch, i * valueBytes);
+    await run.send(peerOf(run), stage + steps.doubled, batch);
   }
-  return doubled;
+}
+
+/** Receives the own doubled values in the order in which the peer sends them. */
+export async function receiveDoubled(context: ExchangeContext, ownItems: number): Promise<FlatValues> {
+  const { run, batchSize, valueBytes, stage } = context;
+  const bytes = new Uint8Array(ownItems * valueBytes);
+  for (let start = 0; start < ownItems; start += batchSize) {
+    const byteLength = Math.min(batchSize, ownItems - start) * valueBytes;
+    bytes.set(await run.receive(peerOf(run), stage + steps.doubled, { byteLength }), start * valueBytes);
+  }
+  return { bytes, valueBytes };
 }
 
 /** Tells the peer that all is sent, and waits until it has sent all. */
-export async function exchangeDone(run: ProtocolRun): Promise<void> {
-  await run.exchange(steps.done, new Uint8Array(0), { byteLength: 0 });
+export async function exchangeDone({ run, stage }: ExchangeContext): Promise<void> {
+  await run.exchange(stage + steps.done, new Uint8Array(0), { byteLength: 0 });
 }
 
 /** The streams of one party, by the step that each serves. */

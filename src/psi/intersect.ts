@@ -6,53 +6,27 @@
  *   both      -> both      sizes    |X|, |Y|
  *   R         -> S         blinded  a H(x), in a secret random order of X
  *   S         -> R         blinded  b H(y), in a secret random order of Y
- *   S         -> R         doubled  16 bytes of b a H(x), in the order received
- *   R         -> S         doubled  16 bytes of a b H(y), in the order received; only with reveal "both"
+ *   S         -> R         doubled  some bytes of b a H(x), in the order received
+ *   R         -> S         doubled  some bytes of a b H(y), in the order received; only with reveal "both"
  *   both      -> both      done
  *
- * R computes 16 bytes of a b H(y) itself and looks for its own doubled values among them. Semi-honest adversary.
+ * R computes the same bytes of a b H(y) itself and looks for its own doubled values among them. Semi-honest adversary.
  *
  * Source: C. Meadows, "A More Efficient Cryptographic Matchmaking Protocol", IEEE S&P 1986; B. Huberman, M. Franklin,
  * T. Hogg, "Enhancing Privacy and Trust in Electronic Communities", ACM EC 1999; group: RFC 9496; hash: RFC 9380.
  */
 
-import type { Party, ProtocolRun } from "../channel/party.js";
-import { invalidArgument } from "../errors.js";
-import { randomScalar } from "../group/index.js";
-import { createPool, type Pool } from "../parallel/pool.js";
-import { randomPermutation } from "../random/shuffle.js";
-import { BlindingKey } from "./blinding.js";
-import { commonPositions, rowsOfItems, sortByDoubledValue, type CommonRows } from "./common-items.js";
-import { distinctItems, type DistinctItems } from "./distinct-items.js";
-import {
-  doublePeerItems,
-  exchangeDone,
-  exchangeSizes,
-  peerFault,
-  receiveDoubled,
-  sendBlinded,
-  together,
-  type ExchangeContext,
-} from "./exchange.js";
-import { encodeItems, type PsiItem } from "./items.js";
-import { completeNormalization, type Normalization } from "./normalization.js";
+import type { Party } from "../channel/party.js";
+import type { CommonRows } from "./common-items.js";
+import { exchangeSizes } from "./exchange.js";
+import { readItems, type PsiItems } from "./items.js";
+import { freshRandomness, matchLists, type PsiRandomness, type Reveal } from "./matching.js";
+import { checkWord, completeOptions, withPool, type PsiOptions } from "./options.js";
 
 /** Options of {@link intersect}. */
-export interface IntersectOptions {
-  /** Who learns the intersection, by name or index; the same at both parties. Default: party 0. */
-  readonly receiver?: number | string;
+export interface IntersectOptions extends PsiOptions {
   /** `receiver`: only the receiver learns the intersection. `both`: both do. Default `receiver`. */
-  readonly reveal?: "receiver" | "both";
-  /** What is done to text before it is compared; the same at both parties. Default: nothing. */
-  readonly normalize?: Normalization;
-  /** Items a message, 1 to 65,536; the same at both parties. Default 4,096. */
-  readonly batchSize?: number;
-  /** Largest list that the other party may have. Default 2^24; each of its items takes about 28 bytes of memory. */
-  readonly maxPeerItems?: number;
-  /** Threads for the group arithmetic; stays open. Default: a pool of its own, closed at the end. */
-  readonly pool?: Pool;
-  /** Worker threads of the own pool, see `createPool`; 0 for none. Default: none for small lists, else cores - 1. */
-  readonly workers?: number;
+  readonly reveal?: Reveal;
 }
 
 /** What a party that learns the intersection gets. */
@@ -74,26 +48,7 @@ export interface SenderReport {
   readonly peerItems: number;
 }
 
-/** Where the secrets of a run come from; tests replace it to show that weaker ones are caught. */
-export interface IntersectRandomness {
-  /** A scalar other than zero, 32 bytes. */
-  readonly scalar: () => Uint8Array;
-  /** A permutation of 0..length-1. */
-  readonly permutation: (length: number) => Uint32Array;
-}
-
-const protocol = { name: "veilshare/psi", version: 1 } as const;
-const defaultBatchSize = 4096;
-const largestBatchSize = 65_536;
-const defaultMaxPeerItems = 2 ** 24;
-
-/** Up to so many items on both sides, a pool of its own would cost more to start than it saves. */
-const inlineItems = 2048;
-
-const freshRandomness: IntersectRandomness = {
-  scalar: () => randomScalar(),
-  permutation: (length) => randomPermutation(length),
-};
+const protocol = { name: "veilshare/psi", version: 2 } as const;
 
 /**
  * The common items of two parties' lists, as rows of the own list. Items compare exactly, by their bytes (see
@@ -112,19 +67,22 @@ const freshRandomness: IntersectRandomness = {
  * many there are and can set `maxPeerItems`. Do not run it again and again with lists that differ a little: the
  * differences tell about single items.
  *
- * Two different items are taken for common with a probability of at most |X| |Y| / 2^128, which is how often 16 bytes of
- * their doubled encodings meet: 2^-80 for two lists of 2^24. Two different items of one list meet with at most
- * |X|^2 / 2^129, and the run stops with an error.
+ * Of a doubled encoding only k bytes are compared and sent: with n distinct items in both lists together, the smallest k
+ * with 8 k >= 2 log2(n) - 1 + `falseMatchBits`. So two different items of the run meet with a probability of at most
+ * 2^-40 by default: one of each list would be taken for common, two of one list stop the run with an error. For two lists
+ * of 10^4, 10^6 and 10^7 items k is 9, 11 and 11.
  *
  * **Cost.** |X| + |Y| scalar multiplications for each party and |X| or |Y| hashes to the group; 32 bytes for each item
- * of both lists and 16 for each that is answered (with reveal `both`: each); 5 rounds for lists of one batch; further batches stream. Memory: batches
- * of `batchSize`, the own items, and about 28 bytes for each item of the other party.
+ * of both lists and k for each that is answered (with reveal `both`: each); 5 rounds for lists of one batch; further
+ * batches stream. Memory: the own items as bytes and about 16 bytes more each (a party that learns the result: k more),
+ * and k + 5 to k + 11 bytes for each item of the other party.
  *
  * **Source.** Meadows 1986; Huberman, Franklin, Hogg 1999; RFC 9496; RFC 9380.
  *
  * @param party - A session of two parties; take two of more with `party.between`.
- * @param items - Text, bytes, or several key fields each.
- * @throws VeilshareError INVALID_ARGUMENT for bad options or items, with the item's position; PEER_MISMATCH when the
+ * @param items - Text, bytes, or several key fields each: an array, or an iterable or async iterable that gives them one by
+ * one. It is read once, to its end, before the protocol starts; what it gives is copied into flat memory and not kept.
+ * @throws VeilshareError INVALID_ARGUMENT for bad options or items, with the item's position; what `items` throws; PEER_MISMATCH when the
  * other party has other options; PEER_FLOODED when its list is longer than `maxPeerItems`; PEER_MALFORMED,
  * PEER_UNEXPECTED for messages that no honest party sends; WORKER_FAILED; ABORTED; and as `Party.receive`.
  * @example
@@ -133,17 +91,17 @@ const freshRandomness: IntersectRandomness = {
  */
 export async function intersect(
   party: Party,
-  items: readonly PsiItem[],
+  items: PsiItems,
   options: IntersectOptions & { readonly reveal: "both" },
 ): Promise<Intersection>;
 export async function intersect(
   party: Party,
-  items: readonly PsiItem[],
+  items: PsiItems,
   options?: IntersectOptions,
 ): Promise<Intersection | SenderReport>;
 export async function intersect(
   party: Party,
-  items: readonly PsiItem[],
+  items: PsiItems,
   options: IntersectOptions = {},
 ): Promise<Intersection | SenderReport> {
   return intersectWith(freshRandomness, party, items, options);
@@ -151,103 +109,25 @@ export async function intersect(
 
 /** {@link intersect} with given randomness. */
 export function intersectWith(
-  randomness: IntersectRandomness,
+  randomness: PsiRandomness,
   party: Party,
-  items: readonly PsiItem[],
+  items: PsiItems,
   options: IntersectOptions,
 ): Promise<Intersection | SenderReport> {
   return party.run(protocol, async (run) => {
-    const settings = completeOptions(run, options);
-    const { rows, keyColumns } = await encodeItems(items, settings.normalize);
-    const own = await distinctItems(rows);
-    const { maxPeerItems, ...agreed } = settings;
-    await run.agree({ ...agreed });
-    const { items: peerItems } = await exchangeSizes(run, { items: own.count, keyColumns }, maxPeerItems);
-
-    const pool = options.pool ?? openPool(options.workers, own.count + peerItems);
-    const key = new BlindingKey(randomness.scalar());
-    const order = randomness.permutation(own.count);
-    try {
-      const { batchSize } = settings;
-      const context: ExchangeContext = { run, pool, key, batchSize, signal: run.signal };
-      const common = await exchangeItems(context, settings, { own, order, peerItems });
-      const counts = { duplicates: items.length - own.count, ownItems: own.count, peerItems };
-      return common === undefined ? { revealed: false, ...counts } : { revealed: true, ...common, ...counts };
-    } finally {
-      key.wipe();
-      order.fill(0);
-      if (options.pool === undefined) await pool.close();
-    }
+    const { reveal = "receiver" } = options;
+    checkWord("intersect", "reveal", reveal, ["receiver", "both"]);
+    const { agreed, maxPeerItems } = completeOptions("intersect", run, options);
+    const { items: own, keyColumns } = await readItems(items, { normalization: agreed.normalize });
+    await run.agree({ ...agreed, reveal });
+    const stage = "";
+    const size = { items: own.count, keyColumns };
+    const { items: peerItems } = await exchangeSizes({ run, stage }, size, maxPeerItems);
+    const common = await withPool(options, own.count + peerItems, (pool) =>
+      matchLists({ run, pool, randomness, agreed, stage, own, peerItems }, reveal),
+    );
+    const counts = { duplicates: own.rowCount - own.count, ownItems: own.count, peerItems };
+    if (common === undefined) return { revealed: false, ...counts };
+    return { revealed: true, size: common.length, ...own.rowsOf(common), ...counts };
   });
-}
-
-/** What this party knows before the exchange. */
-interface Lists {
-  readonly own: DistinctItems;
-  /** The secret order in which own items are sent. */
-  readonly order: Uint32Array;
-  readonly peerItems: number;
-}
-
-async function exchangeItems(
-  context: ExchangeContext,
-  settings: Settings,
-  { own, order, peerItems }: Lists,
-): Promise<CommonRows | undefined> {
-  const { run } = context;
-  const learns = settings.reveal === "both" || run.index === settings.receiver;
-  const owes = settings.reveal === "both" || run.index !== settings.receiver;
-  const [, peerValues, ownValues] = await together(run, {
-    sendBlinded: sendBlinded(context, own, order),
-    doublePeer: doublePeerItems(context, peerItems, owes),
-    receiveDoubled: learns ? receiveDoubled(context, own.count) : Promise.resolve(undefined),
-  });
-  // Everything that the peer sent before has arrived now, so that a message too many is found before the run ends.
-  await exchangeDone(run);
-  if (ownValues === undefined) return undefined;
-  const positions = commonPositions(ownValues, peerValues);
-  if (positions === undefined) {
-    throw peerFault(run, "PEER_UNEXPECTED", "doubled", "distinct values", "the same value for two items");
-  }
-  if (settings.reveal === "both") sortByDoubledValue(positions, ownValues);
-  const numbers = Uint32Array.from(positions, (position) => order[position] as number); // one position an item
-  // Items are numbered by their first row.
-  if (settings.reveal === "receiver") numbers.sort();
-  return rowsOfItems(own, numbers);
-}
-
-/** Options with their defaults; all but the last are the same at both parties. */
-interface Settings {
-  readonly receiver: number;
-  readonly reveal: "receiver" | "both";
-  readonly normalize: ReturnType<typeof completeNormalization>;
-  readonly batchSize: number;
-  readonly maxPeerItems: number;
-}
-
-function completeOptions(run: ProtocolRun, options: IntersectOptions): Settings {
-  if (run.size !== 2) {
-    const got = `${run.size}; intersections of more than two lists are not supported`;
-    throw invalidArgument("intersect", "two parties", got);
-  }
-  const { reveal = "receiver", batchSize = defaultBatchSize, maxPeerItems = defaultMaxPeerItems } = options;
-  // Options may come from untyped code.
-  if (!(["receiver", "both"] as readonly string[]).includes(reveal)) {
-    throw invalidArgument("intersect", 'reveal to be "receiver" or "both"', JSON.stringify(reveal));
-  }
-  checkInteger("batchSize", batchSize, 1, largestBatchSize);
-  checkInteger("maxPeerItems", maxPeerItems, 0, 2 ** 31);
-  const receiver = run.indexOf(options.receiver ?? 0);
-  return { receiver, reveal, normalize: completeNormalization(options.normalize), batchSize, maxPeerItems };
-}
-
-function checkInteger(name: string, value: number, from: number, to: number): void {
-  if (!Number.isInteger(value) || value < from || value > to) {
-    throw invalidArgument("intersect", `${name} to be an integer from ${from} to ${to}`, String(value));
-  }
-}
-
-function openPool(workers: number | undefined, items: number): Pool {
-  if (workers !== undefined) return createPool({ workers });
-  return createPool(items <= inlineItems ? { workers: 0 } : {});
 }

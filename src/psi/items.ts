@@ -7,6 +7,8 @@
 import type { ByteRows } from "../bytes/byte-rows.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import { eventLoopTurn } from "../parallel/event-loop.js";
+import { ByteStore } from "./byte-store.js";
+import { DistinctItems } from "./distinct-items.js";
 import { normalized, type Normalization } from "./normalization.js";
 
 /** One field of a key. */
@@ -15,83 +17,203 @@ export type PsiField = string | Uint8Array;
 /** One item: a key of one field, or several key fields in the order of the agreed key columns. */
 export type PsiItem = PsiField | readonly PsiField[];
 
-/** Items as bytes. */
+/** A list of items: an array, or anything that gives them one by one. Read once, from start to end. */
+export type PsiItems<Item = PsiItem> = Iterable<Item> | AsyncIterable<Item>;
+
+/** A lone surrogate: UTF-8 cannot stand for it, and an encoder's replacement would merge different texts. */
+const loneSurrogate = /\p{Surrogate}/u;
+
+const maxItemBytes = 2 ** 32 - 1;
+const itemsPerTurn = 16_384;
+const lengthBytes = 4;
+
+/** Who reads a list, and how. */
+export interface ReadItemsOptions {
+  /** What is done to every text. Default: nothing. */
+  readonly normalization?: Normalization;
+  /** Whose argument the list is, for errors. Default `intersect`. */
+  readonly caller?: string;
+}
+
+/** The items of one list as bytes, one after the other; the first one says how many key fields all have. */
+export class ItemReader {
+  readonly #normalization: Normalization;
+  readonly #caller: string;
+  readonly #encoder: ItemEncoder;
+  #keyColumns = 0;
+
+  constructor({ normalization = {}, caller = "intersect" }: ReadItemsOptions) {
+    this.#normalization = normalization;
+    this.#caller = caller;
+    this.#encoder = new ItemEncoder(caller);
+  }
+
+  /** Number of fields of every item; 0 when there was none. */
+  get keyColumns(): number {
+    return this.#keyColumns;
+  }
+
+  /** The memory that the last item was encoded in: its first {@link ItemReader.byteLength} bytes, until the next. */
+  get bytes(): Uint8Array {
+    return this.#encoder.bytes;
+  }
+
+  /** How long the last item is. */
+  get byteLength(): number {
+    return this.#encoder.byteLength;
+  }
+
+  /**
+   * Encodes the next item.
+   *
+   * @param row - Its place in the caller's list, for errors.
+   * @throws VeilshareError INVALID_ARGUMENT that names the item by its place: a lone surrogate, a field that is neither
+   * text nor bytes, another number of fields than the first item has. Also for an item of 4 GiB.
+   */
+  read(item: PsiItem, row: number): void {
+    const fields = fieldsOf(item);
+    if (this.#keyColumns === 0) this.#keyColumns = fields.length;
+    if (fields.length === 0) throw this.#badItem(row, "at least one field", "none");
+    if (fields.length !== this.#keyColumns) {
+      throw this.#badItem(row, `${this.#keyColumns} fields`, `${fields.length}`);
+    }
+    this.#encoder.clear();
+    for (let column = 0; column < fields.length; column++) {
+      const field: unknown = fields[column]; // items may come from untyped code
+      if (typeof field === "string") this.#encoder.addText(this.#textOf(field, row, column));
+      else if (field instanceof Uint8Array) this.#encoder.addBytes(field);
+      else throw this.#badItem(row, `text or bytes in field ${column}`, typeof field);
+    }
+  }
+
+  #textOf(field: string, row: number, column: number): string {
+    if (loneSurrogate.test(field)) {
+      throw this.#badItem(row, `well-formed text in field ${column}`, "a lone surrogate");
+    }
+    return normalized(field, this.#normalization);
+  }
+
+  #badItem(row: number, expected: string, got: string): VeilshareError {
+    const message = `${this.#caller}: item ${row}: expected ${expected}, got ${got}`;
+    return new VeilshareError("INVALID_ARGUMENT", message, { field: `items[${row}]`, expected, got });
+  }
+}
+
+/** A whole list without its repetitions. */
+export interface ItemList {
+  readonly items: DistinctItems;
+  /** Number of fields of every item; 0 when there is no item. */
+  readonly keyColumns: number;
+}
+
+/**
+ * Reads a list of items.
+ *
+ * @throws VeilshareError as {@link ItemReader.read}; INVALID_ARGUMENT for 4 GiB or more of distinct items; and whatever
+ * the list throws while it is read.
+ */
+export async function readItems(list: PsiItems, options: ReadItemsOptions = {}): Promise<ItemList> {
+  const reader = new ItemReader(options);
+  const items = new DistinctItems();
+  await forEachItem(options.caller ?? "intersect", list, (item, row) => {
+    reader.read(item, row);
+    items.add(reader.bytes, reader.byteLength);
+  });
+  items.seal();
+  return { items, keyColumns: reader.keyColumns };
+}
+
+/** A whole list, repetitions and all. */
 export interface EncodedItems {
   readonly rows: ByteRows;
   /** Number of fields of every item; 0 when there is no item. */
   readonly keyColumns: number;
 }
 
-/** A lone surrogate: UTF-8 cannot stand for it, and an encoder's replacement would merge different texts. */
-const loneSurrogate = /\p{Surrogate}/u;
-
-const maxTotalBytes = 2 ** 32 - 1;
-const rowsPerTurn = 16_384;
-const lengthBytes = 4;
-
 /**
- * The items as byte rows, normalized.
+ * The items of an array as byte rows, normalized.
  *
- * @param caller - Whose argument the items are, for the error.
- * @throws VeilshareError INVALID_ARGUMENT that names the item by its position: a lone surrogate, a field that is
- * neither text nor bytes, another number of fields than the first item has. Also for 4 GiB or more of items.
+ * @throws VeilshareError as {@link readItems}.
  */
 export async function encodeItems(
   items: readonly PsiItem[],
   normalization: Normalization,
   caller = "intersect",
 ): Promise<EncodedItems> {
-  const builder = new RowBuilder(items.length, caller);
-  const badItem = (row: number, expected: string, got: string): VeilshareError =>
-    invalidItem(caller, row, expected, got);
-  let keyColumns = 0;
-  for (const [row, item] of items.entries()) {
-    const fields = fieldsOf(item);
-    if (row === 0) keyColumns = fields.length;
-    if (fields.length === 0) throw badItem(row, "at least one field", "none");
-    if (fields.length !== keyColumns) throw badItem(row, `${keyColumns} fields`, `${fields.length}`);
-    for (const [column, field] of fields.entries()) {
-      if (typeof field === "string") {
-        if (loneSurrogate.test(field))
-          throw badItem(row, `well-formed text in field ${column}`, "a lone surrogate");
-        builder.addText(normalized(field, normalization));
-      } else if (isBytes(field)) builder.addBytes(field);
-      else throw badItem(row, `text or bytes in field ${column}`, typeof field);
-    }
-    builder.endRow();
-    if (row % rowsPerTurn === rowsPerTurn - 1) await eventLoopTurn();
+  const reader = new ItemReader({ normalization, caller });
+  const store = new ByteStore();
+  const offsets = new Uint32Array(items.length + 1);
+  await forEachItem(caller, items, (item, row) => {
+    reader.read(item, row);
+    store.append(reader.bytes, reader.byteLength);
+    if (store.length > maxItemBytes) throw tooManyBytes(caller);
+    offsets[row + 1] = store.length;
+  });
+  const bytes = new Uint8Array(store.length);
+  store.copyTo(bytes, 0, 0, store.length);
+  return { rows: { bytes, offsets }, keyColumns: reader.keyColumns };
+}
+
+/**
+ * Goes through a list once and lets the event loop turn now and then.
+ *
+ * @throws VeilshareError INVALID_ARGUMENT for what is no list, or a text: its characters are surely not meant.
+ */
+export async function forEachItem<Item>(
+  caller: string,
+  list: PsiItems<Item>,
+  take: (item: Item, row: number) => void,
+): Promise<void> {
+  const given: unknown = list; // may come from untyped code
+  if (typeof given !== "object" || given === null) {
+    throw invalidArgument(caller, "a list of items", given === null ? "null" : typeof given);
   }
-  return { rows: builder.finish(), keyColumns };
+  let row = 0;
+  if (Symbol.asyncIterator in list) {
+    for await (const item of list) {
+      take(item, row++);
+      if (row % itemsPerTurn === 0) await eventLoopTurn();
+    }
+  } else if (Symbol.iterator in list) {
+    for (const item of list) {
+      take(item, row++);
+      if (row % itemsPerTurn === 0) await eventLoopTurn();
+    }
+  } else {
+    throw invalidArgument(caller, "a list of items", "an object that can't be iterated");
+  }
 }
 
 function fieldsOf(item: PsiItem): readonly PsiField[] {
   return Array.isArray(item) ? (item as readonly PsiField[]) : [item as PsiField]; // bytes are no array
 }
 
-// Items may come from untyped code.
-function isBytes(field: unknown): field is Uint8Array {
-  return field instanceof Uint8Array;
+function tooManyBytes(caller: string): VeilshareError {
+  return invalidArgument(caller, "less than 4 GiB of items", "more");
 }
 
-function invalidItem(caller: string, row: number, expected: string, got: string): VeilshareError {
-  const message = `${caller}: item ${row}: expected ${expected}, got ${got}`;
-  return new VeilshareError("INVALID_ARGUMENT", message, { field: `items[${row}]`, expected, got });
-}
-
-/** Puts fields together to rows in one flat array. */
-class RowBuilder {
+/** Puts the fields of one item after the other item's, in the same memory. */
+class ItemEncoder {
+  readonly #caller: string;
   readonly #encoder = new TextEncoder();
-  readonly #offsets: Uint32Array;
   #bytes = new Uint8Array(4096);
   #view = new DataView(this.#bytes.buffer);
   #length = 0;
-  #rows = 0;
 
-  readonly #caller: string;
-
-  constructor(rowCount: number, caller: string) {
+  constructor(caller: string) {
     this.#caller = caller;
-    this.#offsets = new Uint32Array(rowCount + 1);
+  }
+
+  get bytes(): Uint8Array {
+    return this.#bytes;
+  }
+
+  get byteLength(): number {
+    return this.#length;
+  }
+
+  clear(): void {
+    this.#length = 0;
   }
 
   addBytes(field: Uint8Array): void {
@@ -109,24 +231,15 @@ class RowBuilder {
   #endField(byteLength: number): void {
     this.#view.setUint32(this.#length, byteLength, true);
     this.#length += lengthBytes + byteLength;
-    if (this.#length > maxTotalBytes) throw invalidArgument(this.#caller, "less than 4 GiB of items", "more");
-  }
-
-  endRow(): void {
-    this.#rows += 1;
-    this.#offsets[this.#rows] = this.#length;
   }
 
   #reserve(byteLength: number): void {
     const needed = this.#length + byteLength;
     if (needed <= this.#bytes.length) return;
+    if (needed > maxItemBytes) throw tooManyBytes(this.#caller);
     const larger = new Uint8Array(Math.max(needed, 2 * this.#bytes.length));
     larger.set(this.#bytes.subarray(0, this.#length));
     this.#bytes = larger;
     this.#view = new DataView(larger.buffer);
-  }
-
-  finish(): ByteRows {
-    return { bytes: this.#bytes.slice(0, this.#length), offsets: this.#offsets };
   }
 }

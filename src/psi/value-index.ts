@@ -1,10 +1,14 @@
 /**
  * A set of byte strings of one length that finds each one's number: an open-addressing hash table over flat arrays,
- * about 12 bytes a value besides the value itself.
+ * 5 to 11 bytes a value besides the value itself.
  */
 
 /** Slots hold numbers plus one; zero is an empty slot. */
 const firstSlots = 1024;
+
+/** Values of a segment; the store grows by whole segments, so that nothing is copied. */
+const segmentBits = 14;
+const segmentValues = 2 ** segmentBits;
 
 /**
  * Values numbered from 0 in the order in which they were added.
@@ -14,14 +18,13 @@ const firstSlots = 1024;
  */
 export class ValueIndex {
   readonly #valueBytes: number;
-  #values: Uint8Array;
+  readonly #segments: Uint8Array[] = [];
   #slots = new Uint32Array(firstSlots);
   #size = 0;
 
   /** @param valueBytes - Length of each value, at least 4. */
   constructor(valueBytes: number) {
     this.#valueBytes = valueBytes;
-    this.#values = new Uint8Array((firstSlots / 2) * valueBytes);
   }
 
   /** How many values it holds. */
@@ -39,9 +42,10 @@ export class ValueIndex {
     const occupant = this.#slots[slot] as number; // a slot of the table
     if (occupant !== 0) return occupant - 1;
     const number = this.#size++;
+    if (number % segmentValues === 0) this.#segments.push(new Uint8Array(segmentValues * this.#valueBytes));
     this.#slots[slot] = number + 1;
-    this.#values.set(source.subarray(offset, offset + this.#valueBytes), number * this.#valueBytes);
-    if (2 * this.#size >= this.#slots.length) this.#grow();
+    this.#copy(source, offset, this.#segment(number), this.#place(number));
+    if (4 * this.#size > 3 * this.#slots.length) this.#grow();
     return -1;
   }
 
@@ -50,32 +54,49 @@ export class ValueIndex {
     return (this.#slots[this.#slotOf(source, offset)] as number) - 1; // a slot of the table; empty is -1
   }
 
+  /** Writes value `number` to `target`, from `at` on. */
+  copyValue(number: number, target: Uint8Array, at: number): void {
+    this.#copy(this.#segment(number), this.#place(number), target, at);
+  }
+
+  #copy(source: Uint8Array, from: number, target: Uint8Array, at: number): void {
+    // A value is a few bytes: shorter than setting up a call of `set`.
+    for (let i = 0; i < this.#valueBytes; i++) target[at + i] = source[from + i] as number;
+  }
+
+  #segment(number: number): Uint8Array {
+    return this.#segments[number >>> segmentBits] as Uint8Array; // numbers are below the size
+  }
+
+  #place(number: number): number {
+    return (number % segmentValues) * this.#valueBytes;
+  }
+
   /** The slot that holds the value, or the empty one where it belongs. The table is never full. */
   #slotOf(source: Uint8Array, offset: number): number {
     const mask = this.#slots.length - 1;
     let slot = firstWord(source, offset) & mask;
     for (;;) {
       const occupant = this.#slots[slot] as number; // slot <= mask
-      if (occupant === 0 || this.#equals((occupant - 1) * this.#valueBytes, source, offset)) return slot;
+      if (occupant === 0 || this.#equals(occupant - 1, source, offset)) return slot;
       slot = (slot + 1) & mask;
     }
   }
 
-  #equals(start: number, source: Uint8Array, offset: number): boolean {
+  #equals(number: number, source: Uint8Array, offset: number): boolean {
+    const segment = this.#segment(number);
+    const start = this.#place(number);
     for (let i = 0; i < this.#valueBytes; i++) {
-      if (this.#values[start + i] !== source[offset + i]) return false;
+      if (segment[start + i] !== source[offset + i]) return false;
     }
     return true;
   }
 
   #grow(): void {
-    const values = new Uint8Array(2 * this.#values.length);
-    values.set(this.#values);
-    this.#values = values;
     this.#slots = new Uint32Array(2 * this.#slots.length);
     const mask = this.#slots.length - 1;
     for (let number = 0; number < this.#size; number++) {
-      let slot = firstWord(values, number * this.#valueBytes) & mask;
+      let slot = firstWord(this.#segment(number), this.#place(number)) & mask;
       while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
       this.#slots[slot] = number + 1;
     }

@@ -5,7 +5,7 @@ import { ByteWriter } from "../../dist/bytes/codec.js";
 import { concatBytes } from "../../dist/bytes/encoding.js";
 import { simulate, type Party, type ProtocolRun, type SimulateOptions } from "../../dist/channel/index.js";
 import { hashAndMultiply, multiply, randomScalar } from "../../dist/group/index.js";
-import { writeDoubledValues } from "../../dist/psi/doubled-value.js";
+import { doubledValueBytes, doubledValues } from "../../dist/psi/doubled-value.js";
 import { intersect, type IntersectOptions } from "../../dist/psi/index.js";
 
 /** What the two parties agree on in these tests. */
@@ -16,6 +16,7 @@ export const agreedParameters = {
   reveal: "both",
   normalize: { trim: false, lowerCase: false, nfc: false },
   batchSize: 3,
+  falseMatchBits: 40,
 };
 
 /** The honest party's items. */
@@ -36,10 +37,13 @@ export interface Misdeeds {
 
 const peerItems = ["c", "d", "e", "f", "g"];
 
+/** Bytes of a doubled value in these tests. */
+export const valueBytes = doubledValueBytes(honestItems.length + peerItems.length, 40);
+
 /** Five blinded elements in two batches. */
 export function blindedBatches(scalar: Uint8Array): Uint8Array[] {
   const rows = byteRowsFromTexts(peerItems.map((item) => `${String.fromCharCode(item.length)}\0\0\0${item}`));
-  const dst = "veilshare/psi/v1-ristretto255_XMD:SHA-512_R255MAP_RO_";
+  const dst = "veilshare/psi/v2-ristretto255_XMD:SHA-512_R255MAP_RO_";
   const elements = hashAndMultiply(rows, dst, scalar);
   return [elements.slice(0, 96), elements.slice(96)];
 }
@@ -68,18 +72,14 @@ async function misbehave(run: ProtocolRun, misdeeds: Misdeeds): Promise<void> {
   const theirs = [await run.receive(0, "blinded"), await run.receive(0, "blinded")];
   await perhapsStop("doubled");
   const own = concatBytes(await run.receive(0, "doubled"), await run.receive(0, "doubled"));
-  const answers = theirs.map((elements) => {
-    const values = new Uint8Array(elements.length / 2);
-    writeDoubledValues(multiply(elements, scalar), values, 0);
-    return values;
-  });
+  const answers = theirs.map((elements) => doubledValues(multiply(elements, scalar), valueBytes));
   await sendAll("doubled", misdeeds.doubled?.(answers, own) ?? answers);
   await perhapsStop("done");
   await run.exchange("done", misdeeds.done ?? new Uint8Array(0));
 }
 
 function speakByHand(party: Party, misdeeds: Misdeeds): Promise<void> {
-  return party.run({ name: "veilshare/psi", version: 1 }, (run) => misbehave(run, misdeeds));
+  return party.run({ name: "veilshare/psi", version: 2 }, (run) => misbehave(run, misdeeds));
 }
 
 /** The honest party's outcome against the peer: its result, or its error. */

@@ -8,21 +8,17 @@ import { describe, expect, it } from "vitest";
 import { bytesToHex, concatBytes } from "../../dist/bytes/encoding.js";
 import { simulate, type Party, type ProtocolRun } from "../../dist/channel/index.js";
 import { multiply, randomScalar } from "../../dist/group/index.js";
-import { randomPermutation } from "../../dist/random/index.js";
 import { BlindingKey } from "../../dist/psi/blinding.js";
-import { intersectWith, type IntersectRandomness } from "../../dist/psi/intersect.js";
-import { writeDoubledValues } from "../../dist/psi/doubled-value.js";
+import { doubledValueBytes, doubledValues } from "../../dist/psi/doubled-value.js";
+import { intersectWith } from "../../dist/psi/intersect.js";
+import { freshRandomness as fresh, type PsiRandomness } from "../../dist/psi/matching.js";
 import { agreedParameters, blindedBatches, sizesMessage } from "./hand-written-peer.js";
 
-const fresh: IntersectRandomness = {
-  scalar: () => randomScalar(),
-  permutation: (length) => randomPermutation(length),
-};
 const oneScalar = randomScalar();
 const mutants = {
   withoutShuffle: { ...fresh, permutation: (length: number) => Uint32Array.from({ length }, (_, i) => i) },
   withOneScalar: { ...fresh, scalar: () => oneScalar.slice() },
-} satisfies Record<string, IntersectRandomness>;
+} satisfies Record<string, PsiRandomness>;
 
 /** All that the curious party gets, and what it can work out from it. */
 interface View {
@@ -35,8 +31,8 @@ interface View {
 }
 
 function values(doubled: Uint8Array): string[] {
-  return Array.from({ length: doubled.length / 16 }, (_, i) =>
-    bytesToHex(doubled.slice(16 * i, 16 * i + 16)),
+  return Array.from({ length: doubled.length / valueBytes }, (_, i) =>
+    bytesToHex(doubled.slice(valueBytes * i, valueBytes * (i + 1))),
   );
 }
 
@@ -47,11 +43,7 @@ async function watch(run: ProtocolRun): Promise<View> {
   const scalar = randomScalar();
   for (const batch of blindedBatches(scalar)) await run.send(0, "blinded", batch);
   const batches = [await run.receive(0, "blinded"), await run.receive(0, "blinded")];
-  const answers = batches.map((elements) => {
-    const answer = new Uint8Array(elements.length / 2);
-    writeDoubledValues(multiply(elements, scalar), answer, 0);
-    return answer;
-  });
+  const answers = batches.map((elements) => doubledValues(multiply(elements, scalar), valueBytes));
   for (const answer of answers) await run.send(0, "doubled", answer);
   const own = [await run.receive(0, "doubled"), await run.receive(0, "doubled")];
   await run.exchange("done", new Uint8Array(0));
@@ -65,8 +57,11 @@ async function watch(run: ProtocolRun): Promise<View> {
 /** Of the victim's six items, "c" and "d" are also the curious party's first two. */
 const victimItems = ["c", "x", "d", "y", "z", "w"];
 
-async function viewOf(randomness: IntersectRandomness): Promise<View> {
-  const protocol = { name: "veilshare/psi", version: 1 };
+/** The curious party has five. */
+const valueBytes = doubledValueBytes(victimItems.length + 5, 40);
+
+async function viewOf(randomness: PsiRandomness): Promise<View> {
+  const protocol = { name: "veilshare/psi", version: 2 };
   const options = { reveal: "both", batchSize: 3, workers: 0 } as const;
   const [, view] = await simulate(2, async (party: Party): Promise<View | undefined> => {
     if (party.index === 1) return party.run(protocol, watch);
@@ -77,7 +72,7 @@ async function viewOf(randomness: IntersectRandomness): Promise<View> {
   return view;
 }
 
-async function views(randomness: IntersectRandomness, count: number): Promise<View[]> {
+async function views(randomness: PsiRandomness, count: number): Promise<View[]> {
   const all: View[] = [];
   for (let i = 0; i < count; i++) all.push(await viewOf(randomness));
   return all;
@@ -171,7 +166,7 @@ describe("the session's secrets", () => {
   it("are wiped when the run ends, well or badly", async () => {
     const scalars: Uint8Array[] = [];
     const orders: Uint32Array[] = [];
-    const watched: IntersectRandomness = {
+    const watched: PsiRandomness = {
       scalar: () => {
         const scalar = randomScalar();
         scalars.push(scalar);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { concatBytes } from "../../dist/bytes/encoding.js";
-import { against, sizesMessage, type Misdeeds } from "./hand-written-peer.js";
+import { against, sizesMessage, valueBytes, type Misdeeds } from "./hand-written-peer.js";
 
 const identity = new Uint8Array(32);
 const notCanonical = new Uint8Array(32).fill(0xff);
@@ -83,7 +83,7 @@ describe("a peer that sends by hand", () => {
     ],
     [
       "an answer with a value too few",
-      { doubled: changed((a, b) => [a.slice(16), b]) },
+      { doubled: changed((a, b) => [a.slice(valueBytes), b]) },
       { code: "PEER_MALFORMED", ...inDoubled },
     ],
     [
@@ -113,7 +113,7 @@ describe("a peer that sends by hand", () => {
     // Item 0 of the peer's is common; its doubled value is made the answer to every item.
     const doubled = (honest: readonly Uint8Array[], own: Uint8Array): readonly Uint8Array[] =>
       honest.map((batch) =>
-        concatBytes(...Array.from({ length: batch.length / 16 }, () => own.slice(0, 16))),
+        concatBytes(...Array.from({ length: batch.length / valueBytes }, () => own.slice(0, valueBytes))),
       );
     expect(await against({ doubled })).toMatchObject({ code: "PEER_UNEXPECTED", ...inDoubled });
   });

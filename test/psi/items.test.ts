@@ -1,16 +1,20 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { rowCount, rowView } from "../../dist/bytes/byte-rows.js";
+import { rowView } from "../../dist/bytes/byte-rows.js";
 import { bytesToHex } from "../../dist/bytes/encoding.js";
 import type { PsiItem } from "../../dist/psi/index.js";
-import { encodeItems } from "../../dist/psi/items.js";
+import { encodeItems, readItems } from "../../dist/psi/items.js";
 import { completeNormalization, normalized } from "../../dist/psi/normalization.js";
 import { describeWithData, readDataJson } from "../support/data.js";
 import { identity } from "./plain-intersection.js";
 
 async function encodings(items: readonly PsiItem[]): Promise<string[]> {
-  const { rows } = await encodeItems(items, {});
-  return Array.from({ length: rowCount(rows) }, (_, row) => bytesToHex(rowView(rows, row)));
+  const all: string[] = [];
+  for (const item of items) {
+    const { items: one } = await readItems([item]);
+    all.push(bytesToHex(one.gather(Uint32Array.of(0)).bytes));
+  }
+  return all;
 }
 
 const wellFormed = fc.string({ unit: "grapheme" });
@@ -20,7 +24,7 @@ const field = fc.oneof(
   fc.constantFrom("", "a", "ab", "\0", "é"),
 );
 
-describe("encodeItems", () => {
+describe("readItems", () => {
   it("gives equal bytes exactly to equal items", async () => {
     const columns = fc.integer({ min: 1, max: 3 });
     const lists = columns.chain((n) =>
@@ -53,9 +57,9 @@ describe("encodeItems", () => {
 
   it("neither changes nor keeps the caller's items", async () => {
     const bytes = new Uint8Array([1, 2]);
-    const { rows } = await encodeItems([bytes], {});
+    const { items } = await readItems([bytes]);
     bytes[0] = 9;
-    expect([...rows.bytes]).toEqual([2, 0, 0, 0, 1, 2]);
+    expect([...items.gather(Uint32Array.of(0)).bytes]).toEqual([2, 0, 0, 0, 1, 2]);
   });
 
   it.each<[string, readonly unknown[]]>([
@@ -75,9 +79,72 @@ describe("encodeItems", () => {
       ],
     ],
   ])("refuses %s with the item's position", async (_, items) => {
-    await expect(encodeItems(items as readonly PsiItem[], {})).rejects.toMatchObject({
+    await expect(readItems(items as readonly PsiItem[], { caller: "somebody" })).rejects.toMatchObject({
       code: "INVALID_ARGUMENT",
       field: "items[1]",
+      message: expect.stringMatching(/^somebody: item 1: expected/) as string,
+    });
+  });
+});
+
+describe("encodeItems", () => {
+  it("gives the rows of an array, repetitions and all, as readItems encodes them", async () => {
+    const texts = ["b", "", "b", "\u00e9"];
+    const { rows, keyColumns } = await encodeItems(texts, {});
+    expect(keyColumns).toBe(1);
+    const all = texts.map((_, row) => bytesToHex(rowView(rows, row)));
+    expect(all).toEqual(await encodings(texts));
+    await expect(encodeItems([["a"], []], {}, "somebody")).rejects.toThrow(/^somebody: item 1: expected/);
+  });
+});
+
+describe("a list of items", () => {
+  const inArray = ["b", "a", "b", "c"];
+
+  it("may be any iterable or async iterable, read once", async () => {
+    const read: string[] = [];
+    function* oneByOne(): Generator<string> {
+      for (const item of inArray) {
+        read.push(item);
+        yield item;
+      }
+    }
+    async function* asynchronously(): AsyncGenerator<string> {
+      for (const item of inArray) {
+        await Promise.resolve();
+        yield item;
+      }
+    }
+    for (const list of [inArray, new Set(inArray), oneByOne(), asynchronously()]) {
+      const { items, keyColumns } = await readItems(list);
+      expect([items.count, keyColumns]).toEqual([3, 1]);
+    }
+    expect(read).toEqual(inArray);
+  });
+
+  it("passes on what it throws, and is closed when an item is refused", async () => {
+    let closed = false;
+    async function* broken(): AsyncGenerator<string> {
+      try {
+        yield await Promise.resolve("\ud800");
+      } finally {
+        closed = true;
+      }
+    }
+    await expect(readItems(broken())).rejects.toMatchObject({ field: "items[0]" });
+    expect(closed).toBe(true);
+    const failure = new Error("the disk is gone");
+    const failing = {
+      [Symbol.asyncIterator]: () => ({
+        next: (): Promise<IteratorResult<string>> => Promise.reject(failure),
+      }),
+    };
+    await expect(readItems(failing)).rejects.toBe(failure);
+  });
+
+  it.each([["a text"], [7], [null], [{}]])("is not %j", async (list) => {
+    await expect(readItems(list as unknown as string[])).rejects.toMatchObject({
+      code: "INVALID_ARGUMENT",
     });
   });
 });

@@ -1,9 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { rowCount } from "../../dist/bytes/byte-rows.js";
 import { randomBytes } from "../../dist/random/index.js";
-import { distinctItems, firstRow, gatherItems } from "../../dist/psi/distinct-items.js";
-import { encodeItems } from "../../dist/psi/items.js";
 import { ValueIndex } from "../../dist/psi/value-index.js";
 
 describe("ValueIndex", () => {
@@ -29,37 +26,14 @@ describe("ValueIndex", () => {
   });
 
   it("finds every value after it has grown several times", () => {
-    const values = randomBytes(16 * 10_000);
-    const index = new ValueIndex(16);
-    for (let i = 0; i < 10_000; i++) expect(index.add(values, 16 * i)).toBe(-1);
-    for (let i = 0; i < 10_000; i++) expect(index.find(values, 16 * i)).toBe(i);
-    expect(index.find(randomBytes(16), 0)).toBe(-1);
-  });
-});
-
-describe("distinctItems", () => {
-  it("gives every row to its item, items in the order of their first row", async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.constantFrom("a", "b", "c", "dd", ""), { maxLength: 12 }),
-        async (texts) => {
-          const { rows } = await encodeItems(texts, {});
-          const items = await distinctItems(rows);
-          const distinct = [...new Set(texts)];
-          expect(items.count).toBe(distinct.length);
-          expect(items.ownRows.length).toBe(texts.length);
-          for (const [number, text] of distinct.entries()) {
-            const own = items.ownRows.subarray(items.offsets[number], items.offsets[number + 1]);
-            const expected = [...texts.keys()].filter((row) => texts[row] === text);
-            expect([...own]).toEqual(expected);
-            expect(firstRow(items, number)).toBe(expected[0]);
-          }
-          const numbers = Uint32Array.from(distinct.keys()).reverse();
-          const gathered = gatherItems(items, numbers);
-          expect(rowCount(gathered)).toBe(distinct.length);
-          expect(gathered).toEqual((await encodeItems(distinct.toReversed(), {})).rows);
-        },
-      ),
-    );
+    const count = 40_000; // more than two segments
+    const values = randomBytes(11 * count);
+    const index = new ValueIndex(11);
+    for (let i = 0; i < count; i++) if (index.add(values, 11 * i) !== -1) expect.unreachable();
+    for (let i = 0; i < count; i++) if (index.find(values, 11 * i) !== i) expect.unreachable();
+    expect(index.find(randomBytes(11), 0)).toBe(-1);
+    const copy = new Uint8Array(13);
+    index.copyValue(count - 1, copy, 1);
+    expect(copy).toEqual(Uint8Array.of(0, ...values.subarray(11 * (count - 1)), 0));
   });
 });

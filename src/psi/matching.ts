@@ -1,0 +1,94 @@
+/** One pair of lists through the exchange: fresh secrets, all streams at once, and what is common at the end. */
+
+import type { ProtocolRun } from "../channel/party.js";
+import { randomScalar } from "../group/index.js";
+import type { Pool } from "../parallel/pool.js";
+import { randomPermutation } from "../random/shuffle.js";
+import { BlindingKey } from "./blinding.js";
+import { commonPositions, sortedByDoubledValue } from "./common-items.js";
+import type { DistinctItems } from "./distinct-items.js";
+import { doubledValueBytes } from "./doubled-value.js";
+import {
+  doublePeerItems,
+  exchangeDone,
+  peerFault,
+  receiveDoubled,
+  sendBlinded,
+  together,
+  type ExchangeContext,
+} from "./exchange.js";
+import type { AgreedOptions } from "./options.js";
+
+/** Where the secrets of a run come from; tests replace it to show that weaker ones are caught. */
+export interface PsiRandomness {
+  /** A scalar other than zero, 32 bytes. */
+  readonly scalar: () => Uint8Array;
+  /** A permutation of 0..length-1. */
+  readonly permutation: (length: number) => Uint32Array;
+}
+
+/** The randomness of every run that is no test. */
+export const freshRandomness: PsiRandomness = {
+  scalar: () => randomScalar(),
+  permutation: (length) => randomPermutation(length),
+};
+
+/** Who learns the common items. */
+export type Reveal = "receiver" | "both";
+
+/** A pair of lists, seen from one party. */
+export interface ListPair {
+  readonly run: ProtocolRun;
+  readonly pool: Pool;
+  readonly randomness: PsiRandomness;
+  readonly agreed: AgreedOptions;
+  /** See {@link ExchangeContext}. */
+  readonly stage: string;
+  readonly own: DistinctItems;
+  /** How many items the peer's list has, as it said. */
+  readonly peerItems: number;
+}
+
+/** Gives a scalar and a secret order to what is done with a pair of lists, and wipes both afterwards. */
+export async function withSecrets<T>(
+  { run, pool, randomness, agreed, stage, own, peerItems }: ListPair,
+  use: (context: ExchangeContext, order: Uint32Array) => Promise<T>,
+): Promise<T> {
+  const key = new BlindingKey(randomness.scalar());
+  const order = randomness.permutation(own.count);
+  const valueBytes = doubledValueBytes(own.count + peerItems, agreed.falseMatchBits);
+  const { batchSize } = agreed;
+  try {
+    return await use({ run, pool, key, batchSize, valueBytes, stage, signal: run.signal }, order);
+  } finally {
+    key.wipe();
+    order.fill(0);
+  }
+}
+
+/**
+ * The own items that are common, by number; undefined at a party that does not learn them. With reveal `both` the k-th
+ * is the same item at both parties, otherwise they ascend.
+ */
+export function matchLists(pair: ListPair, reveal: Reveal): Promise<Uint32Array | undefined> {
+  const { run, agreed, own, peerItems } = pair;
+  const learns = reveal === "both" || run.index === agreed.receiver;
+  const owes = reveal === "both" || run.index !== agreed.receiver;
+  return withSecrets(pair, async (context, order) => {
+    const [, peerValues, ownValues] = await together(run, {
+      sendBlinded: sendBlinded(context, own, order),
+      doublePeer: doublePeerItems(context, peerItems, owes),
+      receiveDoubled: learns ? receiveDoubled(context, own.count) : Promise.resolve(undefined),
+    });
+    // Everything that the peer sent before has arrived now, so that a message too many is found before the run ends.
+    await exchangeDone(context);
+    if (ownValues === undefined) return undefined;
+    const positions = commonPositions(ownValues, peerValues);
+    if (positions === undefined) {
+      throw peerFault(run, "PEER_UNEXPECTED", "doubled", "distinct values", "the same value for two items");
+    }
+    const arranged = reveal === "both" ? sortedByDoubledValue(positions, ownValues) : positions;
+    const numbers = arranged.map((position) => order[position] as number); // one position an item
+    return reveal === "both" ? numbers : numbers.sort(); // items are numbered by their first row
+  });
+}

@@ -1,0 +1,109 @@
+/** What every protocol of this folder may be told, and its defaults. */
+
+import type { ProtocolRun } from "../channel/party.js";
+import { invalidArgument } from "../errors.js";
+import { createPool, type Pool } from "../parallel/pool.js";
+import { falseMatchBitsRange } from "./doubled-value.js";
+import { completeNormalization, type Normalization } from "./normalization.js";
+
+/** Options of every two-party protocol over lists of items. */
+export interface PsiOptions {
+  /** Who learns the result, by name or index; the same at both parties. Default: party 0. */
+  readonly receiver?: number | string;
+  /** What is done to text before it is compared; the same at both parties. Default: nothing. */
+  readonly normalize?: Normalization;
+  /** Items a message, 1 to 65,536; the same at both parties. Default 4,096. */
+  readonly batchSize?: number;
+  /**
+   * Two different items of the run are taken for one with a probability of at most 2 to the minus this, 40 to 80; the
+   * same at both parties. Default 40. Each 8 more cost a byte an item.
+   */
+  readonly falseMatchBits?: number;
+  /** Largest list that the other party may have. Default 2^24; each of its items takes about 20 bytes of memory. */
+  readonly maxPeerItems?: number;
+  /** Threads for the group arithmetic; stays open. Default: a pool of its own, closed at the end. */
+  readonly pool?: Pool;
+  /** Worker threads of the own pool, see `createPool`; 0 for none. Default: none for small lists, else cores - 1. */
+  readonly workers?: number;
+}
+
+/** What both parties must have said alike, defaults filled in. */
+export interface AgreedOptions {
+  readonly receiver: number;
+  readonly normalize: ReturnType<typeof completeNormalization>;
+  readonly batchSize: number;
+  readonly falseMatchBits: number;
+}
+
+/** All options that a protocol needs, defaults filled in. */
+export interface CompleteOptions {
+  readonly agreed: AgreedOptions;
+  readonly maxPeerItems: number;
+}
+
+const defaultBatchSize = 4096;
+const largestBatchSize = 65_536;
+const defaultMaxPeerItems = 2 ** 24;
+
+/** Up to so many items on both sides, a pool of its own would cost more to start than it saves. */
+const inlineItems = 2048;
+
+/**
+ * Fills in the defaults.
+ *
+ * @param caller - The protocol's function, for errors.
+ * @throws VeilshareError INVALID_ARGUMENT for an option out of range, and unless there are two parties.
+ */
+export function completeOptions(caller: string, run: ProtocolRun, options: PsiOptions): CompleteOptions {
+  if (run.size !== 2) {
+    const got = `${run.size}; intersections of more than two lists are not supported`;
+    throw invalidArgument(caller, "two parties", got);
+  }
+  const { batchSize = defaultBatchSize, maxPeerItems = defaultMaxPeerItems } = options;
+  const { from, to } = falseMatchBitsRange;
+  const falseMatchBits = options.falseMatchBits ?? from;
+  checkInteger(caller, "batchSize", batchSize, 1, largestBatchSize);
+  checkInteger(caller, "falseMatchBits", falseMatchBits, from, to);
+  checkInteger(caller, "maxPeerItems", maxPeerItems, 0, 2 ** 31);
+  const receiver = run.indexOf(options.receiver ?? 0);
+  const normalize = completeNormalization(options.normalize);
+  return { agreed: { receiver, normalize, batchSize, falseMatchBits }, maxPeerItems };
+}
+
+/**
+ * Refuses what is not an integer of a range.
+ *
+ * @throws VeilshareError INVALID_ARGUMENT.
+ */
+export function checkInteger(caller: string, name: string, value: number, from: number, to: number): void {
+  if (!Number.isInteger(value) || value < from || value > to) {
+    throw invalidArgument(caller, `${name} to be an integer from ${from} to ${to}`, String(value));
+  }
+}
+
+/**
+ * Refuses what is not one of some words.
+ *
+ * @throws VeilshareError INVALID_ARGUMENT.
+ */
+export function checkWord(caller: string, name: string, value: string, words: readonly string[]): void {
+  if (words.includes(value)) return;
+  const expected = `${name} to be ${words.map((word) => JSON.stringify(word)).join(" or ")}`;
+  throw invalidArgument(caller, expected, JSON.stringify(value));
+}
+
+/** Runs something with the caller's pool, or with one of its own that is closed at the end. */
+export async function withPool<T>(
+  options: Pick<PsiOptions, "pool" | "workers">,
+  items: number,
+  use: (pool: Pool) => Promise<T>,
+): Promise<T> {
+  if (options.pool !== undefined) return use(options.pool);
+  const workers = options.workers ?? (items <= inlineItems ? 0 : undefined);
+  const pool = createPool(workers === undefined ? {} : { workers });
+  try {
+    return await use(pool);
+  } finally {
+    await pool.close();
+  }
+}
