@@ -1,21 +1,12 @@
 /**
- * ristretto255 (RFC 9496, section 4.3): decoding, encoding and the map from field elements, four at a time; and a
- * batched encoding of doubled points that shares one inversion.
+ * ristretto255 (RFC 9496, section 4.3): decoding and encoding, four at a time; and a batched encoding of doubled points
+ * that shares one inversion.
  */
 
 import { isNegative, isZero, pack, unpack } from "./bytes";
-import {
-  D,
-  D_MINUS_ONE_SQ,
-  INVSQRT_A_MINUS_D,
-  ONE,
-  ONE_MINUS_D_SQ,
-  SQRT_AD_MINUS_ONE,
-  SQRT_M1,
-} from "./constants";
-import { absolute, inverseSqrt, invert, sqrtRatio } from "./powers";
+import { D, INVSQRT_A_MINUS_D, ONE, SQRT_M1 } from "./constants";
+import { absolute, inverseSqrt, invert } from "./powers";
 import { multiply, square } from "./product";
-import { addCached, cache, POINT } from "./point";
 import { add, carry, copy, negate, negateWhere, QUAD, select, subtract } from "./quad";
 
 const Y: usize = QUAD;
@@ -141,70 +132,10 @@ export function encode(bytes: usize, p: usize): void {
   pack(bytes, y);
 }
 
-/** Maps four field elements (32 bytes each, bit 255 ignored) to points. Section 4.3.4 (MAP). */
-function mapToPoint(out: usize, bytes: usize): void {
-  const t = R0;
-  unpack(t, bytes);
-  const r = R1;
-  square(r, t);
-  multiply(r, r, SQRT_M1);
-  const u = R2;
-  add(u, r, ONE);
-  multiply(u, u, ONE_MINUS_D_SQ);
-  const v = R3;
-  multiply(R4, r, D);
-  add(R4, R4, ONE);
-  negate(R4, R4); // -1 - r*d
-  add(R5, r, D);
-  multiply(v, R4, R5);
-  const s = R4;
-  const isSquare = sqrtRatio(s, u, v);
-  const sOther = R5;
-  multiply(sOther, s, t);
-  absolute(sOther);
-  negate(sOther, sOther);
-  select(s, isSquare, s, sOther);
-  const c = R5;
-  negate(R6, ONE);
-  select(c, isSquare, R6, r);
-  const n = R7;
-  subtract(n, r, ONE);
-  multiply(n, n, c);
-  multiply(n, n, D_MINUS_ONE_SQ);
-  subtract(n, n, v);
-  const w0 = R5;
-  add(w0, s, s);
-  multiply(w0, w0, v);
-  const w1 = R6;
-  multiply(w1, n, SQRT_AD_MINUS_ONE);
-  const w2 = R7;
-  square(s, s);
-  subtract(w2, ONE, s);
-  const w3 = R8;
-  add(w3, ONE, s);
-  multiply(out, w0, w3);
-  multiply(out + Y, w2, w1);
-  multiply(out + Z, w1, w3);
-  multiply(out + T, w0, w2);
-}
-
-const FIRST: usize = memory.data(640, 16);
-const SECOND: usize = memory.data(640, 16);
-const HALVES: usize = memory.data(256, 16);
-
-/** Four points from four strings of 64 uniform bytes: the sum of the maps of both halves. Section 4.3.4. */
-export function fromUniform(out: usize, bytes: usize): void {
-  for (let lane: usize = 0; lane < 4; lane++) {
-    memory.copy(HALVES + (lane << 5), bytes + (lane << 6), 32);
-    memory.copy(HALVES + 128 + (lane << 5), bytes + (lane << 6) + 32, 32);
-  }
-  mapToPoint(FIRST, HALVES);
-  mapToPoint(out, HALVES + 128);
-  cache(SECOND, out);
-  addCached(out, FIRST, SECOND, true);
-}
-
-/** Quads that {@link prepareDouble} leaves for {@link finishDouble}: e, f, g, h, e*g, f*h, and a product so far. */
+/**
+ * Bytes of what is left to {@link finishDoubles}: quads e, f, g, h of weight 1 for a point (e/f, g/h) with
+ * (h - g)(h + g) = (a - d)e^2, then e*g, f*h, and a product so far.
+ */
 export const PREPARED: usize = 7 * QUAD;
 
 /**
@@ -229,12 +160,17 @@ export function prepareDouble(state: usize, p: usize): void {
   carry(g, g);
   subtract(h, R2, R3);
   carry(h, h);
-  multiply(state + 4 * QUAD, e, g);
-  multiply(state + 5 * QUAD, f, h);
+  multiplyFractions(state);
 }
 
-/** Second half of encoding 2p. `inverse` is 1 / (e * g * f * h), or 0 where that product is 0 (the identity). */
-export function finishDouble(bytes: usize, state: usize, inverse: usize): void {
+/** Completes a state whose e, f, g and h are set. */
+export function multiplyFractions(state: usize): void {
+  multiply(state + 4 * QUAD, state, state + 2 * QUAD);
+  multiply(state + 5 * QUAD, state + QUAD, state + 3 * QUAD);
+}
+
+/** Encodes a state's point. `inverse` is 1 / (e * g * f * h), or 0 where that product is 0 (the identity). */
+function finishDouble(bytes: usize, state: usize, inverse: usize): void {
   const e = state;
   const f = state + QUAD;
   const g = state + 2 * QUAD;
@@ -265,8 +201,8 @@ export function finishDouble(bytes: usize, state: usize, inverse: usize): void {
 }
 
 /**
- * Encodes the doubles of `count` quads of points whose states {@link prepareDouble} wrote one after the other: one
- * inversion for all (Montgomery's trick), lane by lane.
+ * Encodes `count` quads of points whose states {@link prepareDouble} or `map.ts` wrote one after the other: one inversion
+ * for all (Montgomery's trick), lane by lane.
  */
 export function finishDoubles(bytes: usize, states: usize, count: usize): void {
   const size = PREPARED;
@@ -305,7 +241,4 @@ function blank(a: usize, mask: v128): void {
 /** Overwrites what the last operations left. */
 export function wipeRistretto(): void {
   memory.fill(SCRATCH, 0, 12 * QUAD);
-  memory.fill(FIRST, 0, POINT);
-  memory.fill(SECOND, 0, POINT);
-  memory.fill(HALVES, 0, 256);
 }
