@@ -14,4 +14,5 @@ export * as group from "./group/index.js";
 export * as ring from "./ring/index.js";
 export * from "./parallel/index.js";
 export * from "./psi/index.js";
+export * from "./psi/lookup/index.js";
 export * from "./protocols/index.js";

@@ -1,0 +1,333 @@
+/**
+ * Making a published set, and the next version of one. Every key is hashed, multiplied by the server's secret in the
+ * pool, and its label sealed; see `entry.ts`.
+ */
+
+import { sliceRows, rowCount, type ByteRows } from "../../bytes/byte-rows.js";
+import { MalformedMessage } from "../../bytes/codec.js";
+import { compareBytes, equalBytes, utf8ToBytes } from "../../bytes/encoding.js";
+import { invalidArgument, VeilshareError } from "../../errors.js";
+import { voprf } from "../../group/index.js";
+import { evaluateInputsJob, type EvaluateInputsInput } from "../../group/jobs.js";
+import { createPool, type Pool } from "../../parallel/pool.js";
+import { randomBytes, type RandomSource } from "../../random/csprng.js";
+import { encodeItems, type PsiItem } from "../items.js";
+import { entryByteLength, EntryKey, maxLabelBytes, tagBytes, type EntryScope } from "./entry.js";
+import { PublishedSet, type SetTerms } from "./published-set.js";
+
+/** A key and what its holder may read. */
+export interface LookupEntry {
+  /** Text, bytes, or several fields; compared by its bytes, so bring it into one form on both sides first. */
+  readonly key: PsiItem;
+  /** Text (as UTF-8) or bytes, at most `labelBytes` of them. */
+  readonly label: string | Uint8Array;
+}
+
+/** How the work is done. */
+export interface PublishWork {
+  /** Threads for the group arithmetic; stays open. Default: a pool of its own, closed at the end. */
+  readonly pool?: Pool;
+  /** Worker threads of the own pool, see `createPool`; 0 for none. Default: none for few entries, else cores - 1. */
+  readonly workers?: number;
+  readonly signal?: AbortSignal;
+  /** Called now and then with the number of entries done. */
+  readonly onProgress?: (entriesDone: number) => void;
+  /** Where nonces come from, 12 bytes an entry. */
+  readonly random?: RandomSource;
+}
+
+/** Options of {@link publishSet}. */
+export interface PublishSetOptions extends PublishWork {
+  /** Number of the key, 0 to 2^32 - 1. Clients pin it together with the public key. */
+  readonly epoch: number;
+  /** Length to which every label is padded, 0 to 4096: the longest label. 0 publishes membership only. */
+  readonly labelBytes: number;
+}
+
+/** What {@link updateSet} does to a set. */
+export interface SetChanges {
+  /** Entries to add, or to replace where their key is there. */
+  readonly put?: readonly LookupEntry[];
+  /** Keys to take out; each must be there. */
+  readonly remove?: readonly PsiItem[];
+}
+
+const rowsPerChunk = 256;
+const inlineEntries = 2048;
+const maxEpoch = 2 ** 32 - 1;
+
+/**
+ * The key of an epoch, derived from one seed that a server keeps. Whoever learns the key of one epoch learns nothing
+ * about others; whoever learns the seed knows all.
+ *
+ * **Source.** DeriveKeyPair of RFC 9497, section 3.2.1.
+ *
+ * @param seed - 32 uniform secret bytes.
+ * @throws VeilshareError INVALID_ARGUMENT.
+ */
+export function deriveLookupKey(seed: Uint8Array, epoch: number): voprf.OprfKey {
+  checkEpoch("deriveLookupKey", epoch);
+  return voprf.deriveKey(seed, utf8ToBytes(`veilshare/lookup/epoch/${epoch}`));
+}
+
+/**
+ * Evaluates and seals all entries.
+ *
+ * **Security.** What is published tells everybody the number of entries and the length of the longest label they may
+ * have, and nothing about keys or labels, as long as nobody gets the keys' evaluations: from the server, at its rate
+ * limit, or by stealing its secret key. Whoever can guess keys (telephone or invoice numbers) *and* have guesses
+ * evaluated reads their labels. Rests on the one-more gap Diffie-Hellman assumption in ristretto255 (RFC 9497, section
+ * 7.2), HKDF and ChaCha20-Poly1305 in the random oracle model. Two keys have one tag with a probability of n^2 / 2^129:
+ * 2^-81 for 2^24 entries; publishing then fails.
+ *
+ * **Cost.** A hash to the group, a scalar multiplication, an HKDF and a sealing an entry; 46 bytes and the label length
+ * an entry, all in memory.
+ *
+ * @param entries - No key twice.
+ * @throws VeilshareError INVALID_ARGUMENT that names the entry by its position: a bad key, a label that is too long, a
+ * key twice. WORKER_FAILED, ABORTED.
+ * @example
+ * const set = await publishSet(key, [{ key: "INV-4711", label: "unpaid" }], { epoch: 1, labelBytes: 16 });
+ */
+export async function publishSet(
+  key: voprf.OprfKey,
+  entries: readonly LookupEntry[],
+  options: PublishSetOptions,
+): Promise<PublishedSet> {
+  const { epoch, labelBytes } = options;
+  checkEpoch("publishSet", epoch);
+  if (!Number.isInteger(labelBytes) || labelBytes < 0 || labelBytes > maxLabelBytes) {
+    const expected = `labelBytes to be an integer from 0 to ${maxLabelBytes}`;
+    throw invalidArgument("publishSet", expected, String(labelBytes));
+  }
+  const scope = { publicKey: key.publicKey, epoch, labelBytes };
+  const { sealed, keyColumns } = await sealEntries("publishSet", key, scope, entries, options);
+  const terms = { ...scope, revision: 0, keyColumns };
+  return setOfSorted("publishSet", terms, sealed);
+}
+
+/**
+ * The next version of a set: entries put in, replaced or taken out, only those evaluated, all others copied.
+ *
+ * **Security.** Whoever has both versions sees which tags are new, which are gone, and which were sealed again, and how
+ * many of each; with the times of the versions, when. It says nothing about keys and labels, but a client that looked a
+ * key up before knows its tag, and so learns in every later version of the epoch whether the key is still there and
+ * whether its entry was touched. A replaced entry is sealed under a fresh nonce even when its label is the same. To
+ * hide which entries changed, publish the whole set anew under the next epoch's key.
+ *
+ * @param key - The key that the set was made with.
+ * @returns A set with the next revision number; the given one stays as it is.
+ * @throws VeilshareError INVALID_ARGUMENT for another key, a key twice among the changes, a key to take out that is not
+ * there, and as {@link publishSet}.
+ */
+export async function updateSet(
+  key: voprf.OprfKey,
+  set: PublishedSet,
+  changes: SetChanges,
+  work: PublishWork = {},
+): Promise<PublishedSet> {
+  const { info } = set;
+  const { put = [], remove = [] } = changes;
+  if (!equalBytes(key.publicKey, info.publicKey)) {
+    throw invalidArgument("updateSet", "the key that the set was made with", "another");
+  }
+  const { sealed, keyColumns } = await sealEntries("updateSet", key, info, put, work);
+  const removal = await deriveTags("updateSet", key, info, remove, work);
+  const columns = new Set([info.keyColumns, keyColumns, removal.keyColumns].filter((n) => n > 0));
+  if (columns.size > 1) throw invalidArgument("updateSet", "keys of as many fields as the set's", "others");
+  for (const [i, tag] of removal.tags.entries()) {
+    if (set.find(tag) === undefined)
+      throw atPosition("updateSet", "remove", i, "a key of the set", "another");
+  }
+  const merged = merge(set, changesByTag(rowsOf(sealed, set.entryBytes), removal.tags));
+  const terms = { ...info, revision: info.revision + 1, keyColumns: Math.max(0, ...columns) };
+  return setOfSorted("updateSet", terms, merged);
+}
+
+/** An entry, or undefined for one to take out, and its tag. */
+interface Change {
+  readonly tag: Uint8Array;
+  readonly entry: Uint8Array | undefined;
+}
+
+/** Changes in the order of their tags. */
+function changesByTag(sealed: readonly Uint8Array[], removed: readonly Uint8Array[]): Change[] {
+  const changes = [
+    ...sealed.map((entry): Change => ({ tag: entry.subarray(0, tagBytes), entry })),
+    ...removed.map((tag): Change => ({ tag, entry: undefined })),
+  ].sort((a, b) => compareBytes(a.tag, b.tag));
+  for (const [i, { tag }] of changes.entries()) {
+    const before = changes[i - 1];
+    if (before !== undefined && equalBytes(before.tag, tag)) {
+      throw invalidArgument("updateSet", "each key once among the changes", "one twice");
+    }
+  }
+  return changes;
+}
+
+function rowsOf(entries: Uint8Array, entryBytes: number): Uint8Array[] {
+  return Array.from({ length: entries.length / entryBytes }, (_, i) =>
+    entries.subarray(i * entryBytes, (i + 1) * entryBytes),
+  );
+}
+
+/** The set's entries with the changes made, sorted. */
+function merge(set: PublishedSet, changes: readonly Change[]): Uint8Array {
+  const pieces: Uint8Array[] = [];
+  let at = 0;
+  for (const { tag, entry } of changes) {
+    const from = at;
+    at = set.positionOf(tag);
+    pieces.push(set.slice(from, at));
+    if (entry !== undefined) pieces.push(entry);
+    if (set.find(tag) !== undefined) at += 1;
+  }
+  pieces.push(set.slice(at, set.info.count));
+  return joined(pieces);
+}
+
+/** Entries sealed and sorted by tag, one after the other. */
+async function sealEntries(
+  caller: string,
+  key: voprf.OprfKey,
+  scope: EntryScope,
+  entries: readonly LookupEntry[],
+  work: PublishWork,
+): Promise<{ readonly sealed: Uint8Array; readonly keyColumns: number }> {
+  const { random = randomBytes } = work;
+  // All labels are looked at before any work is done.
+  for (const i of entries.keys()) labelAt(caller, entries, i, scope.labelBytes);
+  const entryBytes = entryByteLength(scope.labelBytes);
+  const inOrder = new Uint8Array(entries.length * entryBytes);
+  const keys = entries.map((entry) => entry.key);
+  const keyColumns = await withEntryKeys({ caller, key, scope, keys, work }, (entryKey, position) => {
+    const label = labelAt(caller, entries, position, scope.labelBytes);
+    inOrder.set(entryKey.seal(label, random), position * entryBytes);
+  });
+  const tagAt = (i: number): Uint8Array => inOrder.subarray(i * entryBytes, i * entryBytes + tagBytes);
+  const order = Uint32Array.from(entries.keys()).sort((a, b) => compareBytes(tagAt(a), tagAt(b)));
+  const sealed = new Uint8Array(inOrder.length);
+  for (const [i, position] of order.entries()) {
+    const before = order[i - 1];
+    if (before !== undefined && equalBytes(tagAt(before), tagAt(position))) {
+      const [first, second] = [before, position].sort((a, b) => a - b) as [number, number];
+      throw atPosition(caller, "entries", second, "each key once", `the key of entry ${first} again`);
+    }
+    sealed.set(inOrder.subarray(position * entryBytes, (position + 1) * entryBytes), i * entryBytes);
+  }
+  return { sealed, keyColumns };
+}
+
+async function deriveTags(
+  caller: string,
+  key: voprf.OprfKey,
+  scope: EntryScope,
+  keys: readonly PsiItem[],
+  work: PublishWork,
+): Promise<{ readonly tags: Uint8Array[]; readonly keyColumns: number }> {
+  const tags: Uint8Array[] = [];
+  const keyColumns = await withEntryKeys(
+    { caller, key, scope, keys, work: { ...work, onProgress: () => undefined } },
+    (entryKey) => {
+      tags.push(entryKey.tag);
+    },
+  );
+  return { tags, keyColumns };
+}
+
+interface Evaluation {
+  readonly caller: string;
+  readonly key: voprf.OprfKey;
+  readonly scope: EntryScope;
+  readonly keys: readonly PsiItem[];
+  readonly work: PublishWork;
+}
+
+/**
+ * Evaluates keys in the pool and hands what each entry is sealed with to `use`, in order; it is wiped after that.
+ *
+ * @returns The number of fields of every key.
+ */
+async function withEntryKeys(
+  { caller, key, scope, keys, work }: Evaluation,
+  use: (entryKey: EntryKey, position: number) => void,
+): Promise<number> {
+  const { rows, keyColumns } = await encodeItems(keys, {}, caller);
+  const secret = key.secretBytes();
+  const pool = work.pool ?? openPool(work.workers, keys.length);
+  let position = 0;
+  try {
+    const signal = work.signal === undefined ? {} : { signal: work.signal };
+    for await (const outputs of pool.map(evaluateInputsJob, chunks(rows, secret), signal)) {
+      for (let at = 0; at < outputs.length; at += voprf.oprfOutputBytes) {
+        const entryKey = new EntryKey(outputs.subarray(at, at + voprf.oprfOutputBytes), scope);
+        use(entryKey, position);
+        entryKey.wipe();
+        position += 1;
+      }
+      outputs.fill(0);
+      work.onProgress?.(position);
+    }
+  } finally {
+    secret.fill(0);
+    if (work.pool === undefined) await pool.close();
+  }
+  return keyColumns;
+}
+
+function* chunks(rows: ByteRows, secret: Uint8Array): Generator<EvaluateInputsInput> {
+  const count = rowCount(rows);
+  for (let start = 0; start < count; start += rowsPerChunk) {
+    yield { inputs: sliceRows(rows, start, Math.min(count, start + rowsPerChunk)), secret };
+  }
+}
+
+function labelAt(caller: string, entries: readonly LookupEntry[], i: number, labelBytes: number): Uint8Array {
+  const bytes = labelContent(caller, entries[i]?.label, i);
+  if (bytes.length <= labelBytes) return bytes;
+  throw atPosition(caller, "entries", i, `a label of at most ${labelBytes} bytes`, `${bytes.length} bytes`);
+}
+
+// Entries may come from untyped code.
+function labelContent(caller: string, label: unknown, i: number): Uint8Array {
+  if (label instanceof Uint8Array) return label;
+  if (typeof label === "string" && !/\p{Surrogate}/u.test(label)) return utf8ToBytes(label);
+  const got = typeof label === "string" ? "a lone surrogate" : typeof label;
+  throw atPosition(caller, "entries", i, "a label of well-formed text or bytes", got);
+}
+
+async function setOfSorted(caller: string, terms: SetTerms, entries: Uint8Array): Promise<PublishedSet> {
+  try {
+    return await PublishedSet.of(terms, entries);
+  } catch (thrown) {
+    if (!(thrown instanceof MalformedMessage)) throw thrown;
+    throw new VeilshareError("INTERNAL", `${caller}: ${thrown.message}`, { cause: thrown });
+  }
+}
+
+/** As `concatBytes`, for more pieces than a call may have arguments. */
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
+}
+
+function atPosition(caller: string, list: string, i: number, expected: string, got: string): VeilshareError {
+  const field = `${list}[${i}]`;
+  const message = `${caller}: ${field}: expected ${expected}, got ${got}`;
+  return new VeilshareError("INVALID_ARGUMENT", message, { field, expected, got });
+}
+
+function checkEpoch(caller: string, epoch: number): void {
+  if (Number.isInteger(epoch) && epoch >= 0 && epoch <= maxEpoch) return;
+  throw invalidArgument(caller, `epoch to be an integer from 0 to ${maxEpoch}`, String(epoch));
+}
+
+function openPool(workers: number | undefined, entries: number): Pool {
+  if (workers !== undefined) return createPool({ workers });
+  return createPool(entries <= inlineEntries ? { workers: 0 } : {});
+}
