@@ -80,7 +80,7 @@ export async function writeDataFile(path: string, content: string | Uint8Array):
     }
     await rename(draft, path);
   } catch (thrown) {
-    await rm(draft, { force: true });
+    await rm(draft, { force: true }).catch(() => undefined); // why writing failed is what counts
     throw invalidData({ file: path }, "a place to write to", reason(thrown));
   }
 }

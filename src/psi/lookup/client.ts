@@ -4,9 +4,9 @@ import { rowCount, type ByteRows } from "../../bytes/byte-rows.js";
 import type { ProtocolRun } from "../../channel/party.js";
 import { invalidArgument, VeilshareError } from "../../errors.js";
 import type { RandomSource } from "../../random/csprng.js";
-import { distinctItems, gatherItems, type DistinctItems } from "../distinct-items.js";
-import { encodeItems, type PsiItem } from "../items.js";
-import type { EntryKey } from "./entry.js";
+import type { DistinctItems, ItemRows } from "../distinct-items.js";
+import { readItems, type PsiItem } from "../items.js";
+import { entryByteLength, type EntryKey } from "./entry.js";
 import { prefixOf, type Bucket } from "./prefix-tree.js";
 import { findEntry, type PublishedSet, type SetInfo } from "./published-set.js";
 import {
@@ -19,7 +19,6 @@ import {
   type Terms,
 } from "./rounds.js";
 import { fromPeer, peerFault, type LookupStep } from "./session.js";
-import { entryByteLength } from "./entry.js";
 
 /** What a client learns of one key. */
 export type LookupAnswer =
@@ -139,13 +138,16 @@ export class SessionClient implements LookupClient {
     if (distinct.count === 0) return { status: "answered", answers: [], evaluations: 0 };
     const { run } = this.#context;
     try {
-      const entryKeys = await this.#evaluate(
-        gatherItems(distinct, Uint32Array.from(Array(distinct.count).keys())),
-      );
+      const numbers = Uint32Array.from({ length: distinct.count }, (_, i) => i);
+      const entryKeys = await this.#evaluate(distinct.gather(numbers));
       if (!Array.isArray(entryKeys)) return entryKeys;
       const find = await this.#finder(entryKeys);
       const answers = entryKeys.map((key) => this.#read(key, find(key.tag)));
-      return { status: "answered", answers: byRow(distinct, answers), evaluations: distinct.count };
+      return {
+        status: "answered",
+        answers: byRow(distinct.rowsOf(numbers), answers),
+        evaluations: distinct.count,
+      };
     } catch (thrown) {
       run.abort(thrown); // a session that is out of step must not go on, whatever the caller makes of the error
       throw thrown;
@@ -154,11 +156,10 @@ export class SessionClient implements LookupClient {
 
   async #distinctKeys(keys: readonly PsiItem[]): Promise<DistinctItems> {
     const { info, maxKeys } = this.#context.terms;
-    const { rows, keyColumns } = await encodeItems(keys, {}, "lookup");
+    const { items: distinct, keyColumns } = await readItems(keys, { caller: "lookup" });
     if (keyColumns > 0 && info.keyColumns > 0 && keyColumns !== info.keyColumns) {
       throw invalidArgument("lookup", `keys of ${info.keyColumns} fields, as the set's`, `${keyColumns}`);
     }
-    const distinct = await distinctItems(rows);
     if (distinct.count > maxKeys) {
       throw invalidArgument("lookup", `at most ${maxKeys} distinct keys a request`, String(distinct.count));
     }
@@ -219,12 +220,10 @@ export class SessionClient implements LookupClient {
 }
 
 /** The answers of distinct keys, by the rows in which the keys were given. */
-function byRow({ ownRows, offsets, count }: DistinctItems, answers: readonly LookupAnswer[]): LookupAnswer[] {
-  const all = new Array<LookupAnswer>(ownRows.length);
-  for (let item = 0; item < count; item++) {
-    for (const row of ownRows.subarray(offsets[item], offsets[item + 1])) {
-      all[row] = answers[item] as LookupAnswer; // one for each item
-    }
+function byRow({ rows, rowOffsets }: ItemRows, answers: readonly LookupAnswer[]): LookupAnswer[] {
+  const all = new Array<LookupAnswer>(rows.length);
+  for (const [item, answer] of answers.entries()) {
+    for (const row of rows.subarray(rowOffsets[item], rowOffsets[item + 1])) all[row] = answer;
   }
   return all;
 }

@@ -38,7 +38,7 @@ export async function saveSet(path: string, set: PublishedSet): Promise<void> {
     }
     await rename(draft, path);
   } catch (thrown) {
-    await rm(draft, { force: true });
+    await rm(draft, { force: true }).catch(() => undefined); // why writing failed is what counts
     throw fileFault(path, "a place to write to", thrown);
   }
 }
