@@ -2,9 +2,12 @@ import { ristretto255, ristretto255_hasher, ristretto255_oprf } from "@noble/cur
 import { sha512 } from "@noble/hashes/sha2.js";
 import { createPrivateKey, createPublicKey, diffieHellman, generateKeyPairSync } from "node:crypto";
 import {
+  createGroup,
   hashAndMultiply,
   hashToGroup,
+  linearCombinationVartime,
   multiply,
+  multiplyBase,
   multiplyEach,
   oprf,
   randomScalar,
@@ -24,6 +27,7 @@ const tag = "veilshare/bench";
 interface Sodium {
   readonly ready: Promise<void>;
   crypto_core_ristretto255_from_hash(hash: Uint8Array): Uint8Array;
+  crypto_scalarmult_ristretto255_base(scalar: Uint8Array): Uint8Array;
   crypto_scalarmult_ristretto255(scalar: Uint8Array, element: Uint8Array): Uint8Array;
 }
 
@@ -57,6 +61,10 @@ export async function multiplications(context: BenchContext): Promise<Multiplica
   const single = Array.from({ length: rows }, (_, i) => elements.slice(32 * i, 32 * i + 32));
   const scalars = randomScalars(rows);
   const few = messages.slice(0, fewRows);
+  const fewScalars = scalars.subarray(0, 32 * fewRows);
+  const eachScalar = Array.from({ length: rows }, (_, i) => scalars.slice(32 * i, 32 * i + 32));
+  const reference = createGroup({ backend: "reference" });
+  const sodiumBase = (own: Uint8Array): Uint8Array => sodium.crypto_scalarmult_ristretto255_base(own);
   const nobleHash = (message: Uint8Array): Uint8Array =>
     ristretto255_hasher.hashToCurve(message, { DST: tag }).toBytes();
   const nobleMultiply = (element: Uint8Array): Uint8Array =>
@@ -102,6 +110,33 @@ export async function multiplications(context: BenchContext): Promise<Multiplica
       {
         unit: "rows",
         ours: { name: "group.multiplyEach", items: rows, run: () => multiplyEach(elements, scalars) },
+      },
+      {
+        unit: "rows",
+        ours: { name: "group.multiplyBase", items: rows, run: () => multiplyBase(scalars) },
+        rivals: [
+          {
+            name: "@noble/curves BASE.multiply",
+            items: fewRows,
+            run: () => reference.multiplyBase(fewScalars),
+          },
+          { name: "libsodium scalarmult_base", items: rows, run: () => eachScalar.map(sodiumBase) },
+        ],
+      },
+      {
+        unit: "rows",
+        ours: {
+          name: "group.linearCombinationVartime",
+          items: rows,
+          run: () => linearCombinationVartime(scalars, elements),
+        },
+        rivals: [
+          {
+            name: "@noble/curves mulAddUnsafe",
+            items: fewRows,
+            run: () => reference.linearCombinationVartime(fewScalars, elements.subarray(0, 32 * fewRows)),
+          },
+        ],
       },
     ],
   };

@@ -1,5 +1,5 @@
 import { ristretto255 } from "@noble/curves/ed25519.js";
-import { hashAndMultiply, hashToGroup, multiply, randomScalar } from "veilshare/group";
+import { hashAndMultiply, hashToGroup, multiply, multiplyBase, randomScalar } from "veilshare/group";
 import { summarise, round, type Measurement, type Topic } from "../measurement.js";
 
 /** Rows of one call: as many as the kernel works on at a time. */
@@ -31,6 +31,7 @@ export const timingTopic: Topic = {
     const results = [
       compareClasses("group.multiply", (scalar) => multiply(elements, scalar)),
       compareClasses("group.hashAndMultiply", (scalar) => hashAndMultiply(batch, tag, scalar)),
+      compareClasses("group.multiplyBase", (scalar) => multiplyBase(scalar), 1),
       compareClasses("@noble/curves multiply", (scalar) => point.multiply(toBigint(scalar)), 1),
       compareClasses(
         "control that leaks: @noble/curves multiplyUnsafe",

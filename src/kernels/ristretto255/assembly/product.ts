@@ -4,9 +4,12 @@
  * `i32x4.dot_i16x8_s` makes eight 16-bit products and adds them in pairs: two limb products of each of four elements in
  * one instruction, where a 32-bit multiplication makes one of two elements.
  *
- * Bounds. A coefficient of a product of weights v and w adds up at most 20 limb products of (v * 4160) * (w * 4160),
- * 2.08e9 for v * w = 6, plus the folded high half (608 * 2^13.8 < 9e6), an incoming carry (< 2^18) and HALF: below
- * 2^31 = 2.147e9. So weights may multiply to 6, not more; the kernel's test drives limbs to these extremes.
+ * Bounds. Let P = v * w * 4160^2, the largest product of two limbs of weights v and w. Coefficient k is a sum of at most
+ * k + 1 (k < 20) or 39 - k products. Folding adds to coefficient k < 19 at most 4864/65536 of coefficient k + 19, so
+ * 0.0743 * (20 - k) * P, and from 0 to 608 * 2^16 < 4e7; to coefficient 19 at most 0.0743 * P. With a carry coming in
+ * (< 2^18) and HALF this is largest for k = 19: 20.08 * P + 3e5 = 2.085e9 for v * w = 6, below 2^31 = 2.147e9; and for
+ * k = 18: 19.15 * P + 4e7 = 2.03e9. So weights may multiply to 6, not more; the kernel's test drives limbs to these
+ * extremes.
  *
  * No branch and no address here depends on the value of a limb.
  */
@@ -16,14 +19,18 @@ const LIMB_MASK: v128 = i32x4.splat(8191);
 const HALF: v128 = i32x4.splat(4096);
 const HALVES: v128 = i16x8.splat(4096);
 const ZERO: v128 = i32x4.splat(0);
-/** 2^260 mod p, against the low or the high limb of a pair. */
-const FOLD_LOW: v128 = i32x4.splat(608);
-const FOLD_HIGH: v128 = i32x4.splat(608 << 16);
+/** 2^260 mod p. */
+const WRAP: v128 = i32x4.splat(608);
+/** 2^260 mod p for a low half, 2^263 mod p for a high half. */
+const FOLD: v128 = i32x4.splat(608 | (4864 << 16));
+const SIGN: v128 = i32x4.splat(1 << 15);
+/** HALF, and 608 * 2^15. */
+const BIAS: v128 = i32x4.splat(4096 + 608 * 32768);
 
 /** The 21 pairs (limb j, limb j-1) of the second factor, then the two cut pairs that squaring needs. */
 const PAIRS: usize = memory.data(16 * 24, 16);
-/** Coefficients 0..39 of the product, each plus HALF. */
-const C: usize = memory.data(16 * 40, 16);
+/** Coefficients 0..38 of the product. */
+const C: usize = memory.data(16 * 39, 16);
 
 // @ts-ignore: decorator
 @inline
@@ -53,6 +60,13 @@ function plus(a: v128, b: v128): v128 {
 @inline
 function carryOf(a: v128): v128 {
   return i32x4.shr_s(a, 13);
+}
+
+/** The top bit of the low half of every lane flipped: from 0..2^16 - 1, the low half becomes -2^15..2^15 - 1. */
+// @ts-ignore: decorator
+@inline
+function flipped(a: v128): v128 {
+  return v128.xor(a, SIGN);
 }
 
 /** The halves of every lane exchanged. */
@@ -91,7 +105,7 @@ function spread(b: usize): void {
 }
 
 /**
- * c[j + 2t] = HALF + sum of word(t) * pair(j), for five words of one factor and `count` pairs of one parity: the
+ * c[j + 2t] = sum of word(t) * pair(j), for five words of one factor and `count` pairs of one parity: the
  * transposed form of a filter, which loads every pair once and keeps five words and four partial sums in registers.
  */
 // @ts-ignore: decorator
@@ -102,10 +116,10 @@ function convolve(a: usize, pairs: usize, count: usize, c: usize): void {
   const a2 = at(a, 2);
   const a3 = at(a, 3);
   const a4 = at(a, 4);
-  let s0 = HALF;
-  let s1 = HALF;
-  let s2 = HALF;
-  let s3 = HALF;
+  let s0 = ZERO;
+  let s1 = ZERO;
+  let s2 = ZERO;
+  let s3 = ZERO;
   const end = pairs + (count << 5);
   while (pairs < end) {
     const pair = v128.load(pairs);
@@ -113,7 +127,7 @@ function convolve(a: usize, pairs: usize, count: usize, c: usize): void {
     s0 = plus(s1, dot(a1, pair));
     s1 = plus(s2, dot(a2, pair));
     s2 = plus(s3, dot(a3, pair));
-    s3 = plus(HALF, dot(a4, pair));
+    s3 = dot(a4, pair);
     pairs += 32;
     c += 32;
   }
@@ -154,159 +168,97 @@ function convolveMore(a: usize, pairs: usize, count: usize, c: usize): void {
 }
 
 /**
- * The product's coefficients C, reduced to a quad of weight 1: the high half is carried, packed and folded onto the
- * low half times 608, then the low half is carried and packed. Each half is carried in four chains side by side
- * (coefficients 0-4, 5-9, 10-14, 15-19) to hide the latency of add and shift; what a chain leaves enters the next
- * chain's first limb, at most 2^18, of which its second limb takes at most 2^5.
+ * Coefficient k of the product with the high half folded onto it, plus HALF. As 2^260 = 608, coefficient k + 20 counts
+ * 608 times here. Up to 2^31, it is cut where its 16-bit halves meet: the low half counts 608 times, the high half
+ * 608 * 2^16 times, which is 608 * 8 times in the next coefficient. The low half is taken for signed once its top bit is
+ * flipped, which takes 2^15 away; BIAS gives them back.
+ */
+// @ts-ignore: decorator
+@inline
+function folded(k: i32): v128 {
+  if (k == 0) return plus(plus(at(C, 0), BIAS), dot(halves(flipped(at(C, 20)), ZERO), FOLD));
+  if (k == 19) return plus(plus(at(C, 19), HALF), dot(halves(ZERO, at(C, 38)), FOLD));
+  return plus(plus(at(C, k), BIAS), dot(flipped(halves(at(C, k + 20), at(C, k + 19))), FOLD));
+}
+
+/**
+ * The product's coefficients C, reduced to a quad of weight 1: the high half is folded onto the low half, then the low
+ * half is carried and packed, in four chains side by side (coefficients 0-4, 5-9, 10-14, 15-19) to hide the latency of
+ * add and shift; what a chain leaves enters the next chain's first limb, at most 2^18, of which its second limb takes at
+ * most 2^5.
  */
 function reduce(out: usize): void {
-  let x20 = at(C, 20);
-  let xc0 = carryOf(x20);
-  x20 = v128.and(x20, LIMB_MASK);
-  let x25 = at(C, 25);
-  let xc1 = carryOf(x25);
-  x25 = v128.and(x25, LIMB_MASK);
-  let x30 = at(C, 30);
-  let xc2 = carryOf(x30);
-  x30 = v128.and(x30, LIMB_MASK);
-  let x35 = at(C, 35);
-  let xc3 = carryOf(x35);
-  x35 = v128.and(x35, LIMB_MASK);
-  let x21 = plus(xc0, at(C, 21));
-  xc0 = carryOf(x21);
-  x21 = v128.and(x21, LIMB_MASK);
-  let x26 = plus(xc1, at(C, 26));
-  xc1 = carryOf(x26);
-  x26 = v128.and(x26, LIMB_MASK);
-  let x31 = plus(xc2, at(C, 31));
-  xc2 = carryOf(x31);
-  x31 = v128.and(x31, LIMB_MASK);
-  let x36 = plus(xc3, at(C, 36));
-  xc3 = carryOf(x36);
-  x36 = v128.and(x36, LIMB_MASK);
-  let x22 = plus(xc0, at(C, 22));
-  xc0 = carryOf(x22);
-  x22 = v128.and(x22, LIMB_MASK);
-  let x27 = plus(xc1, at(C, 27));
-  xc1 = carryOf(x27);
-  x27 = v128.and(x27, LIMB_MASK);
-  let x32 = plus(xc2, at(C, 32));
-  xc2 = carryOf(x32);
-  x32 = v128.and(x32, LIMB_MASK);
-  let x37 = plus(xc3, at(C, 37));
-  xc3 = carryOf(x37);
-  x37 = v128.and(x37, LIMB_MASK);
-  let x23 = plus(xc0, at(C, 23));
-  xc0 = carryOf(x23);
-  x23 = v128.and(x23, LIMB_MASK);
-  let x28 = plus(xc1, at(C, 28));
-  xc1 = carryOf(x28);
-  x28 = v128.and(x28, LIMB_MASK);
-  let x33 = plus(xc2, at(C, 33));
-  xc2 = carryOf(x33);
-  x33 = v128.and(x33, LIMB_MASK);
-  let x38 = plus(xc3, at(C, 38));
-  xc3 = carryOf(x38);
-  x38 = v128.and(x38, LIMB_MASK);
-  let x24 = plus(xc0, at(C, 24));
-  xc0 = carryOf(x24);
-  x24 = v128.and(x24, LIMB_MASK);
-  let x29 = plus(xc1, at(C, 29));
-  xc1 = carryOf(x29);
-  x29 = v128.and(x29, LIMB_MASK);
-  let x34 = plus(xc2, at(C, 34));
-  xc2 = carryOf(x34);
-  x34 = v128.and(x34, LIMB_MASK);
-  x25 = plus(x25, xc0);
-  x26 = plus(x26, carryOf(x25));
-  x25 = v128.and(x25, LIMB_MASK);
-  x30 = plus(x30, xc1);
-  x31 = plus(x31, carryOf(x30));
-  x30 = v128.and(x30, LIMB_MASK);
-  x35 = plus(x35, xc2);
-  x36 = plus(x36, carryOf(x35));
-  x35 = v128.and(x35, LIMB_MASK);
-  const h0 = packed(x20, x21);
-  const h1 = packed(x22, x23);
-  const h2 = packed(x24, x25);
-  const h3 = packed(x26, x27);
-  const h4 = packed(x28, x29);
-  const h5 = packed(x30, x31);
-  const h6 = packed(x32, x33);
-  const h7 = packed(x34, x35);
-  const h8 = packed(x36, x37);
-  const h9 = packed(x38, plus(xc3, HALF));
-  let y0 = plus(at(C, 0), dot(h0, FOLD_LOW));
-  let yc0 = carryOf(y0);
+  let y0 = folded(0);
+  let c0 = carryOf(y0);
   y0 = v128.and(y0, LIMB_MASK);
-  let y5 = plus(at(C, 5), dot(h2, FOLD_HIGH));
-  let yc1 = carryOf(y5);
+  let y5 = folded(5);
+  let c1 = carryOf(y5);
   y5 = v128.and(y5, LIMB_MASK);
-  let y10 = plus(at(C, 10), dot(h5, FOLD_LOW));
-  let yc2 = carryOf(y10);
+  let y10 = folded(10);
+  let c2 = carryOf(y10);
   y10 = v128.and(y10, LIMB_MASK);
-  let y15 = plus(at(C, 15), dot(h7, FOLD_HIGH));
-  let yc3 = carryOf(y15);
+  let y15 = folded(15);
+  let c3 = carryOf(y15);
   y15 = v128.and(y15, LIMB_MASK);
-  let y1 = plus(yc0, plus(at(C, 1), dot(h0, FOLD_HIGH)));
-  yc0 = carryOf(y1);
+  let y1 = plus(c0, folded(1));
+  c0 = carryOf(y1);
   y1 = v128.and(y1, LIMB_MASK);
-  let y6 = plus(yc1, plus(at(C, 6), dot(h3, FOLD_LOW)));
-  yc1 = carryOf(y6);
+  let y6 = plus(c1, folded(6));
+  c1 = carryOf(y6);
   y6 = v128.and(y6, LIMB_MASK);
-  let y11 = plus(yc2, plus(at(C, 11), dot(h5, FOLD_HIGH)));
-  yc2 = carryOf(y11);
+  let y11 = plus(c2, folded(11));
+  c2 = carryOf(y11);
   y11 = v128.and(y11, LIMB_MASK);
-  let y16 = plus(yc3, plus(at(C, 16), dot(h8, FOLD_LOW)));
-  yc3 = carryOf(y16);
+  let y16 = plus(c3, folded(16));
+  c3 = carryOf(y16);
   y16 = v128.and(y16, LIMB_MASK);
-  let y2 = plus(yc0, plus(at(C, 2), dot(h1, FOLD_LOW)));
-  yc0 = carryOf(y2);
+  let y2 = plus(c0, folded(2));
+  c0 = carryOf(y2);
   y2 = v128.and(y2, LIMB_MASK);
-  let y7 = plus(yc1, plus(at(C, 7), dot(h3, FOLD_HIGH)));
-  yc1 = carryOf(y7);
+  let y7 = plus(c1, folded(7));
+  c1 = carryOf(y7);
   y7 = v128.and(y7, LIMB_MASK);
-  let y12 = plus(yc2, plus(at(C, 12), dot(h6, FOLD_LOW)));
-  yc2 = carryOf(y12);
+  let y12 = plus(c2, folded(12));
+  c2 = carryOf(y12);
   y12 = v128.and(y12, LIMB_MASK);
-  let y17 = plus(yc3, plus(at(C, 17), dot(h8, FOLD_HIGH)));
-  yc3 = carryOf(y17);
+  let y17 = plus(c3, folded(17));
+  c3 = carryOf(y17);
   y17 = v128.and(y17, LIMB_MASK);
-  let y3 = plus(yc0, plus(at(C, 3), dot(h1, FOLD_HIGH)));
-  yc0 = carryOf(y3);
+  let y3 = plus(c0, folded(3));
+  c0 = carryOf(y3);
   y3 = v128.and(y3, LIMB_MASK);
-  let y8 = plus(yc1, plus(at(C, 8), dot(h4, FOLD_LOW)));
-  yc1 = carryOf(y8);
+  let y8 = plus(c1, folded(8));
+  c1 = carryOf(y8);
   y8 = v128.and(y8, LIMB_MASK);
-  let y13 = plus(yc2, plus(at(C, 13), dot(h6, FOLD_HIGH)));
-  yc2 = carryOf(y13);
+  let y13 = plus(c2, folded(13));
+  c2 = carryOf(y13);
   y13 = v128.and(y13, LIMB_MASK);
-  let y18 = plus(yc3, plus(at(C, 18), dot(h9, FOLD_LOW)));
-  yc3 = carryOf(y18);
+  let y18 = plus(c3, folded(18));
+  c3 = carryOf(y18);
   y18 = v128.and(y18, LIMB_MASK);
-  let y4 = plus(yc0, plus(at(C, 4), dot(h2, FOLD_LOW)));
-  yc0 = carryOf(y4);
+  let y4 = plus(c0, folded(4));
+  c0 = carryOf(y4);
   y4 = v128.and(y4, LIMB_MASK);
-  let y9 = plus(yc1, plus(at(C, 9), dot(h4, FOLD_HIGH)));
-  yc1 = carryOf(y9);
+  let y9 = plus(c1, folded(9));
+  c1 = carryOf(y9);
   y9 = v128.and(y9, LIMB_MASK);
-  let y14 = plus(yc2, plus(at(C, 14), dot(h7, FOLD_LOW)));
-  yc2 = carryOf(y14);
+  let y14 = plus(c2, folded(14));
+  c2 = carryOf(y14);
   y14 = v128.and(y14, LIMB_MASK);
-  let y19 = plus(yc3, plus(at(C, 19), dot(h9, FOLD_HIGH)));
-  yc3 = carryOf(y19);
+  let y19 = plus(c3, folded(19));
+  c3 = carryOf(y19);
   y19 = v128.and(y19, LIMB_MASK);
-  y5 = plus(y5, yc0);
+  y5 = plus(y5, c0);
   y6 = plus(y6, carryOf(y5));
   y5 = v128.and(y5, LIMB_MASK);
-  y10 = plus(y10, yc1);
+  y10 = plus(y10, c1);
   y11 = plus(y11, carryOf(y10));
   y10 = v128.and(y10, LIMB_MASK);
-  y15 = plus(y15, yc2);
+  y15 = plus(y15, c2);
   y16 = plus(y16, carryOf(y15));
   y15 = v128.and(y15, LIMB_MASK);
   // What leaves limb 19 comes back times 608, below 2^28: limb 0 keeps 13 bits, limb 1 passes on what it gets.
-  y0 = plus(y0, i32x4.mul(yc3, FOLD_LOW));
+  y0 = plus(y0, i32x4.mul(c3, WRAP));
   y1 = plus(y1, carryOf(y0));
   y0 = v128.and(y0, LIMB_MASK);
   y2 = plus(y2, carryOf(y1));
@@ -326,7 +278,7 @@ function reduce(out: usize): void {
 /** out = a * b; the weights of a and b multiply to at most 6. `out` may be `a` or `b`. */
 export function multiply(out: usize, a: usize, b: usize): void {
   spread(b);
-  for (let i = 29; i < 39; i++) put(C, i, HALF);
+  for (let i = 29; i < 39; i++) put(C, i, ZERO);
   convolve(a, PAIRS, 11, C);
   convolve(a, PAIRS + 16, 10, C + 16);
   convolveMore(a + 80, PAIRS, 11, C + 160);
@@ -339,7 +291,7 @@ export function multiply(out: usize, a: usize, b: usize): void {
 @inline
 function settle(c: usize, k: i32, value: v128, upper: bool): void {
   const crossed = upper ? k < 9 : k > 9;
-  put(c, k, plus(crossed ? at(c, k) : HALF, value));
+  put(c, k, crossed ? plus(at(c, k), value) : value);
 }
 
 /**
@@ -409,6 +361,6 @@ export function squareTimes(out: usize, a: usize, times: i32): void {
 /** Overwrites what the last products left. */
 export function wipeProduct(): void {
   memory.fill(PAIRS, 0, 16 * 24);
-  memory.fill(C, 0, 16 * 40);
+  memory.fill(C, 0, 16 * 39);
   memory.fill(DOUBLED, 0, 16 * 5);
 }
