@@ -15,7 +15,7 @@ import type { Pool } from "../parallel/pool.js";
 import { gatherItems, type DistinctItems } from "./distinct-items.js";
 
 /** Domain separation tag of the hash to the group: this protocol and version, then the RFC 9380 suite. */
-export const hashToGroupDst = "veilshare/psi/v1-ristretto255_XMD:SHA-512_R255MAP_RO_";
+const hashToGroupDst = "veilshare/psi/v1-ristretto255_XMD:SHA-512_R255MAP_RO_";
 
 /** Rows of one chunk: some hundredths of a second of work for a worker. */
 const rowsPerChunk = 256;
