@@ -47,11 +47,14 @@ export interface IntersectOptions {
   readonly normalize?: Normalization;
   /** Items a message, 1 to 65,536; the same at both parties. Default 4,096. */
   readonly batchSize?: number;
-  /** Largest list that the other party may have. Default 2^24; each of its items takes about 28 bytes of memory. */
+  /** Largest list that the other party may have. Default 2^24; each of its items takes 24 to 48 bytes. */
   readonly maxPeerItems?: number;
   /** Threads for the group arithmetic; stays open. Default: a pool of its own, closed at the end. */
   readonly pool?: Pool;
-  /** Worker threads of the own pool, see `createPool`; 0 for none. Default: none for small lists, else cores - 1. */
+  /**
+   * Worker threads of the own pool; 0 for none, also where a page's bundler does not provide the worker's script. Default:
+   * none for small lists, else cores - 1.
+   */
   readonly workers?: number;
 }
 
@@ -116,9 +119,10 @@ const freshRandomness: IntersectRandomness = {
  * their doubled encodings meet: 2^-80 for two lists of 2^24. Two different items of one list meet with at most
  * |X|^2 / 2^129, and the run stops with an error.
  *
- * **Cost.** |X| + |Y| scalar multiplications for each party and |X| or |Y| hashes to the group; 32 bytes for each item
- * of both lists and 16 for each that is answered (with reveal `both`: each); 5 rounds for lists of one batch; further batches stream. Memory: batches
- * of `batchSize`, the own items, and about 28 bytes for each item of the other party.
+ * **Cost.** Each party: |X| + |Y| scalar multiplications and a hash to the group for each own item. On the wire: 32 bytes
+ * for each item of both lists and 16 for each that is answered (the receiver's; with reveal `both`, all). Five messages
+ * wait for one another (parameters, sizes, blinded, doubled, done), however long the lists: batches stream. Memory: the
+ * own items, some batches, 16 bytes for each own item and 24 to 48 for each of the other party's.
  *
  * **Source.** Meadows 1986; Huberman, Franklin, Hogg 1999; RFC 9496; RFC 9380.
  *

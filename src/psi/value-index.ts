@@ -1,6 +1,6 @@
 /**
  * A set of byte strings of one length that finds each one's number: an open-addressing hash table over flat arrays,
- * about 12 bytes a value besides the value itself.
+ * 8 to 16 bytes a value besides the values, for which there is room for at most twice as many.
  */
 
 /** Slots hold numbers plus one; zero is an empty slot. */
