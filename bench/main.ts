@@ -1,14 +1,16 @@
 /**
- * npm run bench -- [TOPIC...] [--json] [--time MS]
+ * npm run bench -- [TOPIC...] [--json] [--time MS] [--readme]
  *
  * Measures the topics that are named, or all. With --json, standard output is one JSON object with `machine`, `results`
- * and `ratios`; without, Markdown tables. Progress goes to standard error.
+ * and `ratios`; without, Markdown tables. Progress goes to standard error. --readme also writes the README's
+ * table.
  */
 
 import { parseArgs } from "node:util";
 import { createContext } from "./context.js";
 import { describeMachine } from "./machine.js";
 import type { Measurement, Topic } from "./measurement.js";
+import { writeReadme } from "./readme.js";
 import { machineLine, topicTables } from "./report.js";
 import { groupTopic } from "./topics/group.js";
 import { poolTopic } from "./topics/pool.js";
@@ -33,26 +35,31 @@ const defaultTimeMs = 1000;
 interface Settings {
   readonly chosen: readonly Topic[];
   readonly json: boolean;
+  readonly readme: boolean;
   readonly timeMs: number;
 }
 
 function readSettings(): Settings {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: "boolean", default: false }, time: { type: "string" } },
+    options: {
+      json: { type: "boolean", default: false },
+      readme: { type: "boolean", default: false },
+      time: { type: "string" },
+    },
   });
   const unknown = positionals.filter((name) => !topics.some((topic) => topic.name === name));
   const timeMs = Number(values.time ?? defaultTimeMs);
   if (unknown.length > 0 || !(timeMs > 0)) {
     const names = topics.map((topic) => topic.name).join(", ");
-    throw new Error(`usage: npm run bench -- [TOPIC...] [--json] [--time MS]; topics: ${names}`);
+    throw new Error(`usage: npm run bench -- [TOPIC...] [--json] [--time MS] [--readme]; topics: ${names}`);
   }
   const chosen =
     positionals.length === 0 ? topics : topics.filter((topic) => positionals.includes(topic.name));
-  return { chosen, json: values.json, timeMs };
+  return { chosen, json: values.json, readme: values.readme, timeMs };
 }
 
-async function main({ chosen, json, timeMs }: Settings): Promise<void> {
+async function main({ chosen, json, readme, timeMs }: Settings): Promise<void> {
   const machine = describeMachine();
   const context = createContext(timeMs);
   const results: (Measurement & { readonly topic: string })[] = [];
@@ -64,6 +71,7 @@ async function main({ chosen, json, timeMs }: Settings): Promise<void> {
     ratios = { ...ratios, ...result.ratios };
     if (!json) process.stdout.write(`\n${topicTables(topic, result)}\n`);
   }
+  if (readme) writeReadme(machine, results);
   if (json) process.stdout.write(`${JSON.stringify({ machine, results, ratios })}\n`);
 }
 
