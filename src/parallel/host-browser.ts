@@ -26,5 +26,5 @@ export function spawnWorker(): WorkerHandle {
 
 /** How many threads can run at once on this machine, as far as the browser tells. */
 export function parallelism(): number {
-  return (navigator.hardwareConcurrency as number | undefined) ?? 1; // some browsers keep it to themselves
+  return (navigator.hardwareConcurrency) ?? 1; // some browsers keep it to themselves
 }
