@@ -7,10 +7,22 @@ import { describe } from "vitest";
 /** Where Debian, Chrome's installer and the user put it. */
 const executable = [
   process.env["VEILSHARE_CHROMIUM"],
+  process.env["CHROMIUM"],
   "/usr/bin/chromium",
   "/usr/bin/chromium-browser",
   "/usr/bin/google-chrome",
 ].find((path) => path !== undefined && existsSync(path));
+
+/** Containers have no user namespaces for a sandbox, and the page is our own; nothing else may reach for the network. */
+const browserArguments = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
 
 const inCi = process.env["CI"] === "true" || process.env["CI"] === "1";
 
@@ -30,8 +42,12 @@ export function describeInBrowser(name: string, body: () => void): void {
  *
  * @param entries - Output path without extension to source file; `page/main` defines `globalThis.test`. Paths matter: a
  * worker's script is found relative to the module that starts it.
+ * @param argument - JSON that `globalThis.test` gets.
  */
-export async function runInBrowser(entries: Readonly<Record<string, string>>): Promise<unknown> {
+export async function runInBrowser(
+  entries: Readonly<Record<string, string>>,
+  argument: unknown = null,
+): Promise<unknown> {
   const bundle = await build({
     entryPoints: entries,
     bundle: true,
@@ -45,7 +61,7 @@ export async function runInBrowser(entries: Readonly<Record<string, string>>): P
   const server = await serve(files);
   const browser = await chromium.launch({
     ...(executable === undefined ? {} : { executablePath: executable }),
-    args: ["--no-sandbox"], // containers have no user namespaces; the page is our own
+    args: browserArguments,
   });
   try {
     const page = await browser.newPage();
@@ -53,7 +69,7 @@ export async function runInBrowser(entries: Readonly<Record<string, string>>): P
       page.on("pageerror", reject);
     });
     await page.goto(`http://127.0.0.1:${portOf(server)}/`);
-    const result = page.evaluate("globalThis.test()");
+    const result = page.evaluate(`globalThis.test(${JSON.stringify(argument)})`);
     return await Promise.race([result, failure]);
   } finally {
     await browser.close();

@@ -15,7 +15,7 @@ import type { PartyEntry } from "../identity/identity.js";
 import type { Transport } from "../transport.js";
 import type { DialOptions } from "./socket.js";
 
-/** Callers that have not proved themselves yet; when one more comes, the oldest is dropped. */
+/** Callers that have not proved themselves yet, besides one for each party; when one more comes, the oldest is dropped. */
 const maxStrangers = 64;
 
 /** First limit for opening a WebSocket, doubled with each attempt: a server may listen before its party answers. */
@@ -77,7 +77,7 @@ export class Mesh {
   readonly accept = (transport: Transport): void => {
     const controller = new AbortController();
     this.#strangers.add(controller);
-    if (this.#strangers.size > maxStrangers) {
+    if (this.#strangers.size > maxStrangers + this.#options.parties.length) {
       const [oldest] = this.#strangers;
       oldest?.abort();
     }
