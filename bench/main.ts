@@ -12,6 +12,7 @@ import { describeMachine } from "./machine.js";
 import type { Measurement, Topic } from "./measurement.js";
 import { writeReadme } from "./readme.js";
 import { machineLine, topicTables } from "./report.js";
+import { channelTopic } from "./topics/channel.js";
 import { groupTopic } from "./topics/group.js";
 import { poolTopic } from "./topics/pool.js";
 import { psiTopic } from "./topics/psi.js";
@@ -26,6 +27,7 @@ const topics: readonly Topic[] = [
   sharingTopic,
   groupTopic,
   poolTopic,
+  channelTopic,
   psiTopic,
   timingTopic,
 ];
