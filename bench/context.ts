@@ -40,7 +40,7 @@ export function createContext({ timeMs, large }: Pick<BenchContext, "timeMs" | "
 }
 
 async function loadRival(name: string): Promise<unknown> {
-  if (!existsSync(`${folder}node_modules`)) installRivals();
+  if (!existsSync(`${folder}node_modules/${name}`)) installRivals();
   const require = createRequire(`${folder}package.json`);
   return (await import(pathToFileURL(require.resolve(name)).href)) as unknown;
 }

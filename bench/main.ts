@@ -1,15 +1,18 @@
 /**
- * npm run bench -- [TOPIC...] [--json] [--time MS] [--large]
+ * npm run bench -- [TOPIC...] [--json] [--time MS] [--large] [--readme]
  *
  * Measures the topics that are named, or all. With --json, standard output is one JSON object with `machine`, `results`
- * and `ratios`; without, Markdown tables. Progress goes to standard error. --large adds what takes many minutes.
+ * and `ratios`; without, Markdown tables. Progress goes to standard error. --large adds what takes many minutes,
+ * --readme writes the README's table.
  */
 
 import { parseArgs } from "node:util";
 import { createContext } from "./context.js";
 import { describeMachine } from "./machine.js";
 import type { Measurement, Topic } from "./measurement.js";
+import { writeReadme } from "./readme.js";
 import { machineLine, topicTables } from "./report.js";
+import { channelTopic } from "./topics/channel.js";
 import { groupTopic } from "./topics/group.js";
 import { poolTopic } from "./topics/pool.js";
 import { psiTopic } from "./topics/psi.js";
@@ -24,6 +27,7 @@ const topics: readonly Topic[] = [
   sharingTopic,
   groupTopic,
   poolTopic,
+  channelTopic,
   psiTopic,
   timingTopic,
 ];
@@ -33,6 +37,7 @@ const defaultTimeMs = 1000;
 interface Settings {
   readonly chosen: readonly Topic[];
   readonly json: boolean;
+  readonly readme: boolean;
   readonly timeMs: number;
   readonly large: boolean;
 }
@@ -44,20 +49,23 @@ function readSettings(): Settings {
       json: { type: "boolean", default: false },
       time: { type: "string" },
       large: { type: "boolean", default: false },
+      readme: { type: "boolean", default: false },
     },
   });
   const unknown = positionals.filter((name) => !topics.some((topic) => topic.name === name));
   const timeMs = Number(values.time ?? defaultTimeMs);
   if (unknown.length > 0 || !(timeMs > 0)) {
     const names = topics.map((topic) => topic.name).join(", ");
-    throw new Error(`usage: npm run bench -- [TOPIC...] [--json] [--time MS] [--large]; topics: ${names}`);
+    throw new Error(
+      `usage: npm run bench -- [TOPIC...] [--json] [--time MS] [--large] [--readme]; topics: ${names}`,
+    );
   }
   const chosen =
     positionals.length === 0 ? topics : topics.filter((topic) => positionals.includes(topic.name));
-  return { chosen, json: values.json, timeMs, large: values.large };
+  return { chosen, json: values.json, timeMs, large: values.large, readme: values.readme };
 }
 
-async function main({ chosen, json, ...settings }: Settings): Promise<void> {
+async function main({ chosen, json, readme, ...settings }: Settings): Promise<void> {
   const machine = describeMachine();
   const context = createContext(settings);
   const results: (Measurement & { readonly topic: string })[] = [];
@@ -69,6 +77,7 @@ async function main({ chosen, json, ...settings }: Settings): Promise<void> {
     ratios = { ...ratios, ...result.ratios };
     if (!json) process.stdout.write(`\n${topicTables(topic, result)}\n`);
   }
+  if (readme) writeReadme(machine, results);
   if (json) process.stdout.write(`${JSON.stringify({ machine, results, ratios })}\n`);
 }
 

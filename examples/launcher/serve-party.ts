@@ -51,7 +51,8 @@ async function introduce(
   name: string,
 ): Promise<{ own: { identity: Identity; server: Server }; entry: ReturnType<Identity["entry"]> }> {
   const identity = generateIdentity(name);
-  const server = createServer();
+  // Until the session listens, a party that is faster is told to try again.
+  const server = createServer((_request, response) => response.writeHead(503).end());
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(0, "127.0.0.1", resolve);

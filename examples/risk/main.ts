@@ -81,7 +81,7 @@ function readArguments(): Files & { readonly json: boolean } {
 try {
   const { json, ...files } = readArguments();
   const summary = await run(files);
-  process.stdout.write(json ? `${JSON.stringify(jsonSummary(summary))}\n` : `${textSummary(summary)}\n`);
+  process.stdout.write(json ? `${JSON.stringify(jsonSummary(summary))}\n` : `${textSummary(summary)}\n\n`);
   if (summary.weightDifference > weightTolerance) process.exitCode = 1;
 } catch (thrown) {
   exitWithError(thrown);

@@ -163,39 +163,44 @@ export class SessionCore {
    * @returns The session id.
    */
   async greet(): Promise<Uint8Array> {
-    const missing = new Set(this.names.keys());
+    const missing = new Set<number>();
     const limit = setTimeout(() => {
-      const party = this.names.find((_, i) => i !== this.index && missing.has(i)) ?? "";
+      const party = this.names.find((_, i) => missing.has(i)) ?? "";
       const text = `session/hello: party "${party}" did not greet within ${this.limits.connectTimeoutMs} ms`;
       this.abort(new VeilshareError("PEER_TIMEOUT", text, { party, step: "session/hello" }));
     }, this.limits.connectTimeoutMs);
     try {
       const own = randomBytes(nonceBytes);
-      const theirs = await this.#swap("session/hello", encodeHello(this, own));
-      const nonces = theirs.map((message, from) =>
-        from === this.index ? own : this.#readHello(from, message),
+      const nonces = await this.#swap("session/hello", encodeHello(this, own), missing, (from, message) =>
+        this.#readHello(from, message),
       );
+      nonces[this.index] = own;
       const sessionId = sha256(concatBytes(utf8ToBytes("veilshare session v1"), ...nonces));
-      const ids = await this.#swap("session/id", sessionId, missing);
-      for (const [from, id] of ids.entries()) {
-        if (from !== this.index && !equalBytes(id, sessionId)) {
-          throw this.#mismatch(from, "session/id", "session id", "ours", "another");
-        }
-      }
+      await this.#swap("session/id", sessionId, missing, (from, id) => {
+        if (equalBytes(id, sessionId)) return id;
+        throw this.#mismatch(from, "session/id", "session id", "ours", "another");
+      });
       return sessionId;
     } finally {
       clearTimeout(limit);
     }
   }
 
-  async #swap(step: string, message: Uint8Array, missing?: Set<number>): Promise<Uint8Array[]> {
+  /** Says one thing to all others and reads what each of them says as it comes; `missing` holds those awaited. */
+  async #swap(
+    step: string,
+    message: Uint8Array,
+    missing: Set<number>,
+    read: (from: number, message: Uint8Array) => Uint8Array,
+  ): Promise<Uint8Array[]> {
     const others = this.names.map((_, i) => i).filter((i) => i !== this.index);
+    for (const other of others) missing.add(other);
     const sent = others.map((to) => this.send(to, step, step, message));
     const received = this.names.map(async (_, from) => {
       if (from === this.index) return message;
       const theirs = await this.receive(from, step, step);
-      missing?.delete(from);
-      return theirs;
+      missing.delete(from);
+      return read(from, theirs);
     });
     const [messages] = await Promise.all([Promise.all(received), Promise.all(sent)]);
     return messages;

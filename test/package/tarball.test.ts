@@ -59,6 +59,12 @@ describe("the packed tarball", () => {
     run(join(process.cwd(), "node_modules/.bin/tsc"), ["-p", "tsconfig.json"], folder);
   });
 
+  it("satisfies the linters of packages: publint, and types that resolve as the code does", () => {
+    const bin = join(process.cwd(), "node_modules/.bin");
+    run(join(bin, "publint"), ["run", join(folder, packed.filename), "--strict"], folder);
+    run(join(bin, "attw"), [join(folder, packed.filename), "--profile", "esm-only"], folder);
+  }, 60_000);
+
   it("brings the command", () => {
     expect(run(join(folder, "node_modules/.bin/veilshare"), ["--help"], folder)).toContain("keygen");
   });

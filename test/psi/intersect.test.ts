@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { simulate, type Progress } from "../../dist/channel/index.js";
+import { spawnThread } from "../../dist/parallel/host-node.js";
 import { createPool } from "../../dist/parallel/index.js";
+import { createPoolOf } from "../../dist/parallel/pool.js";
 import { intersect, type IntersectOptions, type PsiItem } from "../../dist/psi/index.js";
 import {
   foundRows,
@@ -227,6 +229,23 @@ describe("intersect stops", () => {
     };
     const run = simulated([list, list], { workers: 1 }, { signal: controller.signal, onProgress });
     await expect(run).rejects.toMatchObject({ code: "ABORTED" });
+  });
+
+  it("with WORKER_FAILED when its worker dies, and tells the other party", async () => {
+    const pool = createPoolOf(() => spawnThread(new URL("fixtures/dying-worker.mjs", import.meta.url)), {
+      workers: 1,
+    });
+    const outcomes: unknown[] = [];
+    const run = simulate(2, async (party) => {
+      const options = party.index === 0 ? { pool } : { workers: 0 };
+      await intersect(party, ["a", "b"], options).catch((error: unknown) => {
+        outcomes[party.index] = error;
+        throw error;
+      });
+    });
+    await expect(run).rejects.toMatchObject({ code: "WORKER_FAILED" });
+    expect(outcomes[1]).toMatchObject({ code: "PEER_ABORTED", party: "party-0", got: "WORKER_FAILED" });
+    await pool.close();
   });
 
   it("with CLOSED when somebody closes its pool", async () => {

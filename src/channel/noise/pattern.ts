@@ -19,7 +19,8 @@ export type PatternName = `${"N" | "X" | "K" | "I"}${"N" | "K" | "X"}`;
 
 /**
  * The twelve fundamental interactive patterns (section 7.5). First letter: the initiator's static key is **N**ot there,
- * **K**nown beforehand, **X**mitted, or transmitted **I**mmediately; second letter: the responder's.
+ * **K**nown beforehand, **X**mitted, or transmitted **I**mmediately; second letter: the responder's. Links between
+ * parties use KK and XX; the tests replay outside vectors of NN, NK, XK, XX, KK and IK.
  */
 export const handshakePatterns: Readonly<Record<PatternName, HandshakePattern>> = {
   NN: { knownStatics: [], messages: [["e"], ["e", "ee"]] },

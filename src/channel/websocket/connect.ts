@@ -25,7 +25,10 @@ export interface ConnectOptions extends SessionOptions {
    * `wss:` address gives its `server` instead, or listens behind a proxy that ends TLS.
    */
   readonly listen?: ListenOptions;
-  /** A listening `http.Server` or `https.Server` of the caller, which stays the caller's to close. */
+  /**
+   * A listening `http.Server` or `https.Server` of the caller, which stays the caller's to close. Callers are taken at the
+   * path of the own address, so that sessions side by side on one server have a path each.
+   */
   readonly server?: UpgradeServer;
   /** Keeps sessions apart that the same parties run side by side; public, at most 256 bytes. */
   readonly sessionLabel?: string;

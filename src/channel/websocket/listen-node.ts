@@ -23,9 +23,13 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
       return;
     }
     socket.on("error", () => socket.destroy());
-    sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      options.onCaller(new WebSocketTransport(webSocket));
-    });
+    try {
+      sockets.handleUpgrade(request, socket, head, (webSocket) => {
+        options.onCaller(new WebSocketTransport(webSocket));
+      });
+    } catch {
+      // Another session listens on the same server and path, and has taken the caller.
+    }
   };
   server.on("upgrade", onUpgrade);
   return {

@@ -15,8 +15,11 @@ import type { PartyEntry } from "../identity/identity.js";
 import type { Transport } from "../transport.js";
 import type { DialOptions } from "./socket.js";
 
-/** Callers that have not proved themselves yet; when one more comes, the oldest is dropped. */
+/** Callers that have not proved themselves yet, besides one for each party; when one more comes, the oldest is dropped. */
 const maxStrangers = 64;
+
+/** First limit for opening a WebSocket, doubled with each attempt: a server may listen before its party answers. */
+const firstOpenTimeoutMs = 1000;
 
 /** Longest time that one attempt to dial, or one stranger's handshake, may take. */
 const attemptTimeoutMs = 10_000;
@@ -74,7 +77,7 @@ export class Mesh {
   readonly accept = (transport: Transport): void => {
     const controller = new AbortController();
     this.#strangers.add(controller);
-    if (this.#strangers.size > maxStrangers) {
+    if (this.#strangers.size > maxStrangers + this.#options.parties.length) {
       const [oldest] = this.#strangers;
       oldest?.abort();
     }
@@ -193,8 +196,9 @@ export class Mesh {
   async #dial(to: number, deadline: number, signal: AbortSignal): Promise<void> {
     const { name, address = "" } = this.#options.parties[to] ?? { name: "" };
     let pauseMs = firstPauseMs;
+    let openTimeoutMs = firstOpenTimeoutMs;
     for (;;) {
-      const timeoutMs = Math.min(attemptTimeoutMs, deadline - performance.now());
+      const timeoutMs = Math.max(1, Math.min(openTimeoutMs, deadline - performance.now()));
       try {
         const { certificateAuthorities } = this.#options;
         const transport = await dial(address, { signal, timeoutMs, certificateAuthorities });
@@ -207,6 +211,7 @@ export class Mesh {
         if (left <= pauseMs) throw this.#dialError(name, thrown);
         await pause(pauseMs * jitter(), signal);
         pauseMs = Math.min(2 * pauseMs, longestPauseMs);
+        openTimeoutMs = Math.min(2 * openTimeoutMs, attemptTimeoutMs);
       }
     }
   }

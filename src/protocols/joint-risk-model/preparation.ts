@@ -7,7 +7,8 @@
  *    how often they occur in training (ties by code units). The most frequent one is the reference and has no
  *    indicator; the next ones have one each, up to `maxCategories` values in all; what is left, and what training
  *    never saw, is "other", which has an indicator if training has rows with it, and counts as the reference if not.
- * 3. A column that is the same in all training rows, or missing in all, is dropped and reported.
+ * 3. A column that is the same in all training rows, or missing in all, is dropped and reported. So is one whose
+ *    deviation is below 2^-900, where doubles begin to lose digits.
  * 4. Every column is standardised: less its training mean, divided by its training (population) deviation.
  *
  * After rule 4 a training column has mean 0 and its squares sum to the number of rows; the bounds of the training
@@ -55,6 +56,9 @@ export interface DesignMatrix {
   /** Row by row. */
   readonly values: Float64Array;
 }
+
+/** Below it, a deviation is near the subnormal numbers, which have fewer digits than others. */
+const smallestDeviation = 2 ** -900;
 
 /** A deviation below this share of a column's largest value is rounding, not variation. */
 const relativeNoise = 1e-12;
@@ -110,7 +114,8 @@ function standardisationOf(present: Float64Array, count: number): Standardisatio
   let squares = 0;
   for (const value of present) squares += (value / largest - mean) ** 2;
   const deviation = Math.sqrt(squares / count);
-  return { mean: mean * largest, deviation: deviation > relativeNoise ? deviation * largest : 0 };
+  const varies = deviation > relativeNoise && deviation * largest >= smallestDeviation;
+  return { mean: mean * largest, deviation: varies ? deviation * largest : 0 };
 }
 
 function rankLevels(

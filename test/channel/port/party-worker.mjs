@@ -1,5 +1,5 @@
 // One party in a worker thread, for port.test.ts: what it does comes with its ports.
-import { workerData } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import { connectPorts, Identity, KeyPair } from "../../../dist/channel/index.js";
 
 const { index, names, ports, task, report, secretKey, parties } = workerData;
@@ -11,7 +11,10 @@ try {
   const party = await connectPorts({ index, names, ports, ...security, limits: { idleTimeoutMs: 5000 } });
   const result = await party.run({ name: "test/worker", version: 1 }, async (run) => {
     await run.agree({});
-    if (task === "hang") await new Promise(() => setInterval(() => undefined, 1000));
+    if (task === "hang") {
+      parentPort.postMessage("hanging");
+      await new Promise(() => setInterval(() => undefined, 1000));
+    }
     const got = await run.exchange("numbers", Uint8Array.of(index, 2 * index), { byteLength: 2 });
     const big = await run.exchange("big", new Uint8Array(3_000_000).fill(index));
     return {

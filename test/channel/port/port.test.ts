@@ -82,12 +82,12 @@ describe("parties in worker threads, one a party", () => {
 
   it("end with a typed error that names party and step when a worker is terminated", async () => {
     const { workers, reports } = startWorkers(["", "hang", ""]);
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await once(workers[1] as Worker, "message"); // it hangs, in the middle of the protocol
     await workers[1]?.terminate();
     const others = await Promise.all([reports[0], reports[2]]);
     for (const report of others) {
       expect(["PEER_CLOSED", "PEER_ABORTED"]).toContain(report?.error?.code);
-      expect(report?.error?.step).toBe("test/worker#0/numbers");
+      expect(report?.error?.step).toMatch(/^(agree|test\/worker#0\/numbers)$/);
     }
     expect(others.some((report) => report?.error?.party === "worker-1")).toBe(true);
     await Promise.all(workers.map((worker) => worker.terminate()));

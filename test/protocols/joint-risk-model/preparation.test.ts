@@ -18,7 +18,8 @@ const category = (values: (string | null)[], name = "c"): FeatureColumn => ({
 
 describe("preparation", () => {
   it("gives training columns a mean of 0 and squares that sum to the number of rows", () => {
-    const value = fc.oneof(fc.double({ min: -1e6, max: 1e6, noNaN: true }), fc.constant(NaN));
+    const tiny = fc.constantFrom(0, 5e-324, -1e-323, 1e-308, -1e-280);
+    const value = fc.oneof(fc.double({ min: -1e6, max: 1e6, noNaN: true }), fc.constant(NaN), tiny);
     fc.assert(
       fc.property(fc.array(value, { minLength: 2, maxLength: 50 }), (values) => {
         const column = numeric(values);
