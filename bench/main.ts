@@ -11,6 +11,7 @@ import { describeMachine } from "./machine.js";
 import type { Measurement, Topic } from "./measurement.js";
 import { machineLine, topicTables } from "./report.js";
 import { groupTopic } from "./topics/group.js";
+import { lookupTopic } from "./topics/lookup.js";
 import { poolTopic } from "./topics/pool.js";
 import { psiTopic } from "./topics/psi.js";
 import { randomTopic } from "./topics/random.js";
@@ -25,6 +26,7 @@ const topics: readonly Topic[] = [
   groupTopic,
   poolTopic,
   psiTopic,
+  lookupTopic,
   timingTopic,
 ];
 
