@@ -14,6 +14,7 @@ import { writeReadme } from "./readme.js";
 import { machineLine, topicTables } from "./report.js";
 import { channelTopic } from "./topics/channel.js";
 import { groupTopic } from "./topics/group.js";
+import { lookupTopic } from "./topics/lookup.js";
 import { poolTopic } from "./topics/pool.js";
 import { psiTopic } from "./topics/psi.js";
 import { randomTopic } from "./topics/random.js";
@@ -29,6 +30,7 @@ const topics: readonly Topic[] = [
   poolTopic,
   channelTopic,
   psiTopic,
+  lookupTopic,
   timingTopic,
 ];
 
