@@ -62,6 +62,9 @@ const maxBucketBits = 20;
  * telephone, tax or invoice numbers can be enumerated, and the server's rate limit is the only defence. So a server
  * must treat what is behind keys of low entropy as readable by whoever has the budget to try them.
  *
+ * An evaluation is good for the whole epoch: the client can keep a set and read the same key's label in a later one
+ * without asking. The server takes that back only by taking another key.
+ *
  * With `bucketBits` = b the server learns the first b bits of the tag of each key. It can compute the tag of every key
  * that it thinks of, so: which key is asked for is narrowed down by a factor of 2^b, to about n / 2^b of its n entries
  * and as small a share of all keys that it does not have; two requests for one key, by one client or by two, are

@@ -32,7 +32,7 @@ export interface PublishWork {
   readonly signal?: AbortSignal;
   /** Called now and then with the number of entries done. */
   readonly onProgress?: (entriesDone: number) => void;
-  /** Where nonces come from, 12 bytes an entry. */
+  /** Where nonces come from, 12 bytes an entry; one that repeats would show how two labels of a key differ. */
   readonly random?: RandomSource;
 }
 
@@ -110,10 +110,10 @@ export async function publishSet(
  * The next version of a set: entries put in, replaced or taken out, only those evaluated, all others copied.
  *
  * **Security.** Whoever has both versions sees which tags are new, which are gone, and which were sealed again, and how
- * many of each; with the times of the versions, when. It says nothing about keys and labels, but a client that looked a
- * key up before knows its tag, and so learns in every later version of the epoch whether the key is still there and
- * whether its entry was touched. A replaced entry is sealed under a fresh nonce even when its label is the same. To
- * hide which entries changed, publish the whole set anew under the next epoch's key.
+ * many of each; with the times of the versions, when. It says nothing about keys and labels. But a client that had a
+ * key evaluated once can find and open its entry in every later version of the epoch without asking again: access to a
+ * key ends with the epoch, not with the session. A replaced entry is sealed under a fresh nonce even when its label is
+ * the same. To hide which entries changed, publish the whole set anew under the next epoch's key.
  *
  * @param key - The key that the set was made with.
  * @returns A set with the next revision number; the given one stays as it is.
