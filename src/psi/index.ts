@@ -8,3 +8,7 @@ export {
   type CardinalityOptions,
   type NoCardinality,
 } from "./cardinality.js";
+export { normalizeCompanyName, type CompanyNameOptions } from "./normalizers/company-name.js";
+export { creditCodeCheck, normalizeCreditCode } from "./normalizers/credit-code.js";
+export { normalizeEmail } from "./normalizers/email.js";
+export { normalizePhone, type KnownPhoneCountry, type PhoneCountry } from "./normalizers/phone.js";
