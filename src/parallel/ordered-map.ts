@@ -72,21 +72,18 @@ function firstOf<In, Out>(
   return Promise.race(happenings);
 }
 
-/** A caller's AbortSignal as something to race against. */
+/**
+ * A caller's AbortSignal as something to wait against. Each wait has a promise of its own: `Promise.race` against one
+ * that lives as long as the map would keep every result until then.
+ */
 class Abortion {
   readonly #signal: AbortSignal | undefined;
-  readonly #promise: Promise<never>;
-  #listener: () => void = () => undefined;
+  readonly #listener: () => void;
+  #rejectWait: ((error: VeilshareError) => void) | undefined;
 
   constructor(signal: AbortSignal | undefined) {
     this.#signal = signal;
-    this.#promise = quiet(
-      new Promise<never>((_, reject) => {
-        this.#listener = () => {
-          reject(abortError(signal));
-        };
-      }),
-    );
+    this.#listener = () => this.#rejectWait?.(abortError(signal));
     signal?.addEventListener("abort", this.#listener, { once: true });
   }
 
@@ -94,8 +91,16 @@ class Abortion {
     if (this.#signal?.aborted === true) throw abortError(this.#signal);
   }
 
-  orAborted<T>(wanted: Promise<T>): Promise<T> {
-    return Promise.race([this.#promise, wanted]);
+  /** What is wanted, unless the signal fires before. One wait at a time. */
+  async orAborted<T>(wanted: Promise<T>): Promise<T> {
+    try {
+      return await new Promise<T>((resolve, reject) => {
+        this.#rejectWait = reject;
+        wanted.then(resolve, reject);
+      });
+    } finally {
+      this.#rejectWait = undefined;
+    }
   }
 
   release(): void {

@@ -14,7 +14,13 @@ import { doubledValues } from "./doubled-value.js";
 import { ValueIndex } from "./value-index.js";
 
 /** Steps of the protocol; the run's prefix goes before them. */
-const steps = { sizes: "sizes", blinded: "blinded", doubled: "doubled", done: "done" } as const;
+const steps = {
+  sizes: "sizes",
+  blinded: "blinded",
+  doubled: "doubled",
+  verdict: "verdict",
+  done: "done",
+} as const;
 
 /** What the streams of one run have in common. */
 export interface ExchangeContext extends BlindingContext {
@@ -191,6 +197,22 @@ export async function receiveDoubled(context: ExchangeContext, ownItems: number)
     bytes.set(await run.receive(peerOf(run), stage + steps.doubled, { byteLength }), start * valueBytes);
   }
   return { bytes, valueBytes };
+}
+
+/** Tells the peer whether it gets what it waits for. */
+export async function sendVerdict({ run, stage }: ExchangeContext, released: boolean): Promise<void> {
+  await run.send(peerOf(run), stage + steps.verdict, Uint8Array.of(released ? 1 : 0));
+}
+
+/**
+ * Waits for the peer's verdict.
+ *
+ * @throws VeilshareError PEER_MALFORMED for anything but yes or no.
+ */
+export async function receiveVerdict({ run, stage }: ExchangeContext): Promise<boolean> {
+  const [verdict] = await run.receive(peerOf(run), stage + steps.verdict, { byteLength: 1 });
+  if (verdict === 0 || verdict === 1) return verdict === 1;
+  throw peerFault(run, "PEER_MALFORMED", "verdict", "0 or 1", "another byte");
 }
 
 /** Tells the peer that all is sent, and waits until it has sent all. */

@@ -2,3 +2,13 @@ export { intersect, type Intersection, type IntersectOptions, type SenderReport 
 export type { CommonRows } from "./common-items.js";
 export type { PsiField, PsiItem, PsiItems } from "./items.js";
 export type { Normalization } from "./normalization.js";
+export {
+  intersectCardinality,
+  type Cardinality,
+  type CardinalityOptions,
+  type NoCardinality,
+} from "./cardinality.js";
+export { normalizeCompanyName, type CompanyNameOptions } from "./normalizers/company-name.js";
+export { creditCodeCheck, normalizeCreditCode } from "./normalizers/credit-code.js";
+export { normalizeEmail } from "./normalizers/email.js";
+export { normalizePhone, type KnownPhoneCountry, type PhoneCountry } from "./normalizers/phone.js";
