@@ -87,8 +87,8 @@ export function writeReadme(machine: Machine, results: readonly Measurement[]): 
   const [before, after] = [readme.indexOf(start), readme.indexOf(end)];
   if (before < 0 || after < before)
     throw new Error("README.md: the marks of the performance table are missing");
-  const { cpu, cores, node, date, commit } = machine;
-  const where = `${cpu}, ${cores} cores, Node ${node}, ${date.slice(0, 10)}, commit ${commit}`;
+  const { cpu, cores, node, date } = machine;
+  const where = `${cpu}, ${cores} cores, Node ${node}, ${date.slice(0, 10)}`;
   const lines = [
     start,
     "",
