@@ -1,7 +1,6 @@
 /** What the example tells its parties, and what they tell it. JSON, hence type aliases. */
 
 /** What the supplier, who serves, is told when it starts. */
-// eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- an interface is not assignable to Json
 export type SupplierTask = {
   readonly role: "supplier";
   /** Seed of its secret key, hexadecimal. */
@@ -11,7 +10,6 @@ export type SupplierTask = {
 };
 
 /** What the bank, who asks, is told. */
-// eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- an interface is not assignable to Json
 export type BankTask = {
   readonly role: "bank";
   /** The supplier's public key, hexadecimal, that the bank has pinned. */
@@ -21,7 +19,6 @@ export type BankTask = {
 };
 
 /** What the supplier tells: all that it learned. */
-// eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- an interface is not assignable to Json
 export type SupplierReport = {
   readonly requests: number;
   readonly evaluations: number;
@@ -29,7 +26,6 @@ export type SupplierReport = {
 };
 
 /** What the bank tells. */
-// eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- an interface is not assignable to Json
 export type BankReport = {
   /** True when the supplier's rate limit left the questions unanswered. */
   readonly refused: boolean;

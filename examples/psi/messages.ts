@@ -1,7 +1,6 @@
 /** What the example tells its parties, and what they tell it. JSON, hence type aliases. */
 
 /** What a party is told when it starts. */
-// eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- an interface is not assignable to Json
 export type PartyTask = {
   readonly file: string;
   readonly columns: readonly string[];
@@ -10,7 +9,6 @@ export type PartyTask = {
 };
 
 /** What a party tells. Of its items it says no more than lines of its own file. */
-// eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- an interface is not assignable to Json
 export type PartyReport = {
   /** Rows of its file. */
   readonly rows: number;
