@@ -23,8 +23,15 @@ export interface ItemRows {
 const maxTotalBytes = 2 ** 32 - 1;
 const firstSlots = 1024;
 
+/** Items to send: what an exchange needs of a list. */
+export interface ItemSource {
+  readonly count: number;
+  /** The bytes of some items, by number, in the order given. */
+  gather(numbers: Uint32Array): ByteRows;
+}
+
 /** Distinct items, numbered in the order of their first row. */
-export class DistinctItems {
+export class DistinctItems implements ItemSource {
   readonly #store = new ByteStore();
   readonly #hash = new KeyedHash(randomBytes(hashKeyBytes));
   /** Item k is `#ends[k] .. #ends[k + 1]` of the store. */
@@ -49,14 +56,15 @@ export class DistinctItems {
   /**
    * Adds a row: the first `byteLength` bytes of `source`, copied.
    *
+   * @returns True when no earlier row is the same item.
    * @throws VeilshareError INVALID_ARGUMENT for 4 GiB of distinct items or more.
    */
-  add(source: Uint8Array, byteLength: number): void {
+  add(source: Uint8Array, byteLength: number): boolean {
     const slot = this.#slotOf(source, byteLength);
     const occupant = this.#slots[slot] as number; // a slot of the table
     if (occupant !== 0) {
       this.#addRow(occupant - 1);
-      return;
+      return false;
     }
     if (this.#store.length + byteLength > maxTotalBytes) {
       throw invalidArgument("intersect", "less than 4 GiB of items", "more");
@@ -67,6 +75,7 @@ export class DistinctItems {
     if (this.#count === this.#ends.length) this.#ends = doubled(this.#ends);
     this.#ends[this.#count] = this.#store.length;
     if (4 * this.#count > 3 * this.#slots.length) this.#grow();
+    return true;
   }
 
   /** Gives the memory back that only adding needs. */

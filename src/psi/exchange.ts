@@ -8,7 +8,7 @@ import type { ProtocolRun } from "../channel/party.js";
 import { VeilshareError, type PeerErrorCode } from "../errors.js";
 import { elementBytes, invalidElementRow } from "../group/index.js";
 import { blindItems, doubleElements, type BlindingContext } from "./blinding.js";
-import type { DistinctItems } from "./distinct-items.js";
+import type { ItemSource } from "./distinct-items.js";
 import type { FlatValues } from "./common-items.js";
 import { doubledValues } from "./doubled-value.js";
 import { ValueIndex } from "./value-index.js";
@@ -97,7 +97,7 @@ export async function exchangeSizes(
 /** Sends the own items, blinded, in the given order. */
 export async function sendBlinded(
   context: ExchangeContext,
-  items: DistinctItems,
+  items: ItemSource,
   order: Uint32Array,
 ): Promise<void> {
   const { run, batchSize, stage } = context;

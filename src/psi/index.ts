@@ -12,3 +12,6 @@ export { normalizeCompanyName, type CompanyNameOptions } from "./normalizers/com
 export { creditCodeCheck, normalizeCreditCode } from "./normalizers/credit-code.js";
 export { normalizeEmail } from "./normalizers/email.js";
 export { normalizePhone, type KnownPhoneCountry, type PhoneCountry } from "./normalizers/phone.js";
+export { join, type Join, type JoinOptions, type JoinRow, type NoJoin } from "./join.js";
+export type { OptionalKey } from "./key-column.js";
+export type { JoinedRows, OwnDuplicates } from "./row-matches.js";

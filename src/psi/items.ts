@@ -224,8 +224,17 @@ class ItemEncoder {
 
   addText(field: string): void {
     this.#reserve(lengthBytes + 3 * field.length); // at most three bytes a UTF-16 unit
-    const target = this.#bytes.subarray(this.#length + lengthBytes);
-    this.#endField(this.#encoder.encodeInto(field, target).written);
+    const start = this.#length + lengthBytes;
+    // Most keys are ASCII: without a view and a result object each, a long list makes far less garbage.
+    for (let i = 0; i < field.length; i++) {
+      const unit = field.charCodeAt(i);
+      if (unit > 0x7f) {
+        this.#endField(this.#encoder.encodeInto(field, this.#bytes.subarray(start)).written);
+        return;
+      }
+      this.#bytes[start + i] = unit;
+    }
+    this.#endField(field.length);
   }
 
   #endField(byteLength: number): void {

@@ -6,7 +6,7 @@ import type { Pool } from "../parallel/pool.js";
 import { randomPermutation } from "../random/shuffle.js";
 import { BlindingKey } from "./blinding.js";
 import { commonPositions, sortedByDoubledValue } from "./common-items.js";
-import type { DistinctItems } from "./distinct-items.js";
+import type { ItemSource } from "./distinct-items.js";
 import { doubledValueBytes } from "./doubled-value.js";
 import {
   doublePeerItems,
@@ -44,7 +44,7 @@ export interface ListPair {
   readonly agreed: AgreedOptions;
   /** See {@link ExchangeContext}. */
   readonly stage: string;
-  readonly own: DistinctItems;
+  readonly own: ItemSource;
   /** How many items the peer's list has, as it said. */
   readonly peerItems: number;
 }
