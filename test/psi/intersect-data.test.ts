@@ -67,6 +67,19 @@ describeWithData("febrl", ["psi/febrl4a.csv", "psi/febrl4b.csv"], () => {
     expect(plainDuplicates(a)).toBeLessThan(a.length);
     expect(await commonOf(a, b)).toBe(4561);
   });
+
+  const filledKeys = (name: string, columns: readonly string[]): PsiItem[] =>
+    keys(table(name), columns).filter(
+      (key) => Array.isArray(key) && key.every((field) => String(field).trim() !== ""),
+    );
+
+  it.each([
+    [["soc_sec_id", "date_of_birth"], 4071],
+    [["given_name", "surname", "date_of_birth"], 2079],
+  ])("has the known number of common keys on %j where all are filled: %i", async (columns, count) => {
+    const [a, b] = [filledKeys("psi/febrl4a.csv", columns), filledKeys("psi/febrl4b.csv", columns)];
+    expect(await commonOf(a, b)).toBe(count);
+  });
 });
 
 describeWithData("hostile strings", ["badinput/naughty-strings-part-a.json"], () => {
