@@ -89,10 +89,11 @@ export function writeReadme(machine: Machine, results: readonly Measurement[]): 
     throw new Error("README.md: the marks of the performance table are missing");
   const { cpu, cores, node, date } = machine;
   const where = `${cpu}, ${cores} cores, Node ${node}, ${date.slice(0, 10)}`;
+  const command = ["npm run bench --", ...process.argv.slice(2)].join(" "); // topics and times as they were
   const lines = [
     start,
     "",
-    `Medians of one run of \`npm run bench -- --readme\` (${where}); each pair was measured side by side.`,
+    `Medians of one run of \`${command}\` (${where}); each pair was measured side by side.`,
     "",
     "| what | ours | rival | rival's | times faster |",
     "| --- | ---: | --- | ---: | ---: |",
