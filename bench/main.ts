@@ -79,7 +79,10 @@ async function main({ chosen, json, readme, ...settings }: Settings): Promise<vo
     ratios = { ...ratios, ...result.ratios };
     if (!json) process.stdout.write(`\n${topicTables(topic, result)}\n`);
   }
-  if (readme) writeReadme(machine, results);
+  if (readme) {
+    const command = ["npm run bench --", ...process.argv.slice(2)].join(" ");
+    writeReadme({ machine, command, results });
+  }
   if (json) process.stdout.write(`${JSON.stringify({ machine, results, ratios })}\n`);
 }
 

@@ -81,15 +81,22 @@ const comparisons: readonly Comparison[] = [
 const start = "<!-- bench:start -->";
 const end = "<!-- bench:end -->";
 
+/** The run that the README's table is from. */
+interface BenchRun {
+  readonly machine: Machine;
+  /** The command line, as a reader would repeat it. */
+  readonly command: string;
+  readonly results: readonly Measurement[];
+}
+
 /** Replaces the README's table. */
-export function writeReadme(machine: Machine, results: readonly Measurement[]): void {
+export function writeReadme({ machine, command, results }: BenchRun): void {
   const readme = readFileSync("README.md", "utf8");
   const [before, after] = [readme.indexOf(start), readme.indexOf(end)];
   if (before < 0 || after < before)
     throw new Error("README.md: the marks of the performance table are missing");
   const { cpu, cores, node, date } = machine;
   const where = `${cpu}, ${cores} cores, Node ${node}, ${date.slice(0, 10)}`;
-  const command = ["npm run bench --", ...process.argv.slice(2)].join(" "); // topics and times as they were
   const lines = [
     start,
     "",
