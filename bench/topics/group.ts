@@ -1,5 +1,4 @@
 import { ristretto255, ristretto255_hasher, ristretto255_oprf } from "@noble/curves/ed25519.js";
-import { sha512 } from "@noble/hashes/sha2.js";
 import { createPrivateKey, createPublicKey, diffieHellman, generateKeyPairSync } from "node:crypto";
 import {
   createGroup,
@@ -26,6 +25,7 @@ const tag = "veilshare/bench";
 /** The part of libsodium (WebAssembly) that works on ristretto255. */
 interface Sodium {
   readonly ready: Promise<void>;
+  crypto_hash_sha512(message: Uint8Array): Uint8Array;
   crypto_core_ristretto255_from_hash(hash: Uint8Array): Uint8Array;
   crypto_scalarmult_ristretto255_base(scalar: Uint8Array): Uint8Array;
   crypto_scalarmult_ristretto255(scalar: Uint8Array, element: Uint8Array): Uint8Array;
@@ -36,14 +36,17 @@ export const groupTopic: Topic = {
   name: "group",
   title: "ristretto255",
   async run(context) {
-    const { hash, reblind, others } = await multiplications(context);
-    return compare(context, [hash, reblind, ...others, ...obliviousFunctions(context)]);
+    const { hash, map, reblind, others } = await multiplications(context);
+    return compare(context, [hash, map, reblind, ...others, ...obliviousFunctions(context)]);
   },
 };
 
 /** What the protocols spend their time on, beside others' ways to do it. */
 interface Multiplications {
+  /** Messages to elements (RFC 9380); the last rival only maps, for who wonders what the hashing costs. */
   readonly hash: Comparison;
+  /** 64 uniform bytes to elements (RFC 9496), without any hashing on either side. */
+  readonly map: Comparison;
   /** Decode, multiply, encode. */
   readonly reblind: Comparison;
   readonly others: readonly Comparison[];
@@ -69,8 +72,14 @@ export async function multiplications(context: BenchContext): Promise<Multiplica
     ristretto255_hasher.hashToCurve(message, { DST: tag }).toBytes();
   const nobleMultiply = (element: Uint8Array): Uint8Array =>
     ristretto255.Point.fromBytes(element).multiply(scalarValue).toBytes();
+  const expand = sodiumExpand(sodium, messages[0]?.length ?? 0);
   const sodiumHash = (message: Uint8Array): Uint8Array =>
-    sodium.crypto_core_ristretto255_from_hash(sha512(message)); // a plain hash, not RFC 9380
+    sodium.crypto_core_ristretto255_from_hash(expand(message));
+  const sodiumMap = (uniform: Uint8Array): Uint8Array => sodium.crypto_core_ristretto255_from_hash(uniform);
+  if (Buffer.compare(concat(messages.map(sodiumHash)), elements) !== 0) {
+    throw new Error("bench: libsodium and the kernel hash to different elements");
+  }
+  const uniformRows = messages.map((message) => expand(message).slice());
   const sodiumMultiply = (element: Uint8Array): Uint8Array =>
     sodium.crypto_scalarmult_ristretto255(scalar, element);
   return {
@@ -79,8 +88,18 @@ export async function multiplications(context: BenchContext): Promise<Multiplica
       ours: { name: "group.hashToGroup", items: rows, run: () => hashToGroup(batch, tag) },
       rivals: [
         { name: "@noble/curves hashToCurve", items: fewRows, run: () => few.map(nobleHash) },
-        { name: "libsodium from_hash", items: rows, run: () => messages.map(sodiumHash) },
+        {
+          name: "libsodium expand_message_xmd and from_hash",
+          items: rows,
+          run: () => messages.map(sodiumHash),
+        },
+        { name: "libsodium from_hash alone", items: rows, run: () => uniformRows.map(sodiumMap) },
       ],
+    },
+    map: {
+      unit: "rows",
+      ours: { name: "kernel.mapUniform", items: rows, run: await kernelMap(concat(uniformRows)) },
+      rivals: [{ name: "libsodium from_hash", items: rows, run: () => uniformRows.map(sodiumMap) }],
     },
     reblind: {
       unit: "rows",
@@ -101,7 +120,7 @@ export async function multiplications(context: BenchContext): Promise<Multiplica
         ours: { name: "group.hashAndMultiply", items: rows, run: () => hashAndMultiply(batch, tag, scalar) },
         rivals: [
           {
-            name: "libsodium from_hash and scalarmult",
+            name: "libsodium expand_message_xmd, from_hash and scalarmult",
             items: rows,
             run: () => messages.map((message) => sodiumMultiply(sodiumHash(message))),
           },
@@ -199,6 +218,54 @@ async function loadSodium(context: BenchContext): Promise<Sodium> {
   const loaded = (await context.rival("libsodium-wrappers-sumo")) as { readonly default: Sodium };
   await loaded.default.ready;
   return loaded.default;
+}
+
+/**
+ * expand_message_xmd of RFC 9380, section 5.3.1, for 64 bytes, on libsodium's SHA-512. The buffers are prepared for
+ * messages of one length, so that the rival copies as little as it can.
+ */
+function sodiumExpand(sodium: Sodium, messageBytes: number): (message: Uint8Array) => Uint8Array {
+  const text = new TextEncoder().encode(tag);
+  const tagWithLength = Uint8Array.of(...text, text.length);
+  const first = concat([new Uint8Array(128 + messageBytes), Uint8Array.of(0, 64, 0), tagWithLength]);
+  const second = concat([new Uint8Array(64), Uint8Array.of(1), tagWithLength]);
+  return (message) => {
+    first.set(message, 128);
+    second.set(sodium.crypto_hash_sha512(first));
+    return sodium.crypto_hash_sha512(second);
+  };
+}
+
+/** The part of the compiled kernel that the package uses inside its hash, and offers to nobody alone. */
+interface MapKernel {
+  readonly rowCapacity: number;
+  readonly uniform: Uint8Array;
+  readonly output: Uint8Array;
+  mapUniform(rows: number): void;
+}
+
+/** Maps rows of 64 uniform bytes as the package does: in the kernel's pieces, results copied out. */
+async function kernelMap(uniform: Uint8Array): Promise<() => Uint8Array> {
+  const built = new URL("../../../dist/kernels/ristretto255/kernel.js", import.meta.url); // from build/bench/topics/
+  const { instantiateRistretto255 } = (await import(built.href)) as {
+    readonly instantiateRistretto255: () => MapKernel | undefined;
+  };
+  const kernel = instantiateRistretto255();
+  if (kernel === undefined) throw new Error("bench: this platform cannot run the kernel");
+  return () => {
+    const elements = new Uint8Array(uniform.length / 2);
+    for (let at = 0; at < uniform.length; at += 64 * kernel.rowCapacity) {
+      const part = uniform.subarray(at, at + 64 * kernel.rowCapacity);
+      kernel.uniform.set(part);
+      kernel.mapUniform(part.length / 64);
+      elements.set(kernel.output.subarray(0, part.length / 2), at / 2);
+    }
+    return elements;
+  };
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  return new Uint8Array(Buffer.concat(parts));
 }
 
 function batchOf(messages: readonly Uint8Array[]): { bytes: Uint8Array; offsets: Uint32Array } {

@@ -63,21 +63,28 @@ export const psiTopic: Topic = {
   },
 };
 
-/** The two steps that a row costs, one thread. */
+/**
+ * The steps that a row costs, one thread. `hash` has the messages' hashing on both sides, `map` on neither; and
+ * `hash/libsodium-map` sets our hash, hashing included, against the rival's map without.
+ */
 async function measureSteps(context: BenchContext): Promise<TopicResult> {
-  const { hash, reblind } = await multiplications(context);
+  const { hash, map, reblind } = await multiplications(context);
   const hashed = await compare(context, [hash]);
+  const mapped = await compare(context, [map]);
   const reblinded = await compare(context, [reblind]);
-  const [ourHash, , sodiumHash] = hashed.results;
+  const [ourHash, , sodiumHash, sodiumMapAlone] = hashed.results;
+  const [ourMap, sodiumMap] = mapped.results;
   const [ourReblind, noble, sodium] = reblinded.results;
   const times = (rival?: Measurement, ours?: Measurement): number =>
     round((rival?.nsPerItem ?? Number.NaN) / (ours?.nsPerItem ?? Number.NaN), 3);
   return {
-    results: [...hashed.results, ...reblinded.results],
+    results: [...hashed.results, ...mapped.results, ...reblinded.results],
     ratios: {
       "reblind/noble": times(noble, ourReblind),
       "reblind/libsodium": times(sodium, ourReblind),
       "hash/libsodium": times(sodiumHash, ourHash),
+      "map/libsodium": times(sodiumMap, ourMap),
+      "hash/libsodium-map": times(sodiumMapAlone, ourHash),
     },
   };
 }
