@@ -16,13 +16,24 @@ export interface ChiSquareResult {
 
 /** Compares counts with the uniform distribution over their cells. */
 export function chiSquare(counts: ArrayLike<number>): ChiSquareResult {
+  const uniform = new Float64Array(counts.length).fill(1 / counts.length);
+  return chiSquareAgainst(counts, uniform);
+}
+
+/** Compares counts with given probabilities of their cells, which sum to 1. */
+export function chiSquareAgainst(
+  counts: ArrayLike<number>,
+  probabilities: ArrayLike<number>,
+): ChiSquareResult {
   const cells = counts.length;
   let total = 0;
   for (let i = 0; i < cells; i++) total += counts[i] ?? 0;
-  const expected = total / cells;
-  if (expected < 50) throw new Error(`chiSquare: ${expected} draws a cell are too few`);
   let statistic = 0;
-  for (let i = 0; i < cells; i++) statistic += ((counts[i] ?? 0) - expected) ** 2 / expected;
+  for (let i = 0; i < cells; i++) {
+    const expected = total * (probabilities[i] ?? 0);
+    if (expected < 50) throw new Error(`chiSquare: ${expected} draws a cell are too few`);
+    statistic += ((counts[i] ?? 0) - expected) ** 2 / expected;
+  }
   const freedom = cells - 1;
   const threshold = freedom + 2 * Math.sqrt(freedom * tailExponent) + 2 * tailExponent;
   return { statistic, threshold, exceeds: statistic > threshold };
