@@ -1,5 +1,5 @@
 /**
- * npm run example:psi -- [--a FILE --b FILE --key COLUMN[,COLUMN...]] [--json]
+ * npm run example:psi -- [--a FILE --b FILE --key COLUMN[,COLUMN...] [--encoding utf-8|gb18030]] [--json]
  *
  * Which customers do a bank and a shop have in common? Each party is a process that reads only its own file; the first
  * learns the intersection. With --json, standard output is one JSON object.
@@ -9,16 +9,16 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { exitWithError, runParties } from "../launcher/index.js";
-import { readArguments, type Arguments } from "./arguments.js";
+import { readArguments, type Arguments, type InputFile } from "./arguments.js";
 import { inventedLists } from "./customer-lists.js";
-import { readKeys } from "./keys.js";
+import { keysOf } from "./keys.js";
 import type { PartyReport, PartyTask } from "./messages.js";
 import { jsonReport, textReport, type Outcome } from "./report.js";
 
 /** Where the two parties find their lists. */
 interface Inputs {
   readonly names: readonly [receiver: string, sender: string];
-  readonly files: readonly [receiver: string, sender: string];
+  readonly files: readonly [receiver: InputFile, sender: InputFile];
   readonly columns: readonly string[];
   readonly invented: boolean;
 }
@@ -41,9 +41,10 @@ async function runInvented(): Promise<Outcome> {
   const folder = await mkdtemp(join(tmpdir(), "veilshare-psi-"));
   try {
     const lists = inventedLists();
-    const files = [join(folder, "bank.csv"), join(folder, "shop.csv")] as const;
-    await writeFile(files[0], lists.bank);
-    await writeFile(files[1], lists.shop);
+    const file = (name: string): InputFile => ({ path: join(folder, name), encoding: "utf-8" });
+    const files = [file("bank.csv"), file("shop.csv")] as const;
+    await writeFile(files[0].path, lists.bank);
+    await writeFile(files[1].path, lists.shop);
     return await run({ names: ["bank", "shop"], files, columns: ["email"], invented: true });
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -52,14 +53,14 @@ async function runInvented(): Promise<Outcome> {
 
 async function run({ names, files, columns, invented }: Inputs): Promise<Outcome> {
   const [receiver] = names;
-  const parties = names.map((name, i) => {
-    const task: PartyTask = { file: files[i] ?? "", columns, receiver };
-    return { name, task };
+  const parties = files.map((file, i) => {
+    const task: PartyTask = { file: { ...file }, columns, receiver };
+    return { name: names[i] ?? "", task };
   });
   const results = await runParties({ script: new URL("./party.js", import.meta.url), parties });
   const reports = results.map((result, i) => ({
     name: names[i] ?? "",
-    file: files[i] ?? "",
+    file: files[i]?.path ?? "",
     ...(result as PartyReport), // party.ts is what ran
   }));
   return {
@@ -75,11 +76,12 @@ async function run({ names, files, columns, invented }: Inputs): Promise<Outcome
 }
 
 async function commonOfPlainSets(files: Inputs["files"], columns: readonly string[]): Promise<number> {
-  const keysOf = async (file: string): Promise<Set<string>> => {
-    const { items } = await readKeys(file, columns);
-    return new Set(items.map((fields) => JSON.stringify(fields)));
+  const setOf = async (file: InputFile): Promise<Set<string>> => {
+    const keys = new Set<string>();
+    for await (const key of keysOf(file, columns)) keys.add(JSON.stringify(key));
+    return keys;
   };
-  const [first, second] = [await keysOf(files[0]), await keysOf(files[1])];
+  const [first, second] = [await setOf(files[0]), await setOf(files[1])];
   return [...first].filter((key) => second.has(key)).length;
 }
 

@@ -2,7 +2,7 @@
 
 /** What a party is told when it starts. */
 export type PartyTask = {
-  readonly file: string;
+  readonly file: { readonly path: string; readonly encoding: "utf-8" | "gb18030" };
   readonly columns: readonly string[];
   /** Who learns the intersection. */
   readonly receiver: string;

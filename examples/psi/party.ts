@@ -3,28 +3,28 @@
 import { cpuUsage } from "node:process";
 import { intersect } from "veilshare/psi";
 import { serveParty } from "../launcher/index.js";
-import { readKeys } from "./keys.js";
+import { keysOf } from "./keys.js";
 import type { PartyReport, PartyTask } from "./messages.js";
 
 const linesShown = 5;
 
 serveParty(async (party, json) => {
   const { file, columns, receiver } = json as PartyTask; // main.ts is who starts this process
-  const keys = await readKeys(file, columns);
+  const keys = keysOf(file, columns);
   const before = cpuUsage();
   const startMs = performance.now();
-  const result = await intersect(party, keys.items, { receiver });
+  const result = await intersect(party, keys, { receiver });
   const seconds = (performance.now() - startMs) / 1000;
   const used = cpuUsage(before);
   const rows = result.revealed ? result.indices : new Uint32Array(0);
   const report: PartyReport = {
-    rows: keys.items.length + keys.withoutKey,
+    rows: keys.count + keys.withoutKey,
     withoutKey: keys.withoutKey,
     duplicates: result.duplicates,
     distinct: result.ownItems,
     peerItems: result.peerItems,
     common: result.revealed ? result.size : null,
-    firstLines: [...rows.subarray(0, linesShown)].map((row) => keys.lines[row] ?? 0),
+    firstLines: [...rows.subarray(0, linesShown)].map((row) => keys.lineOf(row)),
     seconds,
     cpuSeconds: (used.user + used.system) / 1e6,
     bytesSent: party.traffic.bytesSent,

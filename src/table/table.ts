@@ -54,13 +54,13 @@ export function placeOf(table: Table, row: number, column: string): Place {
 export function columnIndex(table: Table, name: string): number {
   const at = table.columns.indexOf(name);
   if (at >= 0) return at;
-  const place = { file: table.file, line: Math.max(1, table.headerLine), column: name };
-  const count = table.columns.length;
-  throw invalidData(
-    place,
-    "a column of this name in the header",
-    `${count} column${s(count)} of other names`,
-  );
+  throw missingColumn(table.file, Math.max(1, table.headerLine), name, table.columns.length);
+}
+
+/** The error for a column that a header has not. */
+export function missingColumn(file: string, line: number, name: string, count: number): VeilshareError {
+  const got = `${count} column${s(count)} of other names`;
+  return invalidData({ file, line, column: name }, "a column of this name in the header", got);
 }
 
 /**

@@ -61,6 +61,18 @@ describe("example:psi", () => {
     expect(result.parties[0]).toMatchObject({ rows: 4, withoutKey: 1, duplicates: 1, firstLines: [3] });
   });
 
+  it("finds the same names in a UTF-8 and a GB 18030 file", async () => {
+    const a = file("names.csv", "名称,城市\n中文,福州\n东方,福州\n");
+    // Encoded by Python's codec: 城市,名称 / 福州,中文 / 福州,€
+    const header = [0xb3, 0xc7, 0xca, 0xd0, 0x2c, 0xc3, 0xfb, 0xb3, 0xc6, 0x0a];
+    const city = [0xb8, 0xa3, 0xd6, 0xdd, 0x2c];
+    const rows = [...city, 0xd6, 0xd0, 0xce, 0xc4, 0x0a, ...city, 0xa2, 0xe3, 0x0a];
+    const b = file("names-gb.csv", Uint8Array.from([...header, ...rows]));
+    const files = ["--a", a, "--b", b, "--b-encoding", "gb18030"];
+    const { stdout } = await example(...files, "--key", "名称", "--key", "城市", "--json");
+    expect(JSON.parse(stdout)).toMatchObject({ common: 1, matchesPlaintext: true });
+  });
+
   it.each<[string, string | Uint8Array, RegExp]>([
     ["a missing column", "name\nx\n", /bad\.csv:1: column "id": expected/],
     ["an empty file", "", /bad\.csv/],
@@ -88,6 +100,7 @@ describe("example:psi", () => {
     [["--unknown"]],
     [["--a", "x", "--b", "y", "--key", "id,"]],
     [["--a", "x", "--b", "y", "--key", "id,id"]],
+    [["--a", "x", "--b", "y", "--key", "id", "--encoding", "latin1"]],
     [["--a", "no-such-file.csv", "--b", "no-such-file.csv", "--key", "id"]],
   ])("refuses %j with one line and code 2", async (args) => {
     const { code, stdout, stderr } = await example(...args);

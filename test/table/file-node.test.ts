@@ -1,8 +1,16 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { readDataFile, readTable, writeDataFile, writeTable } from "../../dist/table/file-node.js";
+import { openRows, readDataFile, readTable, writeDataFile, writeTable } from "../../dist/table/file-node.js";
 
 const folder = mkdtempSync(join(tmpdir(), "veilshare-table-"));
 const path = (name: string): string => join(folder, name);
@@ -37,6 +45,51 @@ describe("readTable", () => {
     await expect(readTable(path("c.csv"), { signal: AbortSignal.abort() })).rejects.toMatchObject({
       code: "ABORTED",
     });
+  });
+});
+
+describe("openRows", () => {
+  const csv = `id,x\n${Array.from({ length: 40_000 }, (_, i) => `${i},abcdef\n`).join("")}`;
+
+  it("reads a file of several chunks row by row, each time from its start", async () => {
+    writeFileSync(path("rows.csv"), csv);
+    const rows = openRows(path("rows.csv"), { select: ["id"] });
+    expect([rows.file, rows.columns]).toEqual([path("rows.csv"), ["id"]]);
+    for (let pass = 0; pass < 2; pass++) {
+      let count = 0;
+      for await (const { line, cells } of rows) {
+        if (cells[0] !== String(count) || line !== count + 2) throw new Error(`row ${count} is wrong`);
+        count += 1;
+      }
+      expect(count).toBe(40_000);
+    }
+  });
+
+  it.runIf(existsSync("/proc/self/fd"))("closes the file when nobody wants more rows", async () => {
+    writeFileSync(path("left.csv"), csv);
+    const isOpen = (): boolean =>
+      readdirSync("/proc/self/fd").some((fd) => {
+        try {
+          return readlinkSync(`/proc/self/fd/${fd}`).endsWith("left.csv");
+        } catch {
+          return false; // the descriptor of the listing itself
+        }
+      });
+    for await (const { line } of openRows(path("left.csv"), { select: ["id"] })) {
+      expect(isOpen()).toBe(true);
+      if (line > 1) break;
+    }
+    await expect.poll(isOpen).toBe(false);
+  });
+
+  it("says which file can't be read, and stops when cancelled", async () => {
+    const first = (name: string, signal?: AbortSignal): Promise<unknown> =>
+      openRows(path(name), { select: ["id"], ...(signal === undefined ? {} : { signal }) })
+        [Symbol.asyncIterator]()
+        .next();
+    await expect(first("none.csv")).rejects.toMatchObject({ code: "INVALID_DATA", file: path("none.csv") });
+    writeFileSync(path("c.csv"), "id\n1\n");
+    await expect(first("c.csv", AbortSignal.abort())).rejects.toMatchObject({ code: "ABORTED" });
   });
 });
 
