@@ -5,9 +5,9 @@ import { type Party } from "veilshare";
 import {
   deriveLookupKey,
   EvaluationBudget,
-  lookup,
   LookupStore,
   serveLookup,
+  verifiedLookup,
   type LookupAnswer,
 } from "veilshare/lookup";
 import { loadSet } from "veilshare/lookup/node";
@@ -35,7 +35,7 @@ async function ask(party: Party, task: BankTask): Promise<BankReport> {
   const startMs = performance.now();
   const options = task.bucketBits === null ? {} : { bucketBits: task.bucketBits };
   const publicKey = hexToBytes(task.publicKey);
-  const result = await lookup(party, task.invoices, { publicKey, epoch, ...options });
+  const result = await verifiedLookup(party, task.invoices, { publicKey, epoch, ...options });
   const seconds = (performance.now() - startMs) / 1000;
   const answers = task.invoices.map((invoice, i) => ({
     invoice,

@@ -7,8 +7,10 @@ import type { RandomSource } from "../../random/csprng.js";
 import type { DistinctItems, ItemRows } from "../distinct-items.js";
 import { readItems, type PsiItem } from "../items.js";
 import { entryByteLength, type EntryKey } from "./entry.js";
+import type { EntrySource, SetDownload } from "./fetch-set.js";
 import { prefixOf, type Bucket } from "./prefix-tree.js";
 import { findEntry, type PublishedSet, type SetInfo } from "./published-set.js";
+import type { LookupRefusal } from "./refusal.js";
 import {
   decodeAnswer,
   decodeBucket,
@@ -44,14 +46,13 @@ export type LookupOutcome =
       /** Distinct keys: what the request took off the budget. */
       readonly evaluations: number;
     }
-  | {
-      /** The server's rate limit; nothing was evaluated. */
+  | ({
+      /**
+       * A budget of the server's for this client is used up; nothing was evaluated. With `limit` "downloads" and the
+       * whole set, no entry could be had: all requests of the session are refused, and the time counts from its start.
+       */
       readonly status: "refused";
-      /** How many distinct keys the server would evaluate now. */
-      readonly available: number;
-      /** When it will evaluate as many as were asked for; undefined for never. */
-      readonly retryAfterMs: number | undefined;
-    };
+    } & LookupRefusal);
 
 /** A session of many requests. */
 export interface LookupClient {
@@ -59,7 +60,9 @@ export interface LookupClient {
   readonly info: SetInfo;
   /** Most distinct keys of one request. */
   readonly maxKeys: number;
-  /** The whole set, to be kept for the next session; undefined with buckets. */
+  /** How the session came by its entries. */
+  readonly download: SetDownload;
+  /** The whole set, to be kept for the next session; undefined with buckets, and when its download was refused. */
   readonly set: PublishedSet | undefined;
   /** Bits of the tags that the server is told, with buckets. */
   readonly bucketBits: number | undefined;
@@ -72,11 +75,6 @@ export interface LookupClient {
   lookup(keys: readonly PsiItem[]): Promise<LookupOutcome>;
 }
 
-/** Where a session's entries come from. */
-export type EntrySource =
-  | { readonly kind: "whole"; readonly set: PublishedSet }
-  | { readonly kind: "buckets"; readonly bits: number };
-
 /** What a client's session stands on. */
 export interface ClientContext {
   readonly run: ProtocolRun;
@@ -86,7 +84,7 @@ export interface ClientContext {
   readonly random: RandomSource;
 }
 
-type Refusal = Extract<LookupOutcome, { status: "refused" }>;
+type RefusedLookup = Extract<LookupOutcome, { status: "refused" }>;
 
 /** The client's end of a session in which entries can be found. */
 export class SessionClient implements LookupClient {
@@ -104,6 +102,10 @@ export class SessionClient implements LookupClient {
 
   get maxKeys(): number {
     return this.#context.terms.maxKeys;
+  }
+
+  get download(): SetDownload {
+    return this.#context.source.download;
   }
 
   get set(): PublishedSet | undefined {
@@ -136,12 +138,13 @@ export class SessionClient implements LookupClient {
   async #lookup(keys: readonly PsiItem[]): Promise<LookupOutcome> {
     const distinct = await this.#distinctKeys(keys);
     if (distinct.count === 0) return { status: "answered", answers: [], evaluations: 0 };
-    const { run } = this.#context;
+    const { run, source } = this.#context;
+    if (source.kind === "none") return { status: "refused", ...source.refusal };
     try {
       const numbers = Uint32Array.from({ length: distinct.count }, (_, i) => i);
       const entryKeys = await this.#evaluate(distinct.gather(numbers));
       if (!Array.isArray(entryKeys)) return entryKeys;
-      const find = await this.#finder(entryKeys);
+      const find = await this.#finder(source, entryKeys);
       const answers = entryKeys.map((key) => this.#read(key, find(key.tag)));
       return {
         status: "answered",
@@ -167,7 +170,7 @@ export class SessionClient implements LookupClient {
   }
 
   /** Has the server evaluate distinct keys. */
-  async #evaluate(keys: ByteRows): Promise<EntryKey[] | Refusal> {
+  async #evaluate(keys: ByteRows): Promise<EntryKey[] | RefusedLookup> {
     const { run, server, terms, random } = this.#context;
     const count = rowCount(keys);
     const sent = request(keys, random);
@@ -176,14 +179,17 @@ export class SessionClient implements LookupClient {
     return fromPeer(run, "answer", () => {
       const given = decodeAnswer(message, count);
       if (given.kind === "evaluated") return finish(sent, given.evaluation, terms.info);
-      const { available, retryAfterMs } = given;
-      return { status: "refused", available, retryAfterMs };
+      const { limit, available, retryAfterMs } = given;
+      return { status: "refused", limit, available, retryAfterMs };
     });
   }
 
   /** What finds the entry at a tag; undefined where there is none. */
-  async #finder(keys: readonly EntryKey[]): Promise<(tag: Uint8Array) => Uint8Array | undefined> {
-    const { source, terms } = this.#context;
+  async #finder(
+    source: Exclude<EntrySource, { kind: "none" }>,
+    keys: readonly EntryKey[],
+  ): Promise<(tag: Uint8Array) => Uint8Array | undefined> {
+    const { terms } = this.#context;
     if (source.kind === "whole") return (tag) => source.set.find(tag);
     const { bits } = source;
     const buckets = await this.#fetchBuckets(bits, keys);

@@ -13,7 +13,8 @@ import { createPool, type Pool } from "../../parallel/pool.js";
 import { randomBytes, type RandomSource } from "../../random/csprng.js";
 import { encodeItems, type PsiItem } from "../items.js";
 import { entryByteLength, EntryKey, maxLabelBytes, tagBytes, type EntryScope } from "./entry.js";
-import { PublishedSet, type SetTerms } from "./published-set.js";
+import { findEntry, PublishedSet, type SetTerms } from "./published-set.js";
+import { applyDelta, type SetDelta } from "./set-delta.js";
 
 /** A key and what its holder may read. */
 export interface LookupEntry {
@@ -139,51 +140,30 @@ export async function updateSet(
     if (set.find(tag) === undefined)
       throw atPosition("updateSet", "remove", i, "a key of the set", "another");
   }
-  const merged = merge(set, changesByTag(rowsOf(sealed, set.entryBytes), removal.tags));
+  const delta = { put: sealed, removed: sortedTags(removal.tags) };
+  checkTagsOnce(delta, set.entryBytes);
+  const merged = await applyDelta(set, delta);
   const terms = { ...info, revision: info.revision + 1, keyColumns: Math.max(0, ...columns) };
   return setOfSorted("updateSet", terms, merged);
 }
 
-/** An entry, or undefined for one to take out, and its tag. */
-interface Change {
-  readonly tag: Uint8Array;
-  readonly entry: Uint8Array | undefined;
+function sortedTags(tags: readonly Uint8Array[]): Uint8Array {
+  const sorted = new Uint8Array(tags.length * tagBytes);
+  for (const [i, tag] of [...tags].sort(compareBytes).entries()) sorted.set(tag, i * tagBytes);
+  return sorted;
 }
 
-/** Changes in the order of their tags. */
-function changesByTag(sealed: readonly Uint8Array[], removed: readonly Uint8Array[]): Change[] {
-  const changes = [
-    ...sealed.map((entry): Change => ({ tag: entry.subarray(0, tagBytes), entry })),
-    ...removed.map((tag): Change => ({ tag, entry: undefined })),
-  ].sort((a, b) => compareBytes(a.tag, b.tag));
-  for (const [i, { tag }] of changes.entries()) {
-    const before = changes[i - 1];
-    if (before !== undefined && equalBytes(before.tag, tag)) {
+/** Each key once among the changes: those put are known to differ, those removed and both together are not. */
+function checkTagsOnce({ put, removed }: SetDelta, entryBytes: number): void {
+  let before: Uint8Array | undefined;
+  for (let at = 0; at < removed.length; at += tagBytes) {
+    const tag = removed.subarray(at, at + tagBytes);
+    const isTwice = before !== undefined && equalBytes(before, tag);
+    if (isTwice || findEntry(put, entryBytes, tag) !== undefined) {
       throw invalidArgument("updateSet", "each key once among the changes", "one twice");
     }
+    before = tag;
   }
-  return changes;
-}
-
-function rowsOf(entries: Uint8Array, entryBytes: number): Uint8Array[] {
-  return Array.from({ length: entries.length / entryBytes }, (_, i) =>
-    entries.subarray(i * entryBytes, (i + 1) * entryBytes),
-  );
-}
-
-/** The set's entries with the changes made, sorted. */
-function merge(set: PublishedSet, changes: readonly Change[]): Uint8Array {
-  const pieces: Uint8Array[] = [];
-  let at = 0;
-  for (const { tag, entry } of changes) {
-    const from = at;
-    at = set.positionOf(tag);
-    pieces.push(set.slice(from, at));
-    if (entry !== undefined) pieces.push(entry);
-    if (set.find(tag) !== undefined) at += 1;
-  }
-  pieces.push(set.slice(at, set.info.count));
-  return joined(pieces);
 }
 
 /** Entries sealed and sorted by tag, one after the other. */
@@ -303,17 +283,6 @@ async function setOfSorted(caller: string, terms: SetTerms, entries: Uint8Array)
     if (!(thrown instanceof MalformedMessage)) throw thrown;
     throw new VeilshareError("INTERNAL", `${caller}: ${thrown.message}`, { cause: thrown });
   }
-}
-
-/** As `concatBytes`, for more pieces than a call may have arguments. */
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
 }
 
 function atPosition(caller: string, list: string, i: number, expected: string, got: string): VeilshareError {

@@ -47,6 +47,7 @@ export class PublishedSet {
   readonly info: SetInfo;
   readonly #entries: Uint8Array;
   readonly #tree: PrefixTree;
+  readonly #largestBuckets = new Map<number, number>();
 
   private constructor(info: SetInfo, entries: Uint8Array, tree: PrefixTree) {
     this.info = info;
@@ -96,6 +97,23 @@ export class PublishedSet {
     const start = this.#firstAtOrAfter(prefix * span);
     const end = this.#firstAtOrAfter((prefix + 1) * span);
     return { bits, prefix, entries: this.slice(start, end), path: this.#tree.path(bits, prefix) };
+  }
+
+  /** Entries of the largest bucket of so many bits; at most `info.treeBits`. Walks along all tags the first time. */
+  largestBucket(bits: number): number {
+    const known = this.#largestBuckets.get(bits);
+    if (known !== undefined) return known;
+    const { buffer, byteOffset, byteLength } = this.#entries;
+    const view = new DataView(buffer, byteOffset, byteLength);
+    let [largest, inBucket, before] = [0, 0, -1];
+    for (let at = 0; at < byteLength; at += this.entryBytes) {
+      const prefix = Math.floor(view.getUint32(at) / 2 ** (32 - bits)); // as `prefixOf`, which would take a view each
+      inBucket = prefix === before ? inBucket + 1 : 1;
+      before = prefix;
+      if (inBucket > largest) largest = inBucket;
+    }
+    this.#largestBuckets.set(bits, largest);
+    return largest;
   }
 
   /** The first entry whose tag's first 32 bits are this number or more. */

@@ -3,11 +3,10 @@
  *
  *   client <-> server   the run's parameters: server, public key, epoch
  *   server  -> client   terms      the set's description, and how many keys a request may have
- *   client  -> server   want       nothing, the whole set, or buckets of so many bits
- *   server  -> client   entries    the whole set in pieces, if wanted
+ *   client <-> server   want, download, entries, removed: see `downloads.ts`
  *   then as often as the client likes:
  *   client  -> server   request    a blinded element for each distinct key; an empty request ends the session
- *   server  -> client   answer     evaluated elements and one proof, or a refusal by the rate limit
+ *   server  -> client   answer     evaluated elements and one proof, or a refusal by a budget
  *   client  -> server   prefixes   those of the tags, ascending, each once; only with buckets
  *   server  -> client   bucket     for each prefix: its entries and what proves them; only with buckets
  *
@@ -19,8 +18,7 @@ import { ByteReader, ByteWriter, MalformedMessage } from "../../bytes/codec.js";
 import { VeilshareError } from "../../errors.js";
 import { elementBytes, invalidElementRow, voprf } from "../../group/index.js";
 import type { RandomSource } from "../../random/csprng.js";
-import { entryByteLength, EntryKey } from "./entry.js";
-import type { EvaluationGrant } from "./evaluation-budget.js";
+import { EntryKey } from "./entry.js";
 import type { Bucket } from "./prefix-tree.js";
 import {
   checkBucket,
@@ -30,6 +28,7 @@ import {
   type PublishedSet,
   type SetInfo,
 } from "./published-set.js";
+import { readRefusal, refusalBytes, writeRefusal, type LookupRefusal } from "./refusal.js";
 
 /** What a server says first. */
 export interface Terms {
@@ -41,30 +40,13 @@ export interface Terms {
 /** Length of encoded {@link Terms}. */
 export const termsBytes: number = infoBytes + 2;
 
-/** What a client wants besides evaluations. */
-export type Wanted =
-  | { readonly kind: "nothing" }
-  | { readonly kind: "whole" }
-  | { readonly kind: "buckets"; readonly bits: number };
-
-/** Length of an encoded {@link Wanted}. */
-export const wantedBytes = 2;
-
 /** What a server answers to a request. */
 export type Answer =
   | { readonly kind: "evaluated"; readonly evaluation: voprf.VoprfEvaluation }
-  | {
-      readonly kind: "refused";
-      /** How many evaluations would be granted now. */
-      readonly available: number;
-      /** Undefined: never, for as many. */
-      readonly retryAfterMs: number | undefined;
-    };
+  | ({ readonly kind: "refused" } & LookupRefusal);
 
-const wantedKinds = ["nothing", "whole", "buckets"] as const;
 const answerKinds = { evaluated: 0, refused: 1 } as const;
 const proofBytes = 64;
-const never = 2 ** 32 - 1;
 const pathNodeBytes = 32;
 
 /** Server: the first message. */
@@ -82,27 +64,6 @@ export function decodeTerms(message: Uint8Array): Terms {
   return { info, maxKeys };
 }
 
-/** Client: what it wants. */
-export function encodeWanted(wanted: Wanted): Uint8Array {
-  return new ByteWriter()
-    .u8(wantedKinds.indexOf(wanted.kind))
-    .u8(wanted.kind === "buckets" ? wanted.bits : 0)
-    .finish();
-}
-
-/** Server: reads what the client wants of this set. */
-export function decodeWanted(message: Uint8Array, info: SetInfo): Wanted {
-  const reader = new ByteReader(message);
-  const kind = wantedKinds[reader.u8()];
-  const bits = reader.u8();
-  reader.end();
-  if (kind === undefined) throw new MalformedMessage("expected nothing, whole or buckets, got another wish");
-  if (bits > (kind === "buckets" ? info.treeBits : 0)) {
-    throw new MalformedMessage(`expected buckets of at most ${info.treeBits} bits, got ${bits}`);
-  }
-  return kind === "buckets" ? { kind, bits } : { kind };
-}
-
 /**
  * Client: blinds distinct keys.
  *
@@ -114,19 +75,11 @@ export function request(keys: ByteRows, random: RandomSource): voprf.VoprfReques
 }
 
 /**
- * Server: answers a request for which evaluations were granted or not.
+ * Server: answers a request for which evaluations were granted.
  *
  * @throws MalformedMessage for a bad encoding or the identity.
  */
-export function answer(
-  key: voprf.OprfKey,
-  blinded: Uint8Array,
-  grant: EvaluationGrant,
-  random: RandomSource,
-): Answer {
-  if (!grant.granted) {
-    return { kind: "refused", available: grant.available, retryAfterMs: grant.retryAfterMs };
-  }
+export function answer(key: voprf.OprfKey, blinded: Uint8Array, random: RandomSource): Answer {
   try {
     return { kind: "evaluated", evaluation: voprf.evaluate(key, blinded, random) };
   } catch (thrown) {
@@ -144,27 +97,19 @@ export function encodeAnswer(given: Answer): Uint8Array {
   if (given.kind === "evaluated") {
     return writer.fixed(given.evaluation.evaluated).fixed(given.evaluation.proof).finish();
   }
-  const { available, retryAfterMs } = given;
-  return writer
-    .u32(Math.min(available, never))
-    .u32(retryAfterMs === undefined ? never : Math.min(retryAfterMs, never - 1))
-    .finish();
+  return writeRefusal(writer, given).finish();
 }
 
 /** Largest answer to a request of so many keys. */
 export function maxAnswerBytes(keys: number): number {
-  return 1 + Math.max(8, keys * elementBytes + proofBytes);
+  return 1 + Math.max(refusalBytes, keys * elementBytes + proofBytes);
 }
 
 /** Client: reads the answer to a request of so many keys. */
 export function decodeAnswer(message: Uint8Array, keys: number): Answer {
   const reader = new ByteReader(message);
   const kind = reader.u8();
-  if (kind === answerKinds.refused) {
-    const [available, retryAfterMs] = [reader.u32(), reader.u32()];
-    reader.end();
-    return { kind: "refused", available, retryAfterMs: retryAfterMs === never ? undefined : retryAfterMs };
-  }
+  if (kind === answerKinds.refused) return { kind: "refused", ...readRefusal(reader) };
   if (kind !== answerKinds.evaluated)
     throw new MalformedMessage(`expected an answer, got one of kind ${kind}`);
   const evaluated = reader.remaining - proofBytes;
@@ -238,6 +183,11 @@ export function decodePrefixes(message: Uint8Array, bits: number, keys: number):
   return prefixes;
 }
 
+/** Bytes of a bucket's message besides its entries. */
+export function bucketProofBytes(bits: number): number {
+  return bits * pathNodeBytes;
+}
+
 /** Server: the message with one bucket. */
 export function encodeBucket(set: PublishedSet, bits: number, prefix: number): Uint8Array {
   const { path, entries } = set.bucket(bits, prefix);
@@ -251,13 +201,8 @@ export async function decodeBucket(
   { bits, prefix }: Pick<Bucket, "bits" | "prefix">,
 ): Promise<Bucket> {
   const reader = new ByteReader(message);
-  const path = reader.fixed(bits * pathNodeBytes);
+  const path = reader.fixed(bucketProofBytes(bits));
   const bucket = { bits, prefix, entries: reader.fixed(reader.remaining) };
   await checkBucket(info, bucket, path);
   return bucket;
-}
-
-/** The rows of a piece of the whole set: about 256 KiB. */
-export function entriesPerPiece(info: SetInfo): number {
-  return Math.ceil(2 ** 18 / entryByteLength(info.labelBytes));
 }

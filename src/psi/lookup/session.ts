@@ -6,10 +6,11 @@ import type { ProtocolRun } from "../../channel/party.js";
 import { invalidArgument, VeilshareError, type PeerErrorCode } from "../../errors.js";
 
 /** Name and version of the protocol. */
-export const lookupProtocol = { name: "veilshare/lookup", version: 1 } as const;
+export const lookupProtocol = { name: "veilshare/lookup", version: 2 } as const;
 
 /** Steps of the protocol; the run's prefix goes before them. */
-export type LookupStep = "terms" | "want" | "entries" | "request" | "answer" | "prefixes" | "bucket";
+export type LookupStep =
+  "terms" | "want" | "download" | "entries" | "removed" | "request" | "answer" | "prefixes" | "bucket";
 
 /** The other party's index. */
 export function peerOf(caller: string, run: ProtocolRun): number {

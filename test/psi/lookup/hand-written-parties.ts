@@ -13,15 +13,14 @@ import {
   type ServeLookupOptions,
 } from "../../../dist/psi/lookup/index.js";
 import {
-  decodePrefixes,
   decodeWanted,
-  encodeAnswer,
-  encodeBucket,
-  encodeTerms,
+  encodeDownload,
   encodeWanted,
-  entriesPerPiece,
+  rowsPerPiece,
   type Wanted,
-} from "../../../dist/psi/lookup/rounds.js";
+} from "../../../dist/psi/lookup/downloads.js";
+import { decodePrefixes, encodeAnswer, encodeBucket, encodeTerms } from "../../../dist/psi/lookup/rounds.js";
+import type { SetDelta } from "../../../dist/psi/lookup/set-delta.js";
 import { agreedParameters, lookupProtocol } from "../../../dist/psi/lookup/session.js";
 import { epoch, serverKey } from "./sessions.js";
 
@@ -31,29 +30,28 @@ const same: Change = (honest) => honest;
 /** Messages of a server; what is left out is honest. */
 export interface ServerMisdeeds {
   readonly terms?: Change;
-  /** Every piece of the set. */
+  /** What makes this set of the client's; without it, changes are not to be had. */
+  readonly delta?: SetDelta;
+  readonly download?: Change;
+  /** Every piece of the set, or the entries that changed. */
   readonly entries?: Change;
+  readonly removed?: Change;
   readonly answer?: (honest: Uint8Array, blinded: Uint8Array) => Uint8Array;
   readonly bucket?: Change;
   /** Sends its answer twice. */
   readonly answerTwice?: boolean;
-  readonly closeBefore?: "terms" | "entries" | "answer" | "bucket";
+  readonly closeBefore?: "terms" | "download" | "entries" | "answer" | "bucket";
 }
 
 async function serveByHand(run: ProtocolRun, set: PublishedSet, misdeeds: ServerMisdeeds): Promise<void> {
-  const { terms = same, entries = same, answer = same, bucket = same } = misdeeds;
+  const { terms = same, answer = same, bucket = same } = misdeeds;
   const perhapsClose = async (step: ServerMisdeeds["closeBefore"]): Promise<void> => {
     if (misdeeds.closeBefore === step) await run.close();
   };
   await run.agree(agreedParameters(0, { publicKey: serverKey.publicKey, epoch }));
   await perhapsClose("terms");
   await run.send(1, "terms", terms(encodeTerms({ info: set.info, maxKeys: 8 })));
-  const wanted = decodeWanted(await run.receive(1, "want"), set.info);
-  await perhapsClose("entries");
-  const step = entriesPerPiece(set.info);
-  for (let start = 0; wanted.kind === "whole" && start < set.info.count; start += step) {
-    await run.send(1, "entries", entries(set.slice(start, Math.min(set.info.count, start + step))));
-  }
+  const wanted = await downloadByHand(run, set, misdeeds, perhapsClose);
   for (;;) {
     const blinded = await run.receive(1, "request");
     if (blinded.length === 0) return;
@@ -69,9 +67,41 @@ async function serveByHand(run: ProtocolRun, set: PublishedSet, misdeeds: Server
   }
 }
 
+/** What the client wants in the end. */
+async function downloadByHand(
+  run: ProtocolRun,
+  set: PublishedSet,
+  { delta, download = same, entries = same, removed = same }: ServerMisdeeds,
+  perhapsClose: (step: ServerMisdeeds["closeBefore"]) => Promise<void>,
+): Promise<Wanted> {
+  const wanted = decodeWanted(await run.receive(1, "want"), set.info);
+  if (wanted.kind !== "whole" && wanted.kind !== "changes") return wanted;
+  await perhapsClose("download");
+  if (wanted.kind === "whole") {
+    await run.send(1, "download", download(encodeDownload({ kind: "whole" })));
+    await perhapsClose("entries");
+    const step = rowsPerPiece(set.entryBytes);
+    for (let start = 0; start < set.info.count; start += step) {
+      await run.send(1, "entries", entries(set.slice(start, Math.min(set.info.count, start + step))));
+    }
+    return wanted;
+  }
+  if (delta === undefined) {
+    await run.send(1, "download", download(encodeDownload({ kind: "unavailable" })));
+    return downloadByHand(run, set, { entries }, perhapsClose);
+  }
+  const counts = { put: delta.put.length / set.entryBytes, removed: delta.removed.length / 16 };
+  await run.send(1, "download", download(encodeDownload({ kind: "changes", ...counts })));
+  if (counts.put > 0) await run.send(1, "entries", entries(delta.put));
+  if (counts.removed > 0) await run.send(1, "removed", removed(delta.removed));
+  return wanted;
+}
+
 /** Messages of a client; what is left out is honest. */
 export interface ClientMisdeeds {
   readonly want?: Uint8Array;
+  /** What it wants after it heard that changes are not to be had. */
+  readonly wantAgain?: Uint8Array;
   readonly request?: Uint8Array;
   readonly prefixes?: Uint8Array;
 }
@@ -80,6 +110,10 @@ async function askByHand(run: ProtocolRun, wanted: Wanted, misdeeds: ClientMisde
   await run.agree(agreedParameters(0, { publicKey: serverKey.publicKey, epoch }));
   await run.receive(0, "terms");
   await run.send(0, "want", misdeeds.want ?? encodeWanted(wanted));
+  if (misdeeds.wantAgain !== undefined) {
+    await run.receive(0, "download");
+    await run.send(0, "want", misdeeds.wantAgain);
+  }
   const { blinded } = voprf.blind(byteRowsFromArrays([Uint8Array.of(1), Uint8Array.of(2)]));
   await run.send(0, "request", misdeeds.request ?? blinded);
   await run.receive(0, "answer");

@@ -140,6 +140,7 @@ describe("the same checks catch", () => {
           use({
             info: client.info,
             maxKeys: client.maxKeys,
+            download: client.download,
             set: client.set,
             bucketBits: client.bucketBits,
             lookup: async (keys) => {

@@ -87,9 +87,14 @@ describe("a server that speaks by hand", () => {
     ["answers in an unknown kind", { answer: put(Uint8Array.of(2), 0) }, by("answer")],
     [
       "refuses with bytes too many",
-      { answer: () => Uint8Array.from([1, ...new Uint8Array(9)]) },
+      { answer: () => Uint8Array.from([1, ...new Uint8Array(10)]) },
       by("answer"),
     ],
+    ["refuses by an unknown limit", { answer: () => new Uint8Array(10).fill(1).fill(2, 1, 2) }, by("answer")],
+    ["says a download of changes", { download: () => new Uint8Array(9).fill(1, 0, 1) }, by("download")],
+    ["says no download", { download: () => Uint8Array.of(2) }, by("download")],
+    ["says an unknown download", { download: () => Uint8Array.of(4) }, by("download")],
+    ["says a long download", { download: (honest) => concatBytes(honest, honest) }, by("download")],
     ["answers twice", { answerTwice: true }, by("answer", "PEER_UNEXPECTED")],
     ["changes a tag of the set", { entries: flipped(15) }, by("entries")],
     ["changes a seal of the set", { entries: flipped(40) }, by("entries")],
@@ -148,7 +153,7 @@ describe("a server that speaks by hand", () => {
     expect(await againstServer(set, { bucket }, buckets, ask)).toMatchObject(by("bucket"));
   });
 
-  it.each(["terms", "entries", "answer", "bucket"] as const)(
+  it.each(["terms", "download", "entries", "answer", "bucket"] as const)(
     "that leaves before %s is told so",
     async (step) => {
       const outcome = await againstServer(set, { closeBefore: step }, step === "bucket" ? buckets : {}, ask);
@@ -226,10 +231,16 @@ describe("a client that speaks by hand", () => {
     ["a bad encoding", { request: concatBytes(notCanonical, many(1)) }, byClient("request")],
     ["half an element", { request: many(2).slice(16) }, byClient("request")],
     ["more keys than it may", { request: many(5) }, byClient("request", "PEER_FLOODED")],
-    ["an unknown wish", { want: Uint8Array.of(3, 0) }, byClient("want")],
+    ["an unknown wish", { want: Uint8Array.of(4, 0) }, byClient("want")],
     ["bits without buckets", { want: Uint8Array.of(1, 1) }, byClient("want")],
     ["too fine buckets", { want: Uint8Array.of(2, 3) }, byClient("want")],
     ["a long wish", { want: Uint8Array.of(2, 2, 0) }, byClient("want")],
+    ["changes since half a digest", { want: new Uint8Array(18).fill(3, 0, 1) }, byClient("want")],
+    [
+      "changes since one version after the other",
+      { want: new Uint8Array(34).fill(3, 0, 1), wantAgain: new Uint8Array(34).fill(3, 0, 1) },
+      byClient("want", "PEER_UNEXPECTED"),
+    ],
     ["no prefix", { prefixes: new Uint8Array(0) }, byClient("prefixes")],
     ["a prefix of more bits", { prefixes: Uint8Array.of(4, 0, 0, 0) }, byClient("prefixes")],
     ["a prefix twice", { prefixes: Uint8Array.of(1, 0, 0, 0, 1, 0, 0, 0) }, byClient("prefixes")],

@@ -16,12 +16,13 @@ import { invalidArgument } from "../../errors.js";
 import { elementBytes, firstInvalidElement } from "../../group/index.js";
 import { randomBytes, type RandomSource } from "../../random/csprng.js";
 import type { PsiItem } from "../items.js";
-import { SessionClient, type EntrySource, type LookupClient, type LookupOutcome } from "./client.js";
-import { entriesByteLength, setOf, type PublishedSet, type SetInfo } from "./published-set.js";
-import { decodeTerms, encodeWanted, entriesPerPiece, termsBytes, type Terms } from "./rounds.js";
+import { SessionClient, type LookupClient, type LookupOutcome } from "./client.js";
+import { openSource, type FetchOptions } from "./fetch-set.js";
+import type { PublishedSet, SetInfo } from "./published-set.js";
+import { decodeTerms, termsBytes } from "./rounds.js";
 import { agreedParameters, fromPeer, lookupProtocol, peerFault, peerOf } from "./session.js";
 
-/** Options of {@link lookup} and {@link lookupSession}. */
+/** Options of {@link verifiedLookup} and {@link lookupSession}. */
 export interface LookupOptions {
   /** The server's public key of the epoch, 32 bytes, from a source that the client trusts. */
   readonly publicKey: Uint8Array;
@@ -29,11 +30,19 @@ export interface LookupOptions {
   readonly epoch: number;
   /** The digest that the server's set must have, e.g. as other clients saw it. Default: any. */
   readonly digest?: Uint8Array;
-  /** The set as an earlier session gave it, or a file. Used if it is still the server's, else a later one is downloaded. */
+  /**
+   * The set as an earlier session gave it, or a file. Used as it is while it is the server's; brought up to date by the
+   * entries that changed while the server remembers what did; else see `wholeSet`.
+   */
   readonly set?: PublishedSet;
   /**
+   * What to do when `set` is missing, of another key, or of a version that the server has forgotten: download the whole
+   * set, or fail with PEER_MISMATCH. Default "if-needed".
+   */
+  readonly wholeSet?: "if-needed" | "never";
+  /**
    * Ask for buckets of at most so many bits, 1 to 20, instead of the whole set; fewer where a bucket would have less than
-   * 16 entries on average. Tells the server as many bits of every key's tag: see {@link lookup}.
+   * 16 entries on average. Tells the server as many bits of every key's tag: see {@link verifiedLookup}.
    */
   readonly bucketBits?: number;
   /** Largest set to be downloaded. Default 256 MiB. */
@@ -42,8 +51,8 @@ export interface LookupOptions {
   readonly random?: RandomSource;
 }
 
-/** What {@link lookup} gives: the outcome, and where it comes from. */
-export type LookupResult = LookupOutcome & Pick<LookupClient, "info" | "set" | "bucketBits">;
+/** What {@link verifiedLookup} gives: the outcome, and where it comes from. */
+export type LookupResult = LookupOutcome & Pick<LookupClient, "info" | "download" | "set" | "bucketBits">;
 
 const defaultMaxSetBytes = 2 ** 28;
 const maxBucketBits = 20;
@@ -71,6 +80,10 @@ const maxBucketBits = 20;
  * linked by showing one prefix; and prior knowledge of what a client may ask for sharpens both. The whole set tells
  * nothing.
  *
+ * A client that brings its `set` up to date tells the server which version it has, and so between which two updates it
+ * came last; the client learns which tags are new, which are gone and which were sealed again, and how many: what
+ * comparing both versions would tell it (see `updateSet`), and nothing about what came and went in between.
+ *
  * What is checked: the proof, against the pinned public key, before anything is computed from an evaluation; the set,
  * or each bucket and that nothing is missing from it, against the digest that the server said first (pin `digest` to
  * have the set that others have); revisions never go back below `set`; each entry's seal. An entry whose seal does not
@@ -82,34 +95,35 @@ const maxBucketBits = 20;
  * `unreadable`, as the seal doesn't hold.
  *
  * **Cost.** Two scalar multiplications and two more for the proof a key, at the client; 32 bytes a key each way and 64
- * for the proof; the bytes of the set, once, or of a bucket a key. Rounds: agreement, terms, one a request, and with
- * buckets one more.
+ * for the proof; the bytes of the set, once, then of what changed since (an entry for each that is new or sealed
+ * again, 16 bytes for each that is gone), or of a bucket a key. Rounds: agreement, terms, one for a download, one a
+ * request, and with buckets one more.
  *
  * **Source.** RFC 9497; Freedman, Ishai, Pinkas, Reingold 2005.
  *
  * @param party - A session of two parties; take two of more with `party.between`.
  * @throws VeilshareError INVALID_ARGUMENT for bad options or keys; PEER_MISMATCH when the server has another key, epoch,
- * digest or an earlier revision than `set`; PEER_FLOODED for a set above `maxSetBytes`; PEER_MALFORMED for a proof that
+ * digest or an earlier revision than `set`, or, with `wholeSet` "never", not the changes since it; PEER_FLOODED for a set above `maxSetBytes`; PEER_MALFORMED for a proof that
  * does not hold, a set or bucket that is not what its digest stands for, evaluations too few or too many; and as
  * `Party.receive`.
  * @example
- * const result = await lookup(party, ["INV-4711"], { publicKey, epoch: 7 });
+ * const result = await verifiedLookup(party, ["INV-4711"], { publicKey, epoch: 7 });
  * if (result.status === "answered") console.log(result.answers[0]?.status);
  */
-export async function lookup(
+export async function verifiedLookup(
   party: Party,
   keys: readonly PsiItem[],
   options: LookupOptions,
 ): Promise<LookupResult> {
   return lookupSession(party, options, async (client) => {
-    const { info, set, bucketBits } = client;
-    return { ...(await client.lookup(keys)), info, set, bucketBits };
+    const { info, download, set, bucketBits } = client;
+    return { ...(await client.lookup(keys)), info, download, set, bucketBits };
   });
 }
 
 /**
  * A session of as many requests as the caller likes, one after the other; the set is downloaded once. For the rest as
- * {@link lookup}.
+ * {@link verifiedLookup}.
  *
  * @param use - Makes the requests; the session ends when it is done, and fails when it throws.
  * @returns What `use` returns.
@@ -125,13 +139,13 @@ export async function lookupSession<T>(
   use: (client: LookupClient) => Promise<T>,
 ): Promise<T> {
   return party.run(lookupProtocol, async (run) => {
-    const server = peerOf("lookup", run);
+    const server = peerOf("verifiedLookup", run);
     checkOptions(options);
     await run.agree(agreedParameters(server, options));
     const message = await run.receive(server, "terms", { byteLength: termsBytes });
     const terms = await fromPeer(run, "terms", () => decodeTerms(message));
     checkInfo(run, terms.info, options);
-    const source = await openSource(run, server, terms, options);
+    const source = await openSource(run, server, terms.info, fetchOptions(options));
     const { random = randomBytes } = options;
     const client = new SessionClient({ run, server, terms, source, random });
     const result = await use(client);
@@ -140,23 +154,37 @@ export async function lookupSession<T>(
   });
 }
 
+function fetchOptions(options: LookupOptions): FetchOptions {
+  const { set, bucketBits, maxSetBytes = defaultMaxSetBytes, wholeSet = "if-needed" } = options;
+  return {
+    kept: set !== undefined && isOfKey(set, options) ? set : undefined,
+    bucketBits,
+    maxSetBytes,
+    wholeSet,
+  };
+}
+
 function checkOptions(options: LookupOptions): void {
-  const { publicKey, epoch, set, bucketBits, maxSetBytes = 0 } = options;
+  const { publicKey, epoch, set, bucketBits, maxSetBytes = 0, wholeSet = "if-needed" } = options;
   if (publicKey.length !== elementBytes || firstInvalidElement(publicKey) >= 0) {
-    throw invalidArgument("lookup", "a public key: 32 bytes, not the identity", "another");
+    throw invalidArgument("verifiedLookup", "a public key: 32 bytes, not the identity", "another");
   }
   if (!Number.isInteger(epoch) || epoch < 0 || epoch > 2 ** 32 - 1) {
-    throw invalidArgument("lookup", "epoch to be an integer from 0 to 4294967295", String(epoch));
+    throw invalidArgument("verifiedLookup", "epoch to be an integer from 0 to 4294967295", String(epoch));
   }
   if (bucketBits !== undefined) {
     if (!Number.isInteger(bucketBits) || bucketBits < 1 || bucketBits > maxBucketBits) {
       const expected = `bucketBits to be an integer from 1 to ${maxBucketBits}`;
-      throw invalidArgument("lookup", expected, String(bucketBits));
+      throw invalidArgument("verifiedLookup", expected, String(bucketBits));
     }
-    if (set !== undefined) throw invalidArgument("lookup", "either a set or bucketBits", "both");
+    if (set !== undefined) throw invalidArgument("verifiedLookup", "either a set or bucketBits", "both");
+  }
+  // Options may come from untyped code.
+  if (wholeSet !== "if-needed" && (wholeSet as unknown) !== "never") {
+    throw invalidArgument("verifiedLookup", 'wholeSet to be "if-needed" or "never"', "another");
   }
   if (!Number.isSafeInteger(maxSetBytes) || maxSetBytes < 0) {
-    throw invalidArgument("lookup", "maxSetBytes to be an integer of 0 or more", String(maxSetBytes));
+    throw invalidArgument("verifiedLookup", "maxSetBytes to be an integer of 0 or more", String(maxSetBytes));
   }
 }
 
@@ -183,41 +211,4 @@ function checkInfo(run: ProtocolRun, info: SetInfo, options: LookupOptions): voi
 
 function isOfKey({ info }: PublishedSet, { publicKey, epoch }: LookupOptions): boolean {
   return info.epoch === epoch && equalBytes(info.publicKey, publicKey);
-}
-
-async function openSource(
-  run: ProtocolRun,
-  server: number,
-  { info }: Terms,
-  { set, bucketBits, maxSetBytes = defaultMaxSetBytes }: LookupOptions,
-): Promise<EntrySource> {
-  if (bucketBits !== undefined) {
-    const bits = Math.min(bucketBits, info.treeBits);
-    await run.send(server, "want", encodeWanted({ kind: "buckets", bits }));
-    return { kind: "buckets", bits };
-  }
-  if (set !== undefined && equalBytes(set.info.digest, info.digest)) {
-    await run.send(server, "want", encodeWanted({ kind: "nothing" }));
-    return { kind: "whole", set };
-  }
-  const byteLength = entriesByteLength(info);
-  if (byteLength > maxSetBytes) {
-    const expected = `a set of at most ${maxSetBytes} bytes`;
-    throw peerFault(run, "PEER_FLOODED", "terms", { expected, got: `${byteLength} bytes` });
-  }
-  await run.send(server, "want", encodeWanted({ kind: "whole" }));
-  return { kind: "whole", set: await receiveSet(run, server, info) };
-}
-
-async function receiveSet(run: ProtocolRun, server: number, info: SetInfo): Promise<PublishedSet> {
-  const total = entriesByteLength(info);
-  const entries = new Uint8Array(total);
-  const entryBytes = info.count === 0 ? 1 : total / info.count;
-  const pieceBytes = entriesPerPiece(info) * entryBytes;
-  for (let at = 0; at < total; at += pieceBytes) {
-    const byteLength = Math.min(pieceBytes, total - at);
-    entries.set(await run.receive(server, "entries", { byteLength }), at);
-    run.progress({ step: "lookup/entries", done: (at + byteLength) / entryBytes, total: info.count });
-  }
-  return fromPeer(run, "entries", () => setOf(info, entries));
 }

@@ -96,9 +96,14 @@ describe("a client above its budget", () => {
         ["=known"],
         ["absent", "=known", "absent"],
       ]);
-      expect(tooMany).toEqual({ status: "refused", available: 1, retryAfterMs: 1000 });
-      expect(never).toEqual({ status: "refused", available: 0, retryAfterMs: undefined });
-      expect(served).toEqual({ client: "client", requests: 3, evaluations: 6, refusals: 2 });
+      expect(tooMany).toEqual({ status: "refused", limit: "evaluations", available: 1, retryAfterMs: 1000 });
+      expect(never).toEqual({
+        status: "refused",
+        limit: "evaluations",
+        available: 0,
+        retryAfterMs: undefined,
+      });
+      expect(served).toMatchObject({ client: "client", requests: 3, evaluations: 6, refusals: 2 });
     }
   });
 });
