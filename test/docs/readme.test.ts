@@ -41,7 +41,7 @@ describe("the README", () => {
     expect(output).toContain("sum 7140n");
   });
 
-  it("has examples that all check against the package's types", () => {
+  it("has examples that all check against the package's types", { timeout: 180_000 }, () => {
     const paths = codeBlocks("README.md", "ts").map((text, i) => write(`example-${i}.ts`, text));
     expect(paths.length).toBeGreaterThan(1);
     const program = ts.createProgram(paths, {
