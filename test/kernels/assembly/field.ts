@@ -11,7 +11,8 @@ import { unpackConstants } from "../../../src/kernels/ristretto255/assembly/cons
 import { invert, sqrtRatio } from "../../../src/kernels/ristretto255/assembly/powers";
 import { carry } from "../../../src/kernels/ristretto255/assembly/quad";
 
-export { multiply, square } from "../../../src/kernels/ristretto255/assembly/product";
+export { multiply } from "../../../src/kernels/ristretto255/assembly/product";
+export { square } from "../../../src/kernels/ristretto255/assembly/square";
 export { canonicalize, pack, unpack, carry, invert, unpackConstants };
 
 const MEMORY: usize = memory.data(160 * 8, 16);

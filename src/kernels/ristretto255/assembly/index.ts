@@ -19,6 +19,7 @@ import {
   wipeRistretto,
 } from "./ristretto";
 import { wipeProduct } from "./product";
+import { wipeReduction } from "./reduction";
 import { DIGITS, recodeHalf, wipeScalar } from "./scalar";
 import { expandMessage, prepareSha512, wipeSha512 } from "./sha512";
 import { addQuads, clearSum, encodeSum, loadQuad, wipeSums } from "./sum";
@@ -253,6 +254,7 @@ export function wipe(): void {
   wipePoints();
   wipePowers();
   wipeProduct();
+  wipeReduction();
   wipeRistretto();
   wipeScalar();
   wipeSha512();

@@ -23,9 +23,10 @@ import {
 } from "./constants";
 import { addCached, cache, POINT } from "./point";
 import { absolute, sqrtRatio } from "./powers";
-import { multiply, square } from "./product";
+import { multiply } from "./product";
 import { add, carry, negate, QUAD, select, subtract } from "./quad";
 import { multiplyFractions } from "./ristretto";
+import { square } from "./square";
 
 const SCRATCH: usize = memory.data(160 * 8, 16);
 const R0: usize = SCRATCH;

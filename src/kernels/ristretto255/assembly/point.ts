@@ -6,8 +6,9 @@
  */
 
 import { D2, ONE } from "./constants";
-import { multiply, square } from "./product";
-import { add, carry, negateWhere, QUAD, subtract } from "./quad";
+import { multiply, multiplyBoth } from "./product";
+import { add, addAndSubtract, carry, carryAround, carryWord, QUAD } from "./quad";
+import { square } from "./square";
 
 /** Bytes of four points: quads X, Y, Z, T, each of weight 1. */
 export const POINT: usize = 4 * QUAD;
@@ -35,10 +36,42 @@ const CHOSEN: usize = memory.data(640, 16);
 // @ts-ignore: decorator
 @inline
 function complete(out: usize, withT: bool): void {
-  multiply(out, E, F);
-  multiply(out + Y, G, H);
-  multiply(out + Z, F, G);
-  if (withT) multiply(out + T, E, H);
+  multiplyBoth(out, E, out + Z, G, F);
+  if (withT) multiplyBoth(out + T, E, out + Y, G, H);
+  else multiply(out + Y, G, H);
+}
+
+/** One word of H = A + B, G = A - B (weights 2), E = H - E (weight 3: -2xy) and F = 2F + G (weight 4), which is carried. */
+// @ts-ignore: decorator
+@inline
+function combineWord(at: usize, incoming: v128): v128 {
+  const a = v128.load(A + at);
+  const b = v128.load(B + at);
+  const f = v128.load(F + at);
+  const h = i16x8.add(a, b);
+  const g = i16x8.sub(a, b);
+  v128.store(H + at, h);
+  v128.store(G + at, g);
+  v128.store(E + at, i16x8.sub(h, v128.load(E + at)));
+  return carryWord(F + at, i16x8.add(i16x8.add(f, f), g), incoming);
+}
+
+/** From the squares E = (X + Y)^2, A = X^2, B = Y^2, F = Z^2 of a point to its double (E : F : G : H), in one pass. */
+// @ts-ignore: decorator
+@inline
+function combineSquares(): void {
+  let incoming = i32x4.splat(0);
+  incoming = combineWord(0, incoming);
+  incoming = combineWord(16, incoming);
+  incoming = combineWord(32, incoming);
+  incoming = combineWord(48, incoming);
+  incoming = combineWord(64, incoming);
+  incoming = combineWord(80, incoming);
+  incoming = combineWord(96, incoming);
+  incoming = combineWord(112, incoming);
+  incoming = combineWord(128, incoming);
+  incoming = combineWord(144, incoming);
+  carryAround(F, incoming);
 }
 
 /** out = 2 * p; T of p is not read, T of out is written where `withT`. */
@@ -48,50 +81,38 @@ export function double(out: usize, p: usize, withT: bool): void {
   square(A, p);
   square(B, p + Y);
   square(F, p + Z);
-  add(H, A, B);
-  subtract(E, H, E); // weight 3: -2xy
-  subtract(G, A, B); // weight 2
-  add(F, F, F);
-  add(F, F, G);
-  carry(F, F); // weight 4 before
+  combineSquares();
   complete(out, withT);
 }
 
 /** out = p + q with q in the table's form. */
 export function addCached(out: usize, p: usize, q: usize, withT: bool): void {
-  subtract(A, p + Y, p);
+  addAndSubtract(B, A, p + Y, p);
   multiply(A, A, q + Y);
-  add(B, p + Y, p);
   multiply(B, B, q);
   multiply(G, p + T, q + T);
-  multiply(H, p + Z, q + Z);
-  subtract(E, B, A);
-  subtract(F, H, G);
-  add(G, H, G);
-  add(H, B, A);
+  multiply(F, p + Z, q + Z);
+  addAndSubtract(G, F, F, G);
+  addAndSubtract(H, E, B, A);
   complete(out, withT);
 }
 
 /** out = p + q with q = (y + x, y - x, 2dxy), whose Z is 1. */
 export function addAffine(out: usize, p: usize, q: usize, withT: bool): void {
-  subtract(A, p + Y, p);
+  addAndSubtract(B, A, p + Y, p);
   multiply(A, A, q + QUAD);
-  add(B, p + Y, p);
   multiply(B, B, q);
   multiply(G, p + T, q + 2 * QUAD);
-  add(H, p + Z, p + Z);
-  carry(H, H); // else F and G, both of weight 3, could not be multiplied
-  subtract(E, B, A);
-  subtract(F, H, G);
-  add(G, H, G);
-  add(H, B, A);
+  add(F, p + Z, p + Z);
+  carry(F, F); // else F and G, both of weight 3, could not be multiplied
+  addAndSubtract(G, F, F, G);
+  addAndSubtract(H, E, B, A);
   complete(out, withT);
 }
 
 /** The table's form of p. */
 export function cache(out: usize, p: usize): void {
-  add(out, p + Y, p);
-  subtract(out + Y, p + Y, p);
+  addAndSubtract(out, out + Y, p + Y, p);
   add(out + Z, p + Z, p + Z);
   multiply(out + T, p + T, D2);
 }
@@ -124,6 +145,27 @@ export function fillTable(table: usize, p: usize): void {
   cache(entry(table, 8), m);
 }
 
+/** A word of the entry that the masks m1..m8 pick; every entry is read. */
+// @ts-ignore: decorator
+@inline
+function chosenWord(
+  first: usize,
+  m1: v128,
+  m2: v128,
+  m3: v128,
+  m4: v128,
+  m5: v128,
+  m6: v128,
+  m7: v128,
+  m8: v128,
+): v128 {
+  const a = v128.or(v128.and(v128.load(first), m1), v128.and(v128.load(first, 640), m2));
+  const b = v128.or(v128.and(v128.load(first, 1280), m3), v128.and(v128.load(first, 1920), m4));
+  const c = v128.or(v128.and(v128.load(first, 2560), m5), v128.and(v128.load(first, 3200), m6));
+  const d = v128.or(v128.and(v128.load(first, 3840), m7), v128.and(v128.load(first, 4480), m8));
+  return v128.or(v128.or(a, b), v128.or(c, d));
+}
+
 /** CHOSEN = digit * p from p's table, -8 <= digit <= 8, a digit a lane. Every entry is read whatever the digits are. */
 function choose(table: usize, digits: v128): void {
   const negative = i32x4.shr_s(digits, 31);
@@ -137,29 +179,20 @@ function choose(table: usize, digits: v128): void {
   const m6 = i32x4.eq(size, i32x4.splat(6));
   const m7 = i32x4.eq(size, i32x4.splat(7));
   const m8 = i32x4.eq(size, i32x4.splat(8));
-  for (let i: usize = 0; i < POINT; i += 16) {
-    let word = v128.and(v128.load(table + i), m1);
-    word = v128.or(word, v128.and(v128.load(table + i, 640), m2));
-    word = v128.or(word, v128.and(v128.load(table + i, 1280), m3));
-    word = v128.or(word, v128.and(v128.load(table + i, 1920), m4));
-    word = v128.or(word, v128.and(v128.load(table + i, 2560), m5));
-    word = v128.or(word, v128.and(v128.load(table + i, 3200), m6));
-    word = v128.or(word, v128.and(v128.load(table + i, 3840), m7));
-    word = v128.or(word, v128.and(v128.load(table + i, 4480), m8));
-    v128.store(CHOSEN + i, word);
+  for (let at: usize = 0; at < QUAD; at += 16) {
+    const sum = chosenWord(table + at, m1, m2, m3, m4, m5, m6, m7, m8);
+    const difference = chosenWord(table + Y + at, m1, m2, m3, m4, m5, m6, m7, m8);
+    const product = chosenWord(table + T + at, m1, m2, m3, m4, m5, m6, m7, m8);
+    v128.store(CHOSEN + at, v128.bitselect(difference, sum, negative));
+    v128.store(CHOSEN + Y + at, v128.bitselect(sum, difference, negative));
+    v128.store(CHOSEN + Z + at, chosenWord(table + Z + at, m1, m2, m3, m4, m5, m6, m7, m8));
+    v128.store(CHOSEN + T + at, i16x8.sub(v128.xor(product, negative), negative));
   }
   // The neutral element is (1, 1, 2, 0): its ones are limb 0 of every lane.
   const one = v128.and(v128.load(ONE), m0);
   v128.store(CHOSEN, v128.or(v128.load(CHOSEN), one));
-  v128.store(CHOSEN, v128.or(v128.load(CHOSEN, 160), one), 160);
-  v128.store(CHOSEN, v128.or(v128.load(CHOSEN, 320), i16x8.add(one, one)), 320);
-  for (let i: usize = 0; i < QUAD; i += 16) {
-    const sum = v128.load(CHOSEN + i);
-    const difference = v128.load(CHOSEN + i, 160);
-    v128.store(CHOSEN + i, v128.bitselect(difference, sum, negative));
-    v128.store(CHOSEN + i, v128.bitselect(sum, difference, negative), 160);
-  }
-  negateWhere(CHOSEN + T, negative);
+  v128.store(CHOSEN + Y, v128.or(v128.load(CHOSEN + Y), one));
+  v128.store(CHOSEN + Z, v128.or(v128.load(CHOSEN + Z), i16x8.add(one, one)));
 }
 
 /** out += digit * p from p's table. */

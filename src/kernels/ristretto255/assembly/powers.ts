@@ -2,8 +2,9 @@
 
 import { isNegative, isZero } from "./bytes";
 import { ONE, SQRT_M1 } from "./constants";
-import { multiply, square, squareTimes } from "./product";
+import { multiply } from "./product";
 import { add, carry, negateWhere, QUAD, select, subtract } from "./quad";
+import { square, squareTimes } from "./square";
 
 const SCRATCH: usize = memory.data(160 * 10, 16);
 const T0: usize = SCRATCH;

@@ -22,18 +22,69 @@ const FOLD_LOW: v128 = i32x4.splat(608);
 // @ts-ignore: decorator
 @inline
 export function add(out: usize, a: usize, b: usize): void {
-  for (let i: usize = 0; i < QUAD; i += 16) {
-    v128.store(out + i, i16x8.add(v128.load(a + i), v128.load(b + i)));
-  }
+  addWord(out + 0, a + 0, b + 0);
+  addWord(out + 16, a + 16, b + 16);
+  addWord(out + 32, a + 32, b + 32);
+  addWord(out + 48, a + 48, b + 48);
+  addWord(out + 64, a + 64, b + 64);
+  addWord(out + 80, a + 80, b + 80);
+  addWord(out + 96, a + 96, b + 96);
+  addWord(out + 112, a + 112, b + 112);
+  addWord(out + 128, a + 128, b + 128);
+  addWord(out + 144, a + 144, b + 144);
+}
+
+// @ts-ignore: decorator
+@inline
+function addWord(out: usize, a: usize, b: usize): void {
+  v128.store(out, i16x8.add(v128.load(a), v128.load(b)));
 }
 
 /** out = a - b; weights add. */
 // @ts-ignore: decorator
 @inline
 export function subtract(out: usize, a: usize, b: usize): void {
-  for (let i: usize = 0; i < QUAD; i += 16) {
-    v128.store(out + i, i16x8.sub(v128.load(a + i), v128.load(b + i)));
-  }
+  subtractWord(out + 0, a + 0, b + 0);
+  subtractWord(out + 16, a + 16, b + 16);
+  subtractWord(out + 32, a + 32, b + 32);
+  subtractWord(out + 48, a + 48, b + 48);
+  subtractWord(out + 64, a + 64, b + 64);
+  subtractWord(out + 80, a + 80, b + 80);
+  subtractWord(out + 96, a + 96, b + 96);
+  subtractWord(out + 112, a + 112, b + 112);
+  subtractWord(out + 128, a + 128, b + 128);
+  subtractWord(out + 144, a + 144, b + 144);
+}
+
+// @ts-ignore: decorator
+@inline
+function subtractWord(out: usize, a: usize, b: usize): void {
+  v128.store(out, i16x8.sub(v128.load(a), v128.load(b)));
+}
+
+/** sum = a + b, difference = a - b; weights add. The results may be a and b, in any order. */
+// @ts-ignore: decorator
+@inline
+export function addAndSubtract(sum: usize, difference: usize, a: usize, b: usize): void {
+  addAndSubtractWord(sum + 0, difference + 0, a + 0, b + 0);
+  addAndSubtractWord(sum + 16, difference + 16, a + 16, b + 16);
+  addAndSubtractWord(sum + 32, difference + 32, a + 32, b + 32);
+  addAndSubtractWord(sum + 48, difference + 48, a + 48, b + 48);
+  addAndSubtractWord(sum + 64, difference + 64, a + 64, b + 64);
+  addAndSubtractWord(sum + 80, difference + 80, a + 80, b + 80);
+  addAndSubtractWord(sum + 96, difference + 96, a + 96, b + 96);
+  addAndSubtractWord(sum + 112, difference + 112, a + 112, b + 112);
+  addAndSubtractWord(sum + 128, difference + 128, a + 128, b + 128);
+  addAndSubtractWord(sum + 144, difference + 144, a + 144, b + 144);
+}
+
+// @ts-ignore: decorator
+@inline
+function addAndSubtractWord(sum: usize, difference: usize, a: usize, b: usize): void {
+  const x = v128.load(a);
+  const y = v128.load(b);
+  v128.store(sum, i16x8.add(x, y));
+  v128.store(difference, i16x8.sub(x, y));
 }
 
 /** out = -a; the weight stays. */
@@ -43,18 +94,40 @@ export function negate(out: usize, a: usize): void {
   for (let i: usize = 0; i < QUAD; i += 16) v128.store(out + i, i16x8.neg(v128.load(a + i)));
 }
 
+/**
+ * One word of a carry: stores word with weight 1 but for what its high limbs pass on to the next word, and gives that.
+ */
+// @ts-ignore: decorator
+@inline
+export function carryWord(out: usize, word: v128, incoming: v128): v128 {
+  const over = i16x8.shr_s(i16x8.add(word, HALVES), 13);
+  const kept = i16x8.sub(word, i16x8.shl(over, 13));
+  // The low limb's excess goes to the high limb, the high limb's to the next word's low limb.
+  v128.store(out, i16x8.add(i16x8.add(kept, i32x4.shl(over, 16)), incoming));
+  return i32x4.shr_u(over, 16);
+}
+
+/** Ends a carry: what the last word passes on comes back to the first one. */
+// @ts-ignore: decorator
+@inline
+export function carryAround(out: usize, incoming: v128): void {
+  v128.store(out, i16x8.add(v128.load(out), i16x8.mul(incoming, FOLD_LOW)));
+}
+
 /** out = a with weight 1, from a weight of at most 7. */
 export function carry(out: usize, a: usize): void {
   let incoming = i32x4.splat(0);
-  for (let i: usize = 0; i < QUAD; i += 16) {
-    const word = v128.load(a + i);
-    const over = i16x8.shr_s(i16x8.add(word, HALVES), 13);
-    const kept = i16x8.sub(word, i16x8.shl(over, 13));
-    // The low limb's excess goes to the high limb, the high limb's to the next word's low limb.
-    v128.store(out + i, i16x8.add(i16x8.add(kept, i32x4.shl(over, 16)), incoming));
-    incoming = i32x4.shr_u(over, 16);
-  }
-  v128.store(out, i16x8.add(v128.load(out), i16x8.mul(incoming, FOLD_LOW)));
+  incoming = carryWord(out + 0, v128.load(a, 0), incoming);
+  incoming = carryWord(out + 16, v128.load(a, 16), incoming);
+  incoming = carryWord(out + 32, v128.load(a, 32), incoming);
+  incoming = carryWord(out + 48, v128.load(a, 48), incoming);
+  incoming = carryWord(out + 64, v128.load(a, 64), incoming);
+  incoming = carryWord(out + 80, v128.load(a, 80), incoming);
+  incoming = carryWord(out + 96, v128.load(a, 96), incoming);
+  incoming = carryWord(out + 112, v128.load(a, 112), incoming);
+  incoming = carryWord(out + 128, v128.load(a, 128), incoming);
+  incoming = carryWord(out + 144, v128.load(a, 144), incoming);
+  carryAround(out, incoming);
 }
 
 /** out = a. */

@@ -6,8 +6,9 @@
 import { isNegative, isZero, pack, unpack } from "./bytes";
 import { D, INVSQRT_A_MINUS_D, ONE, SQRT_M1 } from "./constants";
 import { absolute, inverseSqrt, invert } from "./powers";
-import { multiply, square } from "./product";
+import { multiply } from "./product";
 import { add, carry, copy, negate, negateWhere, QUAD, select, subtract } from "./quad";
+import { square } from "./square";
 
 const Y: usize = QUAD;
 const Z: usize = 2 * QUAD;
