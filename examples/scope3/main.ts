@@ -26,7 +26,7 @@ async function run(files: InputFiles): Promise<RunSummary> {
   const seconds = (performance.now() - started) / 1000;
   const [first] = outcomes;
   if (first === undefined) throw new VeilshareError("INTERNAL", "no party gave a result");
-  const { report } = first;
+  const { report, text } = first;
   const plain = plainGrams(footprints.values());
   const total = plain.reduce((sum, grams) => sum + grams, 0n);
   const cellsMatch = report.categories.every(
@@ -40,6 +40,7 @@ async function run(files: InputFiles): Promise<RunSummary> {
     names: [...footprints.keys()],
     lineCounts: [...footprints.values()].map(({ lines }) => lines.length),
     report,
+    text,
     seconds,
     bytes: outcomes.reduce((sum, { bytesSent }) => sum + bytesSent, 0),
     rounds: Math.max(...outcomes.map(({ rounds }) => rounds)),

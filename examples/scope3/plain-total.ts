@@ -17,20 +17,25 @@ export function plainGrams(footprints: Iterable<Footprint>): bigint[] {
 }
 
 function lineGrams(line: ActivityLine): bigint {
-  const [amount, kgPerUnit, divisor] =
-    "factor" in line
-      ? [billionths(line.spend), billionths(line.factor.kgPerUnit), scale]
-      : [
-          billionths(line.quantity),
-          billionths(line.product.kgPerDeclaredUnit),
-          billionths(line.product.amount),
-        ];
+  const [amount, kgPerUnit, divisor] = terms(line);
   const numerator = amount * kgPerUnit * 1000n;
   const denominator = divisor * scale;
   const rest = numerator % denominator;
   const below = numerator / denominator;
   if (2n * rest === denominator) return below + (below % 2n); // half to even
   return 2n * rest > denominator ? below + 1n : below;
+}
+
+/** Grams are 1,000 x first x second / third. */
+function terms(line: ActivityLine): readonly [bigint, bigint, bigint] {
+  if ("factor" in line) return [billionths(line.spend), billionths(line.factor.kgPerUnit), scale];
+  if ("allocation" in line) {
+    const { totalKg, revenue } = line.allocation;
+    return [billionths(totalKg), billionths(line.spend), billionths(revenue)];
+  }
+  const { kgPerDeclaredUnit, amount, unit } = line.product;
+  if (line.unit !== unit) throw new Error("the plain check converts no units");
+  return [billionths(line.quantity), billionths(kgPerDeclaredUnit), billionths(amount)];
 }
 
 function billionths(decimal: string): bigint {

@@ -6,13 +6,20 @@ import type { Scope3Report } from "veilshare/protocols";
 export type PlainReport = ReturnType<typeof plainReport>;
 
 /** What one supplier's process gives back. */
-export type SupplierOutcome = Readonly<{ report: PlainReport; bytesSent: number; rounds: number }>;
+export type SupplierOutcome = Readonly<{
+  report: PlainReport;
+  text: string;
+  bytesSent: number;
+  rounds: number;
+}>;
 
 /** A whole run. */
 export interface RunSummary {
   readonly names: readonly string[];
   readonly lineCounts: readonly number[];
   readonly report: PlainReport;
+  /** The report as a table. */
+  readonly text: string;
   readonly seconds: number;
   readonly bytes: number;
   readonly rounds: number;
@@ -77,39 +84,9 @@ function holdings({ names, lineCounts }: RunSummary): string[] {
   return ["Scope 3 total of a consortium", "", "Who holds what, each in a process of its own:", ...held];
 }
 
-function learned({ report }: RunSummary): string[] {
-  const lines = ["What all of them learned, and nothing else:"];
-  for (const cell of report.categories) {
-    if (cell.status === "empty") continue;
-    const amount = cell.kg === null ? "withheld".padStart(19) : `${cell.kg.padStart(16)} kg`;
-    const note = notes[cell.status]?.(report.minContributors) ?? "";
-    lines.push(
-      `  ${String(cell.category).padStart(2)} ${cell.name.padEnd(44)} ${amount}  ${cell.contributors} suppliers${note}`,
-    );
-  }
-  const wide = (name: string, value: string): string => `     ${name.padEnd(44)} ${value}`;
-  if (report.totalKg === null) {
-    return [
-      ...lines,
-      wide("Total", `withheld: fewer than ${report.minContributors} suppliers have emissions`),
-    ];
-  }
-  lines.push(wide("Total", `${report.totalKg.padStart(16)} kg  ${report.contributors} suppliers`));
-  if (report.withheldKg !== null) {
-    lines.push(wide("  of it in the withheld categories together", `${report.withheldKg.padStart(16)} kg`));
-  }
-  if (report.spend !== null) lines.push(wide("Spend", `${report.spend.padStart(16)} ${report.currency}`));
-  if (report.intensity !== null) {
-    lines.push(wide("Intensity", `${report.intensity.padStart(16)} kg CO2e per ${report.currency}`));
-  }
-  lines.push(wide("Spend on primary data", `${(report.primaryDataShare ?? "withheld").padStart(16)} %`));
-  return lines;
+function learned({ text }: RunSummary): string[] {
+  return ["What all of them learned, and nothing else:", text];
 }
-
-const notes: Readonly<Record<string, (minimum: number) => string>> = {
-  "withheld-small": (minimum) => `: fewer than ${minimum}, so their total would say too much about each`,
-  "withheld-complement": () => ": withheld too, or the other would follow by subtraction",
-};
 
 function costs(run: RunSummary): string[] {
   const check = run.matchesPlain ? "equal to the gram" : "DIFFERENT";

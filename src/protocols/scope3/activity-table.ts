@@ -5,17 +5,22 @@
  *   spend_<cur>     what was paid, e.g. `spend_usd`; the name gives the currency
  *   naics           code of an emission factor, or empty
  *   product         id of a product footprint, or empty; with it `quantity` and `unit`
- *   primary_share   percent of the spend on primary data, or empty; the column may be missing
+ *   total_kg        kg CO2e of all that the seller sold, or empty; with it `revenue_<cur>`, what all paid for it
+ *   primary_share   percent of the line on primary data, or empty
+ *   dqr_technological, dqr_geographical, dqr_temporal   ratings from 1 to 5: all three or none
  *   supplier        whose line it is, where one file holds several suppliers
  *
- * A line has a `naics` or a `product`, not both; a file without products needs none of the product's columns.
+ * A line has one of `naics`, `product` and `total_kg`; columns that no line needs may be missing.
  */
 
 import { columnIndex, invalidData, placeOf, textColumn, type Table } from "../../table/table.js";
+import type { ActivityLine, ActivityLineBase, AllocatedLine, QuantityLine } from "./activity-line.js";
+import { parseRating, ratingExpectation, ratingNames, type DataQuality } from "./data-quality.js";
 import { decimalExpectation, decimalFault, isPercentage, parseDecimal } from "./decimal.js";
 import type { EmissionFactor } from "./emission-factors.js";
-import { sumFootprint, type ActivityLine, type ActivityLineBase, type Footprint } from "./footprint.js";
+import { sumFootprint, type Footprint } from "./footprint.js";
 import type { ProductFootprint } from "./product-footprint.js";
+import { conversion } from "./units.js";
 
 /** What the lines refer to. */
 export interface ReadFootprintOptions {
@@ -70,7 +75,9 @@ class ActivityReader {
     this.#products = new Map((options.products ?? []).map((product) => [product.id, product]));
     this.#currency = options.currency ?? "USD";
     this.#spendColumn = `spend_${this.#currency.toLowerCase()}`;
-    for (const name of ["category", this.#spendColumn, "naics"]) columnIndex(table, name);
+    for (const name of ["category", this.#spendColumn]) columnIndex(table, name);
+    const kinds = ["naics", "product", "total_kg"];
+    if (!kinds.some((name) => table.columns.includes(name))) columnIndex(table, "naics"); // says what is missing
   }
 
   footprint(rows: readonly number[]): Footprint {
@@ -82,20 +89,52 @@ class ActivityReader {
   #line(row: number): ActivityLine {
     const share = this.#optional("primary_share", row);
     if (share !== "") this.#checkShare(row, share);
+    const dataQuality = this.#dataQuality(row);
     const base: ActivityLineBase = {
       category: this.#category(row),
       spend: this.#decimal(this.#spendColumn, row),
       ...(share === "" ? {} : { primaryDataShare: share }),
+      ...(dataQuality === undefined ? {} : { dataQuality }),
       origin: placeOf(this.#table, row, this.#spendColumn),
     };
-    const naics = this.#cell("naics", row);
+    const naics = this.#optional("naics", row);
     const product = this.#optional("product", row);
-    if (naics !== "" && product !== "") {
-      throw invalidData(placeOf(this.#table, row, "product"), "a naics code or a product", "both");
+    const totalKg = this.#optional("total_kg", row);
+    const given = [naics, product, totalKg].filter((cell) => cell !== "").length;
+    if (given > 1) {
+      const column = product === "" ? "total_kg" : "product";
+      throw invalidData(
+        placeOf(this.#table, row, column),
+        "a naics code, a product or a total_kg",
+        "more than one",
+      );
     }
-    return product === ""
+    if (product !== "") return { ...base, ...this.#quantity(row, product) };
+    return totalKg === ""
       ? { ...base, factor: this.#factor(row, naics) }
-      : { ...base, ...this.#quantity(row, product) };
+      : { ...base, ...this.#allocation(row) };
+  }
+
+  #allocation(row: number): Pick<AllocatedLine, "allocation"> {
+    const revenueColumn = `revenue_${this.#currency.toLowerCase()}`;
+    const allocation = {
+      totalKg: this.#decimal("total_kg", row),
+      revenue: this.#decimal(revenueColumn, row),
+    };
+    if (parseDecimal(allocation.revenue)?.units !== 0n) return { allocation };
+    throw invalidData(placeOf(this.#table, row, revenueColumn), "an amount above 0", "0");
+  }
+
+  #dataQuality(row: number): DataQuality | undefined {
+    const cells = ratingNames.map((name) => this.#optional(`dqr_${name}`, row));
+    if (cells.every((cell) => cell === "")) return undefined;
+    const [technological = "", geographical = "", temporal = ""] = cells;
+    for (const [i, cell] of cells.entries()) {
+      if (parseRating(cell) !== undefined) continue;
+      const place = placeOf(this.#table, row, `dqr_${ratingNames[i] ?? ""}`);
+      throw invalidData(place, `${ratingExpectation}, as the line has others`, decimalFault(cell));
+    }
+    return { technological, geographical, temporal };
   }
 
   #category(row: number): number {
@@ -119,7 +158,7 @@ class ActivityReader {
     throw invalidData(placeOf(this.#table, row, "naics"), "a NAICS code that has an emission factor", got);
   }
 
-  #quantity(row: number, id: string): { quantity: string; unit: string; product: ProductFootprint } {
+  #quantity(row: number, id: string): Pick<QuantityLine, "quantity" | "unit" | "product"> {
     const product = this.#products.get(id);
     if (product === undefined) {
       throw invalidData(
@@ -129,8 +168,8 @@ class ActivityReader {
       );
     }
     const unit = this.#cell("unit", row);
-    if (unit !== product.unit) {
-      const expected = `the footprint's unit, "${product.unit}"`;
+    if (conversion(unit, product.unit) === undefined) {
+      const expected = `the footprint's unit, "${product.unit}", or one of its kind`;
       throw invalidData(
         placeOf(this.#table, row, "unit"),
         expected,

@@ -9,6 +9,7 @@
 import { parseJson } from "../../table/json-reader.js";
 import { invalidData } from "../../table/table.js";
 import type { VeilshareError } from "../../errors.js";
+import { parseRating, ratingExpectation, type DataQuality } from "./data-quality.js";
 import { decimalExpectation, decimalFault, isPercentage, parseDecimal } from "./decimal.js";
 import { carbonFields, documentFields, type FieldType, type SpecificationMajor } from "./pact-schema.js";
 
@@ -29,6 +30,8 @@ export interface ProductFootprint {
   readonly kgPerDeclaredUnit: string;
   /** Percent. */
   readonly primaryDataShare?: string;
+  /** The ratings of version 3, if it has them; those of 2.3 are on another scale and are not read. */
+  readonly dataQuality?: DataQuality;
 }
 
 /** How {@link readProductFootprints} reads. */
@@ -114,6 +117,7 @@ class DocumentReader {
     this.#checkUsable(document, pcf);
     const text = (object: JsonObject, name: string): string => String(member(object, name)); // checked to be a string
     const share = this.#primaryDataShare(pcf);
+    const dataQuality = major === 3 ? this.#dataQuality(pcf) : undefined;
     return {
       id: text(document, "id"),
       specVersion: text(document, "specVersion"),
@@ -123,6 +127,7 @@ class DocumentReader {
       amount: major === 3 ? text(pcf, "declaredUnitAmount") : "1",
       kgPerDeclaredUnit: text(pcf, major === 3 ? "pcfExcludingBiogenicUptake" : "pCfExcludingBiogenic"),
       ...(share === undefined ? {} : { primaryDataShare: share }),
+      ...(dataQuality === undefined ? {} : { dataQuality }),
     };
   }
 
@@ -183,6 +188,23 @@ class DocumentReader {
     const share = typeof text === "string" ? parseDecimal(text) : undefined;
     if (typeof text === "string" && share !== undefined && isPercentage(share)) return text;
     throw this.#fault("pcf.primaryDataShare", "a percentage from 0 to 100", typeName(value));
+  }
+
+  /** All three ratings or none. */
+  #dataQuality(pcf: JsonObject): DataQuality | undefined {
+    const indicators = member(pcf, "dqi") ?? undefined;
+    if (indicators === undefined) return undefined;
+    const object = this.#object(indicators, "pcf.dqi");
+    const rating = (name: string): string => {
+      const value = member(object, name);
+      if (typeof value === "string" && parseRating(value) !== undefined) return value;
+      throw this.#fault(`pcf.dqi.${name}`, `${ratingExpectation} as a text`, typeName(value));
+    };
+    return {
+      technological: rating("technologicalDQR"),
+      geographical: rating("geographicalDQR"),
+      temporal: rating("temporalDQR"),
+    };
   }
 
   #fault(name: string, expected: string, got: string): VeilshareError {

@@ -1,7 +1,8 @@
 /** What a Scope 3 run gives its parties. All amounts are exact integers, and decimal texts made from them. */
 
 import { categoryNames } from "./categories.js";
-import { formatDecimal, roundedUnits } from "./decimal.js";
+import { meanRating, type DataQuality } from "./data-quality.js";
+import { formatDecimal, roundedUnits, roundHalfEven } from "./decimal.js";
 import type { CellStatus, Disclosure } from "./disclosure.js";
 
 /** An amount of greenhouse gases. */
@@ -54,6 +55,22 @@ export interface Scope3Report {
   readonly primaryDataShare?: string;
   /** The part of the spend that rests on primary data; there with the share. */
   readonly primarySpend?: Money;
+  /** Percent of the emissions that rests on primary data, four decimals, rounded half to even. */
+  readonly primaryEmissionsShare?: string;
+  /** Mean ratings of the emissions that have ratings, weighted with emissions. */
+  readonly dataQuality?: DataQualityMeans;
+}
+
+/** Mean data quality ratings. */
+export interface DataQualityMeans extends DataQuality {
+  /** Percent of the emissions that has ratings, four decimals, rounded half to even. */
+  readonly coverage: string;
+}
+
+/** How many parties have some of a part, and some of what is left of the whole. */
+export interface PartCounts {
+  readonly part: number;
+  readonly rest: number;
 }
 
 /** How many parties have something. */
@@ -61,8 +78,9 @@ export interface ContributorCounts {
   readonly byCategory: readonly number[];
   readonly overall: number;
   readonly spend: number;
-  readonly primarySpend: number;
-  readonly otherSpend: number;
+  readonly primarySpend: PartCounts;
+  readonly primaryGrams: PartCounts;
+  readonly ratedGrams: PartCounts;
 }
 
 /** The opened sums; what may not be shown was not computed and is not there. */
@@ -72,6 +90,13 @@ export interface Scope3Sums {
   readonly grams?: bigint;
   readonly spend?: bigint;
   readonly primarySpend?: bigint;
+  readonly primaryGrams?: bigint;
+  readonly ratings?: {
+    /** Grams that have ratings. */
+    readonly grams: bigint;
+    /** Grams times rating, in the order of `ratingNames`. */
+    readonly weighted: readonly bigint[];
+  };
 }
 
 /** Puts the report together. */
@@ -100,6 +125,7 @@ export function scope3Report(parts: {
     byCategory,
     ...totals(disclosure, sums),
     ...spendFigures(sums),
+    ...qualityFigures(sums),
   };
 }
 
@@ -123,8 +149,24 @@ function spendFigures(
     intensity: formatDecimal(roundedUnits({ units: grams, scale: 3 }, 6, spendDecimal), 6),
   };
   if (primarySpend === undefined) return figures;
-  const percent = roundedUnits({ units: 100n * primarySpend, scale: 2 }, 4, spendDecimal);
-  return { ...figures, primarySpend: money(primarySpend), primaryDataShare: formatDecimal(percent, 4) };
+  return { ...figures, primarySpend: money(primarySpend), primaryDataShare: percentOf(primarySpend, spend) };
+}
+
+function qualityFigures(sums: Scope3Sums): Pick<Scope3Report, "primaryEmissionsShare" | "dataQuality"> {
+  const { grams, primaryGrams, ratings } = sums;
+  if (grams === undefined || grams === 0n) return {};
+  const share = primaryGrams === undefined ? {} : { primaryEmissionsShare: percentOf(primaryGrams, grams) };
+  if (ratings === undefined) return share;
+  const [technological = "", geographical = "", temporal = ""] = ratings.weighted.map((sum) =>
+    meanRating(sum, ratings.grams),
+  );
+  const coverage = percentOf(ratings.grams, grams);
+  return { ...share, dataQuality: { technological, geographical, temporal, coverage } };
+}
+
+/** In percent with four decimals. */
+function percentOf(part: bigint, whole: bigint): string {
+  return formatDecimal(roundHalfEven(1_000_000n * part, whole), 4);
 }
 
 function emissions(grams: bigint): Emissions {

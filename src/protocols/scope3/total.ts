@@ -10,12 +10,19 @@
  */
 
 import { secureSum } from "../../aggregation/secure-sum.js";
-import type { Party, ProtocolRun } from "../../channel/party.js";
+import type { Party } from "../../channel/party.js";
 import { invalidArgument, VeilshareError } from "../../errors.js";
-import { categoryCount } from "./categories.js";
-import { decideDisclosure, mayShowPart, type Disclosure } from "./disclosure.js";
+import { decideDisclosure } from "./disclosure.js";
+import {
+  amountVector,
+  checkAmounts,
+  countingVector,
+  readAmounts,
+  readCounts,
+  whatIsShown,
+} from "./figures.js";
 import { sumFootprint, type Footprint, type FootprintSums } from "./footprint.js";
-import { scope3Report, type ContributorCounts, type Scope3Report, type Scope3Sums } from "./report.js";
+import { scope3Report, type Scope3Report } from "./report.js";
 
 /** The least that `minContributors` can be: with two, each would learn the other's amount. */
 const leastMinContributors = 3;
@@ -29,6 +36,12 @@ export interface Scope3Options {
    * suppliers may know each other's emission factors: every further sum over the same spends is a further equation.
    */
   readonly spendFigures?: boolean;
+  /**
+   * Whether the share of the emissions that rests on primary data and the mean data quality ratings, weighted with
+   * emissions, are computed too. Default false: each is a further sum over the same emissions, and whoever knows
+   * everybody's ratings can work out the amount of a party whose rating stands alone.
+   */
+  readonly qualityFigures?: boolean;
 }
 
 /**
@@ -69,8 +82,9 @@ export async function scope3Total(
   footprint: Footprint,
   options: Scope3Options = {},
 ): Promise<Scope3Report> {
-  return party.run({ name: "veilshare/scope3-total", version: 1 }, async (run) => {
-    const { minContributors = leastMinContributors, spendFigures = true } = options;
+  return party.run({ name: "veilshare/scope3-total", version: 2 }, async (run) => {
+    const { minContributors = leastMinContributors, spendFigures = true, qualityFigures = false } = options;
+    const choice = { spendFigures, qualityFigures };
     checkMinimum(minContributors, run.size);
     const own = sumFootprint(footprint);
     const maxAbs = (2n ** 63n - 1n) / BigInt(run.size);
@@ -78,13 +92,20 @@ export async function scope3Total(
     await run.agree({
       currency: footprint.currency,
       minContributors,
-      spendFigures,
+      ...choice,
       rounding: "line-half-even-gram",
     });
-    const counts = await countContributors(run, own, spendFigures);
+    const counts = readCounts(
+      await secureSum(run, countingVector(own, choice), { maxAbs: 1n }),
+      choice,
+      run.size,
+    );
     const disclosure = decideDisclosure(counts.byCategory, counts.overall, minContributors);
-    const sums = await sumShown(run, own, whatIsShown(counts, disclosure, minContributors), maxAbs);
-    checkSums(sums, counts, disclosure);
+    const shown = whatIsShown(counts, disclosure, choice, minContributors);
+    const amounts = amountVector(own, shown);
+    const sum = amounts.length === 0 ? amounts : await secureSum(run, amounts, { maxAbs });
+    const sums = readAmounts(sum, shown);
+    checkAmounts(sums, counts, disclosure);
     return scope3Report({ currency: footprint.currency, minContributors, counts, disclosure, sums });
   });
 }
@@ -104,96 +125,10 @@ function checkMinimum(minContributors: number, parties: number): void {
 }
 
 function checkBound(own: FootprintSums, maxAbs: bigint): void {
-  for (const field of ["grams", "spend"] as const) {
-    if (own[field] <= maxAbs) continue;
+  const largest = { grams: own.grams, spend: own.spend, ratings: own.ratingGrams };
+  for (const [field, amounts] of Object.entries(largest)) {
+    if ([amounts].flat().every((amount) => amount <= maxAbs)) continue;
     const text = `scope3Total: expected own ${field} of at most 2^63 / parties (${maxAbs}), got more`;
     throw new VeilshareError("BOUND_EXCEEDED", text, { field });
   }
-}
-
-/** The first secure sum: 0 or 1 a party and question. */
-async function countContributors(
-  run: ProtocolRun,
-  own: FootprintSums,
-  spendFigures: boolean,
-): Promise<ContributorCounts> {
-  const amounts = [...own.gramsByCategory, own.grams];
-  if (spendFigures) amounts.push(own.spend, own.primarySpend, own.spend - own.primarySpend);
-  const bits = BigInt64Array.from(amounts, (amount) => (amount > 0n ? 1n : 0n));
-  const sums = Array.from(await secureSum(run, bits, { maxAbs: 1n }), Number);
-  if (sums.some((count) => count < 0 || count > run.size)) throw contradiction("counts");
-  const byCategory = sums.slice(0, categoryCount);
-  const [overall = 0, spend = 0, primarySpend = 0, otherSpend = 0] = sums.slice(categoryCount);
-  const inSomeCategory = byCategory.reduce((sum, count) => sum + count, 0);
-  const possible =
-    overall >= Math.max(...byCategory) &&
-    overall <= inSomeCategory &&
-    spend >= Math.max(primarySpend, otherSpend) &&
-    spend <= primarySpend + otherSpend;
-  if (!possible) throw contradiction("counts");
-  return { byCategory, overall, spend, primarySpend, otherSpend };
-}
-
-/** Which sums may be computed at all, known from the counts. */
-interface Shown {
-  /** Indices of the revealed categories. */
-  readonly cells: readonly number[];
-  readonly overall: boolean;
-  readonly spend: boolean;
-  readonly primarySpend: boolean;
-}
-
-function whatIsShown(counts: ContributorCounts, disclosure: Disclosure, minContributors: number): Shown {
-  const spend = disclosure.overall && counts.spend >= minContributors;
-  return {
-    cells: disclosure.cells.flatMap((status, index) => (status === "revealed" ? [index] : [])),
-    overall: disclosure.overall,
-    spend,
-    primarySpend: spend && mayShowPart(counts.primarySpend, counts.otherSpend, minContributors),
-  };
-}
-
-/** The second secure sum: only what may be shown. */
-async function sumShown(
-  run: ProtocolRun,
-  own: FootprintSums,
-  shown: Shown,
-  maxAbs: bigint,
-): Promise<Scope3Sums> {
-  const amounts = shown.cells.map((index) => own.gramsByCategory[index] as bigint); // indices of categories
-  if (shown.overall) amounts.push(own.grams);
-  if (shown.spend) amounts.push(own.spend);
-  if (shown.primarySpend) amounts.push(own.primarySpend);
-  if (amounts.length === 0) return { gramsByCategory: new Map() };
-  const sums = [...(await secureSum(run, BigInt64Array.from(amounts), { maxAbs }))];
-  const gramsByCategory = new Map(shown.cells.map((index, i) => [index, sums[i] as bigint])); // one sum a cell
-  let next = shown.cells.length;
-  const take = (isShown: boolean): bigint | undefined => (isShown ? sums[next++] : undefined);
-  const [grams, spend, primarySpend] = [take(shown.overall), take(shown.spend), take(shown.primarySpend)];
-  return {
-    gramsByCategory,
-    ...(grams === undefined ? {} : { grams }),
-    ...(spend === undefined ? {} : { spend }),
-    ...(primarySpend === undefined ? {} : { primarySpend }),
-  };
-}
-
-/** Honest parties' sums fit their counts: everyone who counts has at least one unit. */
-function checkSums(sums: Scope3Sums, counts: ContributorCounts, disclosure: Disclosure): void {
-  let revealed = 0n;
-  for (const [index, grams] of sums.gramsByCategory) {
-    if (grams < BigInt(counts.byCategory[index] ?? 0)) throw contradiction("emissions");
-    revealed += grams;
-  }
-  const withheld = disclosure.cells.some((status) => status.startsWith("withheld"));
-  if (sums.grams !== undefined && (withheld ? sums.grams <= revealed : sums.grams !== revealed)) {
-    throw contradiction("emissions");
-  }
-  const { spend = 0n, primarySpend = 0n } = sums;
-  if (spend < 0n || primarySpend < 0n || primarySpend > spend) throw contradiction("spend");
-}
-
-function contradiction(field: string): VeilshareError {
-  const text = `scope3Total: the parties' ${field} contradict each other: at least one party did not follow the protocol`;
-  return new VeilshareError("PEER_UNEXPECTED", text, { step: "scope3-total", field });
 }

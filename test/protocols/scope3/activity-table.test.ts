@@ -47,7 +47,7 @@ describe("readFootprints", () => {
     ["category 04", "A,04,484121,100,,,,", "category", /from 1 to 15/],
     ["an unknown code", "A,4,999999,100,,,,", "naics", /has an emission factor/],
     ["no code and no product", "A,4,,100,,,,", "naics", /an empty cell/],
-    ["both", "A,4,484121,100,,fuel-1,1,liter", "product", /both/],
+    ["both", "A,4,484121,100,,fuel-1,1,liter", "product", /more than one/],
     ["a spend that is no number", "A,4,484121,lots,,,,", "spend_usd", /text/],
     ["a negative spend", "A,4,484121,-1,,,,", "spend_usd", /negative/],
     ["a spend NaN", "A,4,484121,NaN,,,,", "spend_usd", /NaN/],
@@ -67,7 +67,37 @@ describe("readFootprints", () => {
     expect(error.message).toMatch(/^s\.csv:3: column /);
   });
 
-  it.each(["supplier", "category", "naics", "spend_usd"])("refuses a table without %s", (column) => {
+  it("refuses a table without any of naics, product and total_kg", () => {
+    const broken = parseTable("category,spend_usd\n1,2\n", { file: "s.csv" });
+    expectError(() => readFootprint(broken, options), "INVALID_DATA", { line: 1, column: "naics" });
+  });
+
+  it("reads an allocated line, ratings and a quantity in another unit of its kind", () => {
+    const text =
+      "category,spend_usd,product,quantity,unit,total_kg,revenue_usd,dqr_technological,dqr_geographical,dqr_temporal\n" +
+      "1,25,,,,1000,100,1.5,2,3.25\n3,9,fuel-1,0.5,cubic meter,,,,,\n";
+    const footprint = readFootprint(parseTable(text, { file: "s.csv" }), options);
+    expect(sumFootprint(footprint)).toMatchObject({
+      grams: 250_000n + 875_000n,
+      ratedGrams: 250_000n,
+      ratingGrams: [375_000n, 500_000n, 812_500n],
+    });
+  });
+
+  it.each([
+    ["a rating out of range", "1,25,1000,100,0.5,2,3", "dqr_technological"],
+    ["two ratings of three", "1,25,1000,100,1,,3", "dqr_geographical"],
+    ["a total without revenue", "1,25,1000,,1,2,3", "revenue_usd"],
+    ["a revenue of nothing", "1,25,1000,0,1,2,3", "revenue_usd"],
+    ["a negative total", "1,25,-1000,1,1,2,3", "total_kg"],
+    ["more spend than revenue", "1,25,1000,24,1,2,3", "spend_usd"],
+  ])("refuses %s with file, line and column", (_, row, column) => {
+    const head = "category,spend_usd,total_kg,revenue_usd,dqr_technological,dqr_geographical,dqr_temporal";
+    const broken = parseTable(`${head}\n${row}\n`, { file: "s.csv" });
+    expectError(() => readFootprint(broken, options), "INVALID_DATA", { line: 2, column });
+  });
+
+  it.each(["supplier", "category", "spend_usd"])("refuses a table without %s", (column) => {
     const text = `${header.replace(column, "other")}\nA,4,484121,1,,,,`;
     const broken = parseTable(text, { file: "s.csv" });
     expectError(() => readFootprints(broken, options), "INVALID_DATA", { file: "s.csv", line: 1, column });

@@ -10,11 +10,12 @@ const die = () => process.kill(process.pid, "SIGKILL");
 /** Follows the protocol up to some point, then is gone without a word. */
 const victims = {
   "after the counts": (party) =>
-    party.run({ name: "veilshare/scope3-total", version: 1 }, async (run) => {
+    party.run({ name: "veilshare/scope3-total", version: 2 }, async (run) => {
       await run.agree({
         currency: "USD",
         minContributors: 3,
         spendFigures: true,
+        qualityFigures: false,
         rounding: "line-half-even-gram",
       });
       await secureSum(run, new BigInt64Array(19), { maxAbs: 1n });

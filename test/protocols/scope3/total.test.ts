@@ -321,7 +321,7 @@ describe("scope3Total with parties that do not follow it", () => {
   it("finds counts that can't be", async () => {
     // A party that counts -1 where it has nothing, consistently: some category then has -1 contributors.
     const mutant = await importMutant<typeof protocols>("negative-count", "protocols/index.js", {
-      file: "protocols/scope3/total.js",
+      file: "protocols/scope3/figures.js",
       text: "amount > 0n ? 1n : 0n",
       replacement: "amount > 0n ? 1n : -1n",
     });
@@ -334,7 +334,7 @@ describe("scope3Total with parties that do not follow it", () => {
 
   it("finds sums that contradict the counts", async () => {
     const mutant = await importMutant<typeof protocols>("stolen-grams", "protocols/index.js", {
-      file: "protocols/scope3/total.js",
+      file: "protocols/scope3/figures.js",
       text: "amounts.push(own.grams);\n    if (shown.spend)",
       replacement: "amounts.push(own.grams - 1n);\n    if (shown.spend)",
     });
