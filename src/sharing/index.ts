@@ -1,4 +1,14 @@
 export * as additive from "./additive.js";
+export {
+  maxPedersenLength,
+  pedersenCommit,
+  PedersenOpening,
+  pedersenOpens,
+  splitPedersenBlinding,
+  sumPedersenBlindings,
+  sumPedersenCommitments,
+  type PedersenCommitting,
+} from "./pedersen.js";
 export * as shamir from "./shamir.js";
 export type { AdditiveShare, AdditiveShareParts, AdditiveSplitOptions } from "./additive.js";
 export type { ShamirShare, ShamirShareParts } from "./shamir-share.js";

@@ -15,6 +15,7 @@ export type {
 } from "./activity-line.js";
 export type { DataQuality } from "./data-quality.js";
 export type { Footprint } from "./footprint.js";
+export { verifyContribution, verifyTotalEvidence, type TotalEvidence } from "./evidence.js";
 export {
   readProductFootprint,
   readProductFootprints,

@@ -4,6 +4,7 @@ import { categoryNames } from "./categories.js";
 import { meanRating, type DataQuality } from "./data-quality.js";
 import { formatDecimal, roundedUnits, roundHalfEven } from "./decimal.js";
 import type { CellStatus, Disclosure } from "./disclosure.js";
+import type { TotalEvidence } from "./evidence.js";
 
 /** An amount of greenhouse gases. */
 export interface Emissions {
@@ -59,6 +60,8 @@ export interface Scope3Report {
   readonly primaryEmissionsShare?: string;
   /** Mean ratings of the emissions that have ratings, weighted with emissions. */
   readonly dataQuality?: DataQualityMeans;
+  /** What anyone can check the amounts with (`verifyTotalEvidence`); there when any amount is. */
+  readonly evidence?: TotalEvidence;
 }
 
 /** Mean data quality ratings. */
@@ -106,8 +109,9 @@ export function scope3Report(parts: {
   readonly counts: ContributorCounts;
   readonly disclosure: Disclosure;
   readonly sums: Scope3Sums;
+  readonly evidence?: TotalEvidence | undefined;
 }): Scope3Report {
-  const { counts, disclosure, sums } = parts;
+  const { counts, disclosure, sums, evidence } = parts;
   const byCategory = disclosure.cells.map((status, index): Scope3Cell => {
     const grams = status === "empty" ? 0n : sums.gramsByCategory.get(index);
     return {
@@ -126,6 +130,7 @@ export function scope3Report(parts: {
     ...totals(disclosure, sums),
     ...spendFigures(sums),
     ...qualityFigures(sums),
+    ...(evidence === undefined ? {} : { evidence }),
   };
 }
 
