@@ -16,6 +16,7 @@ import { channelTopic } from "./topics/channel.js";
 import { groupTopic } from "./topics/group.js";
 import { lookupTopic } from "./topics/lookup.js";
 import { poolTopic } from "./topics/pool.js";
+import { prio3Topic } from "./topics/prio3.js";
 import { psiTopic } from "./topics/psi.js";
 import { randomTopic } from "./topics/random.js";
 import { ringTopic } from "./topics/ring.js";
@@ -31,6 +32,7 @@ const topics: readonly Topic[] = [
   channelTopic,
   psiTopic,
   lookupTopic,
+  prio3Topic,
   timingTopic,
 ];
 

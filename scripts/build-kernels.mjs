@@ -5,7 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import asc from "assemblyscript/asc";
 
-const kernels = [{ folder: "src/kernels/ristretto255", constant: "ristretto255Module" }];
+const kernels = [
+  { folder: "src/kernels/ristretto255", constant: "ristretto255Module" },
+  { folder: "src/kernels/prio3", constant: "prio3Module" },
+];
 
 for (const { folder, constant } of kernels) {
   const scratch = mkdtempSync(join(tmpdir(), "veilshare-kernel-"));

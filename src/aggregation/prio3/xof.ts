@@ -17,7 +17,7 @@ import {
 export const seedBytes = 32;
 
 /** The domain byte that the draft gives TurboSHAKE128. */
-const turboShakeDomain = 1;
+export const turboShakeDomain = 1;
 
 /** Bytes of output that are drawn at once; a multiple of both element sizes. */
 const blockBytes = 4096;

@@ -134,7 +134,7 @@ describeWithData("the vectors of draft-irtf-cfrg-vdaf-18", [vectorFolder], () =>
     expect([...names].sort()).toEqual(functions.map((name) => `Prio3${name}`).sort());
   });
 
-  for (const arithmetic of ["reference"] as const) {
+  for (const arithmetic of ["reference", "kernel"] as const) {
     for (const file of vectorFiles("Prio3")) {
       it(`${file}: every operation gives the vector's bytes, or refuses where the vector does (${arithmetic})`, () => {
         const vector = readVector(file);
