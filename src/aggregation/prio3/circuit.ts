@@ -66,8 +66,8 @@ export interface Circuit<Measurement, Result> {
   encode(measurement: Measurement): FieldVector;
   /** What of an encoded measurement, or of a share of it, is added up. */
   truncate(measurement: FieldVector): FieldVector;
-  /** The result that an aggregate stands for. */
-  decode(aggregate: FieldVector): Result;
+  /** The result that the integers of an aggregate stand for, `outputLength` of them. */
+  decode(aggregate: readonly bigint[]): Result;
   /**
    * The wires in order, a few at a time, each of `wireLength` elements: its seed, its value in every call, then zeros.
    * Never splits the wires of a pair.

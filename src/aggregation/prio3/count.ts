@@ -4,7 +4,7 @@
  * **Source.** draft-irtf-cfrg-vdaf-18, section 7.4.1.
  */
 
-import { integersOf, vectorOf, type FieldVector, type VectorField } from "../../field/vector-field.js";
+import { vectorOf, type FieldVector, type VectorField } from "../../field/vector-field.js";
 import { invalidArgument } from "../../errors.js";
 import type { Circuit } from "./circuit.js";
 import { mul } from "./gadget.js";
@@ -27,7 +27,7 @@ export function countCircuit(field: VectorField): Circuit<boolean, bigint> {
       return vectorOf(field, [measurement ? 1n : 0n]);
     },
     truncate: (measurement) => measurement.slice(),
-    decode: (aggregate) => integersOf(field, aggregate)[0] as bigint, // one element
+    decode: (integers) => integers[0] as bigint, // one element
     wires: ({ measurement, seeds }, wireLength) =>
       wiresFromCalls(field, wireLength, seeds, [measurement, measurement]),
     outputs: ({ measurement, results }) => {

@@ -4,7 +4,7 @@
  * **Source.** draft-irtf-cfrg-vdaf-18, section 7.4.4.
  */
 
-import { integersOf, zeroVector, type FieldVector, type VectorField } from "../../field/vector-field.js";
+import { zeroVector, type FieldVector, type VectorField } from "../../field/vector-field.js";
 import { VeilshareError } from "../../errors.js";
 import type { Circuit } from "./circuit.js";
 import { checkLength, defaultChunkLength, RangeCheck } from "./range-check.js";
@@ -47,7 +47,7 @@ export function histogramCircuit(
       return vector;
     },
     truncate: (measurement) => measurement.slice(),
-    decode: (aggregate) => integersOf(field, aggregate),
+    decode: (integers) => [...integers],
     wires: (input, wireLength) => check.wires(input, wireLength),
     outputs: ({ measurement, results, sharesInverse }) => {
       const sum = field.sum(measurement);

@@ -5,7 +5,7 @@
  * **Source.** draft-irtf-cfrg-vdaf-18, section 7.4.5.
  */
 
-import { integersOf, vectorSlice, zeroVector, type VectorField } from "../../field/vector-field.js";
+import { vectorSlice, zeroVector, type VectorField } from "../../field/vector-field.js";
 import { invalidArgument, VeilshareError } from "../../errors.js";
 import { bitEncoding, joinBits, writeBits } from "./bit-encoding.js";
 import type { Circuit } from "./circuit.js";
@@ -54,7 +54,7 @@ export function multihotCountVecCircuit(
       return vector;
     },
     truncate: (measurement) => choices(measurement).slice(),
-    decode: (aggregate) => integersOf(field, aggregate),
+    decode: (integers) => [...integers],
     wires: (input, wireLength) => check.wires(input, wireLength),
     outputs: ({ measurement, results }) => {
       const weight = field.sum(choices(measurement));

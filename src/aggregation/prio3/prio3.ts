@@ -15,10 +15,12 @@
  * **Source.** draft-irtf-cfrg-vdaf-18, section 7.
  */
 
+import type { JsonValue } from "../../bytes/canonical-json.js";
 import { concatBytes, copyBytes, equalBytes } from "../../bytes/encoding.js";
 import { invalidArgument, VeilshareError } from "../../errors.js";
 import {
   elementCount,
+  integersOf,
   power,
   vectorOf,
   vectorSlice,
@@ -41,6 +43,7 @@ import {
   type VerifyStart,
 } from "./messages.js";
 import { AggregateShare, InputShare, VerifierState, type OutputShare } from "./secrets.js";
+import { helperSeeds, splitSeeds } from "./seeds.js";
 import { messageSizes, type Prio3Sizes } from "./sizes.js";
 import { seedBytes, type Xof } from "./xof.js";
 
@@ -102,6 +105,22 @@ export class Prio3<Measurement, Result> {
     return this.#field;
   }
 
+  /** All public parameters, for parties to compare. */
+  description(): Readonly<Record<string, JsonValue>> {
+    const { calls, gadget, measurementLength, outputLength, maxContribution } = this.#circuit;
+    const { shares, proofs } = this;
+    const { algorithmId } = this.#parts;
+    const lengths = { measurementLength, outputLength, calls, arity: gadget.arity };
+    return {
+      algorithmId,
+      shares,
+      proofs,
+      field: this.#field.name,
+      ...lengths,
+      maxContribution: String(maxContribution),
+    };
+  }
+
   /** How many measurements can be added up before a sum might reach the modulus. */
   get maxMeasurements(): bigint {
     return (this.#field.modulus - 1n) / this.#circuit.maxContribution;
@@ -119,7 +138,7 @@ export class Prio3<Measurement, Result> {
     const nonce = given === undefined ? drawBytes(random, nonceBytes) : copyBytes(given);
     checkBytes("shard", "nonce", nonce, nonceBytes);
     const seeds = splitSeeds(drawBytes(random, this.sizes.randBytes));
-    const helpers = this.#helperSeeds(seeds);
+    const helpers = helperSeeds(seeds, this.shares, this.#hasJointRand);
     const proveSeed = seeds[seeds.length - 1] as Uint8Array; // randBytes counts it
     const leaderBlind = this.#hasJointRand ? [seeds[seeds.length - 2] as Uint8Array] : [];
 
@@ -242,10 +261,15 @@ export class Prio3<Measurement, Result> {
    * The collector's step: the result of all aggregators' shares, in any order.
    *
    * @param measurements - How many measurements were added up, 1 or more.
+   * @param integers - `signed` where noise was added: elements above half of the modulus are then negative.
    * @throws VeilshareError INVALID_ARGUMENT for another number of shares; BOUND_EXCEEDED when so many measurements can
    *   reach the modulus.
    */
-  unshard(aggregateShares: readonly AggregateShare[], measurements: number): Result {
+  unshard(
+    aggregateShares: readonly AggregateShare[],
+    measurements: number,
+    integers: "unsigned" | "signed" = "unsigned",
+  ): Result {
     if (aggregateShares.length !== this.shares) {
       throw invalidArgument("prio3.unshard", `${this.shares} shares`, `${aggregateShares.length}`);
     }
@@ -258,7 +282,10 @@ export class Prio3<Measurement, Result> {
     }
     const sum = this.aggregate();
     for (const share of aggregateShares) sum.add(share);
-    return this.#circuit.decode(sum.toBytes());
+    const { modulus } = this.#field;
+    const half = integers === "signed" ? modulus / 2n : modulus;
+    const elements = integersOf(this.#field, sum.toBytes());
+    return this.#circuit.decode(elements.map((element) => (element > half ? element - modulus : element)));
   }
 
   /**
@@ -336,18 +363,6 @@ export class Prio3<Measurement, Result> {
     return concatBytes(...proofs);
   }
 
-  /** A share's seed for each helper, and a blind where there is joint randomness. */
-  #helperSeeds(seeds: readonly Uint8Array[]): HelperSeeds[] {
-    const each = this.#hasJointRand ? 2 : 1;
-    return Array.from({ length: this.shares - 1 }, (_, helper) => {
-      const [seed, ...blind] = seeds.slice(each * helper, each * (helper + 1)) as [
-        Uint8Array,
-        ...Uint8Array[],
-      ];
-      return { aggregatorId: helper + 1, seed, blind };
-    });
-  }
-
   #expand(inputShare: InputShare, derivation: Derivation): ExpandedShare {
     const { aggregatorId } = inputShare;
     const bytes = inputShare.toBytes();
@@ -385,23 +400,10 @@ export class Prio3<Measurement, Result> {
   }
 }
 
-interface HelperSeeds {
-  readonly aggregatorId: number;
-  readonly seed: Uint8Array;
-  /** One where there is joint randomness, else none. */
-  readonly blind: readonly Uint8Array[];
-}
-
 interface ExpandedShare {
   readonly measurementShare: FieldVector;
   readonly proofsShare: FieldVector;
   readonly blind: readonly Uint8Array[];
-}
-
-function splitSeeds(bytes: Uint8Array): Uint8Array[] {
-  return Array.from({ length: bytes.length / seedBytes }, (_, i) =>
-    bytes.subarray(i * seedBytes, (i + 1) * seedBytes),
-  );
 }
 
 function checkCount255(name: string, count: number, minimum: number): number {

@@ -10,13 +10,18 @@ export class InputShare {
     printAsRedacted(this);
   }
 
-  readonly aggregatorId: number;
+  readonly #aggregatorId: number;
   readonly #bytes: Uint8Array;
 
-  /** For an encoding whose form was checked; `Prio3.decodeInputShare` checks. */
+  /** For an encoding whose form was checked; `Prio3.decodeInputShare` checks. Takes the memory over. */
   constructor(aggregatorId: number, bytes: Uint8Array) {
-    this.aggregatorId = aggregatorId;
+    this.#aggregatorId = aggregatorId;
     this.#bytes = bytes;
+  }
+
+  /** Whose share it is, from 0. */
+  get aggregatorId(): number {
+    return this.#aggregatorId;
   }
 
   /** The canonical encoding. Secret: it goes to its aggregator, encrypted. */
@@ -32,12 +37,16 @@ export class VerifierState {
   }
 
   readonly #outputShare: FieldVector;
-  /** Public to all aggregators; empty where the circuit has no joint randomness. */
-  readonly jointRandSeed: Uint8Array;
+  readonly #jointRandSeed: Uint8Array;
 
   constructor(outputShare: FieldVector, jointRandSeed: Uint8Array) {
     this.#outputShare = outputShare;
-    this.jointRandSeed = jointRandSeed;
+    this.#jointRandSeed = jointRandSeed;
+  }
+
+  /** Public to all aggregators; empty where the circuit has no joint randomness. */
+  get jointRandSeed(): Uint8Array {
+    return copyBytes(this.#jointRandSeed);
   }
 
   /** The share that `Prio3.verifyNext` gives out once the report is known to be valid. */

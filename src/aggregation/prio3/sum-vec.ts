@@ -4,7 +4,7 @@
  * **Source.** draft-irtf-cfrg-vdaf-18, section 7.4.3.
  */
 
-import { integersOf, zeroVector, type VectorField } from "../../field/vector-field.js";
+import { zeroVector, type VectorField } from "../../field/vector-field.js";
 import { invalidArgument, VeilshareError } from "../../errors.js";
 import { bitEncoding, joinBits, writeBits } from "./bit-encoding.js";
 import type { Circuit } from "./circuit.js";
@@ -55,7 +55,7 @@ export function sumVecCircuit(
       return vector;
     },
     truncate: (measurement) => joinBits(field, encoding, measurement),
-    decode: (aggregate) => integersOf(field, aggregate),
+    decode: (integers) => [...integers],
     wires: (input, wireLength) => check.wires(input, wireLength),
     outputs: ({ results }) => field.sum(results),
   };

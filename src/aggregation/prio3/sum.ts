@@ -4,7 +4,7 @@
  * **Source.** draft-irtf-cfrg-vdaf-18, section 7.4.2.
  */
 
-import { integersOf, zeroVector, type VectorField } from "../../field/vector-field.js";
+import { zeroVector, type VectorField } from "../../field/vector-field.js";
 import { invalidArgument, VeilshareError } from "../../errors.js";
 import { bitEncoding, joinBits, writeBits } from "./bit-encoding.js";
 import type { Circuit } from "./circuit.js";
@@ -35,7 +35,7 @@ export function sumCircuit(field: VectorField, maxMeasurement: bigint): Circuit<
       return vector;
     },
     truncate: (measurement) => joinBits(field, encoding, measurement),
-    decode: (aggregate) => integersOf(field, aggregate)[0] as bigint, // one element
+    decode: (integers) => integers[0] as bigint, // one element
     wires: ({ measurement, seeds }, wireLength) => wiresFromCalls(field, wireLength, seeds, [measurement]),
     outputs: ({ results }) => results,
   };

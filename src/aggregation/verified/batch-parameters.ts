@@ -1,0 +1,35 @@
+/** What aggregators and collector of a batch compare before it begins. */
+
+import type { JsonValue } from "../../bytes/canonical-json.js";
+import { invalidArgument } from "../../errors.js";
+import { taskParameters, type BatchRoles, type VerifiedTask } from "./task.js";
+
+/** Name and version of the protocol. */
+export const batchProtocol = { name: "veilshare/verified-batch", version: 1 } as const;
+
+const maxBatchBytes = 256;
+
+/** What the parties of a batch must have alike besides the task. */
+export interface BatchOptions {
+  /** Names the batch: it is released once, by this name. 1 to 256 bytes of UTF-8. */
+  readonly batch: string;
+  /** Who gets the sum: a party of the session that is no aggregator. */
+  readonly collector: number | string;
+}
+
+/**
+ * The parameters of a batch.
+ *
+ * @throws VeilshareError INVALID_ARGUMENT for a name that is empty or too long.
+ */
+export function batchParameters<M, R>(
+  task: VerifiedTask<M, R>,
+  { collector, aggregators }: BatchRoles,
+  { batch }: BatchOptions,
+): Readonly<Record<string, JsonValue>> {
+  const bytes = new TextEncoder().encode(batch).length;
+  if (bytes < 1 || bytes > maxBatchBytes) {
+    throw invalidArgument("verified batch", `a name of 1 to ${maxBatchBytes} bytes`, `${bytes}`);
+  }
+  return { ...taskParameters(task), batch, collector, aggregators: [...aggregators] };
+}

@@ -1,0 +1,246 @@
+import { mkdtempSync, rmSync, appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { bytesToHex } from "../../../dist/bytes/encoding.js";
+import { simulate } from "../../../dist/channel/index.js";
+import { expectRedacted } from "../../support/expect-redacted.js";
+import {
+  agreeVerifyKey,
+  MemoryJournal,
+  prepareReport,
+  ReportShare,
+  uploadReports,
+  type VerifiedTask,
+} from "../../../dist/aggregation/index.js";
+import { FileJournal } from "../../../dist/aggregation/verified/journal-file-node.js";
+import { InputShare, prio3Sum, prio3SumVec } from "../../../dist/aggregation/prio3/index.js";
+import { Aggregators } from "./sessions.js";
+
+const context = new TextEncoder().encode("test");
+
+function sumTask(shares: number, minReports: number): VerifiedTask<bigint, bigint> {
+  return { prio3: prio3Sum({ shares, maxMeasurement: 1000n }), context, minReports };
+}
+
+const idOf = (report: readonly ReportShare[]): string => bytesToHex(report[0]?.id ?? new Uint8Array(0));
+
+/** The same report with one byte of one aggregator's share changed. */
+function tampered(report: readonly ReportShare[], aggregatorId: number, at: number): ReportShare[] {
+  return report.map(({ id, publicShare, inputShare }) => {
+    if (inputShare.aggregatorId !== aggregatorId) return new ReportShare(id, publicShare, inputShare);
+    const bytes = inputShare.toBytes();
+    bytes[at] = (bytes[at] ?? 0) ^ 1;
+    return new ReportShare(id, publicShare, new InputShare(aggregatorId, bytes));
+  });
+}
+
+describe("a verified batch", () => {
+  it.each([2, 3, 5])("gives the collector the sum and the counts, with %i aggregators", async (shares) => {
+    const aggregators = new Aggregators(sumTask(shares, 3));
+    await aggregators.measure([1n, 10n, 100n, 1000n]);
+    const { summaries, collected } = await aggregators.batch("one");
+    expect(collected).toEqual({ released: true, result: 1111n, reports: 4, rejected: 0 });
+    for (const summary of summaries) {
+      expect(summary).toEqual({ released: true, accepted: 4, rejected: [], lost: 0 });
+    }
+  });
+
+  it("adds up vectors, and names a tampered report at every aggregator without ending the batch", async () => {
+    const prio3 = prio3SumVec({ shares: 2, length: 3, maxMeasurement: 100n });
+    const aggregators = new Aggregators({ prio3, context, minReports: 2 });
+    const task = aggregators.task;
+    const honest = [prepareReport(task, [1, 2, 3]), prepareReport(task, [10, 20, 30])];
+    const lies = [
+      tampered(prepareReport(task, [5, 5, 5]), 0, 0), // the measurement
+      tampered(prepareReport(task, [5, 5, 5]), 0, 16 * 3 * 7 + 5), // the proof
+      tampered(prepareReport(task, [5, 5, 5]), 1, 40), // the helper's blind
+    ];
+    await aggregators.upload([honest[0] ?? [], ...lies, honest[1] ?? []]);
+    const { summaries, collected } = await aggregators.batch("one");
+    expect(collected).toEqual({ released: true, result: [11n, 22n, 33n], reports: 2, rejected: 3 });
+    for (const { rejected } of summaries) {
+      expect(rejected).toEqual(lies.map((lie) => ({ reportId: idOf(lie), reason: "invalid" })));
+    }
+  });
+
+  it("rejects a report whose client told aggregators different public shares", async () => {
+    const prio3 = prio3SumVec({ shares: 2, length: 3, maxMeasurement: 100n });
+    const aggregators = new Aggregators({ prio3, context, minReports: 1 });
+    const [leader, helper] = prepareReport(aggregators.task, [5, 5, 5]) as [ReportShare, ReportShare];
+    const other = helper.publicShare.map((byte, i) => (i < 32 ? byte ^ 1 : byte));
+    const split = [leader, new ReportShare(helper.id, other, helper.inputShare)];
+    await aggregators.upload([split, prepareReport(aggregators.task, [1, 2, 3])]);
+    const { summaries, collected } = await aggregators.batch("one");
+    expect(collected).toMatchObject({ released: true, result: [1n, 2n, 3n], rejected: 1 });
+    expect(summaries[1]?.rejected.map(({ reportId }) => reportId)).toEqual([idOf(split)]);
+  });
+
+  it("counts a report once: within an upload, across batches, and when it comes again to all aggregators", async () => {
+    const aggregators = new Aggregators(sumTask(2, 1));
+    const report = prepareReport(aggregators.task, 7n);
+    expect(await aggregators.upload([report, report])).toEqual([
+      ["taken", "known"],
+      ["taken", "known"],
+    ]);
+    expect((await aggregators.batch("one")).collected).toMatchObject({ result: 7n, reports: 1 });
+    await aggregators.upload([report, prepareReport(aggregators.task, 1n)]);
+    const { summaries, collected } = await aggregators.batch("two");
+    expect(collected).toEqual({ released: true, result: 1n, reports: 1, rejected: 1 });
+    for (const { rejected } of summaries) {
+      expect(rejected).toEqual([{ reportId: idOf(report), reason: "replayed" }]);
+    }
+  });
+
+  it("counts a report once across restarts, by the journals on disk", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "veilshare-journal-"));
+    const open = (): Promise<FileJournal[]> =>
+      Promise.all([0, 1].map((id) => FileJournal.open(join(folder, `journal-${id}`))));
+    try {
+      const task = sumTask(2, 1);
+      const report = prepareReport(task, 7n);
+      const before = await open();
+      const first = new Aggregators(task, before);
+      await first.upload([report]);
+      await first.batch("one");
+      await Promise.all(before.map((journal) => journal.close()));
+      appendFileSync(join(folder, "journal-0"), "r 0123"); // a crash in the middle of a line
+      const after = await open();
+      const second = new Aggregators(task, after);
+      await second.upload([report, prepareReport(task, 1n)]);
+      await expect(second.batch("one")).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+      const { collected } = await second.batch("two");
+      expect(collected).toEqual({ released: true, result: 1n, reports: 1, rejected: 1 });
+      await Promise.all(after.map((journal) => journal.close()));
+      expect(readFileSync(join(folder, "journal-0"), "utf8").split("\n")).toEqual([
+        "veilshare report journal v1",
+        `r ${idOf(report)}`,
+        'b "one"',
+        expect.stringMatching(/^r [0-9a-f]{32}$/) as string,
+        'b "two"',
+        "",
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("refuses a journal file that is none, with its line", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "veilshare-journal-"));
+    const path = join(folder, "journal");
+    try {
+      writeFileSync(path, "veilshare report journal v1\nr 00\n");
+      await expect(FileJournal.open(path)).rejects.toMatchObject({
+        code: "INVALID_DATA",
+        file: path,
+        line: 2,
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("releases nothing below the minimum and uses nothing up, then counts everything in one batch", async () => {
+    const aggregators = new Aggregators(sumTask(2, 3));
+    await aggregators.measure([1n, 2n]);
+    expect((await aggregators.batch("one")).collected).toEqual({ released: false });
+    expect(aggregators.all.map(({ pending }) => pending)).toEqual([2, 2]);
+    const lie = tampered(prepareReport(aggregators.task, 4n), 0, 0);
+    await aggregators.upload([lie]);
+    const second = await aggregators.batch("one");
+    expect(second.collected).toEqual({ released: false });
+    expect(second.summaries[0]).toMatchObject({
+      released: false,
+      accepted: 2,
+      rejected: [{ reason: "invalid" }],
+    });
+    await aggregators.measure([8n]);
+    const third = await aggregators.batch("one");
+    expect(third.collected).toEqual({ released: true, result: 11n, reports: 3, rejected: 1 });
+    await expect(aggregators.batch("one")).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+  });
+
+  it("lets a report wait that one aggregator does not hold yet", async () => {
+    const aggregators = new Aggregators(sumTask(2, 1));
+    const late = prepareReport(aggregators.task, 5n);
+    aggregators.all[0]?.take(late[0] as ReportShare);
+    await aggregators.measure([1n]);
+    expect((await aggregators.batch("one")).collected).toMatchObject({ result: 1n, reports: 1 });
+    aggregators.all[1]?.take(late[1] as ReportShare);
+    expect((await aggregators.batch("two")).collected).toMatchObject({ result: 5n, reports: 1 });
+  });
+
+  it("drops an open batch that another aggregator has lost, and says how many reports went with it", async () => {
+    const aggregators = new Aggregators(sumTask(2, 2));
+    await aggregators.upload([
+      prepareReport(aggregators.task, 1n),
+      tampered(prepareReport(aggregators.task, 2n), 0, 0),
+    ]);
+    expect((await aggregators.batch("one")).summaries[0]).toMatchObject({ released: false, accepted: 1 });
+    aggregators.all[1]?.closeBatch();
+    await aggregators.measure([10n, 20n]);
+    const { summaries, collected } = await aggregators.batch("one");
+    expect(collected).toMatchObject({ released: true, result: 30n, reports: 2 });
+    expect(summaries.map(({ lost }) => lost)).toEqual([1, 0]);
+  });
+
+  it("adds every aggregator's noise, and reads a sum below zero", async () => {
+    const aggregators = new Aggregators(sumTask(3, 1));
+    await aggregators.measure([5n]);
+    const { collected } = await aggregators.batch("one", (length) => new BigInt64Array(length).fill(-4n));
+    expect(collected).toMatchObject({ released: true, result: 5n - 3n * 4n });
+  });
+});
+
+describe("the parties of a verified aggregation", () => {
+  it("refuse a client of another task before it sends a report", async () => {
+    const aggregators = new Aggregators(sumTask(2, 1));
+    const other = new Aggregators({ ...sumTask(2, 1), context: new Uint8Array(3) });
+    const foreign = new Aggregators(aggregators.task, [new MemoryJournal(), new MemoryJournal()]);
+    Object.assign(foreign, { all: other.all });
+    await expect(foreign.measure([1n])).rejects.toMatchObject({ code: "PEER_MISMATCH" });
+  });
+
+  it("refuse a measurement out of range at the client", () => {
+    for (const measurement of [-1n, 1001n]) {
+      expect(() => prepareReport(sumTask(2, 1), measurement)).toThrow(
+        expect.objectContaining({ code: "VALUE_OUT_OF_RANGE" }) as Error,
+      );
+    }
+  });
+
+  it("tell a client that its report is malformed, and go on", async () => {
+    const aggregators = new Aggregators(sumTask(2, 1));
+    const [leader, helper] = prepareReport(aggregators.task, 9n) as [ReportShare, ReportShare];
+    const bytes = leader.inputShare.toBytes().fill(0xff, 0, 8); // above the modulus
+    const broken = [new ReportShare(leader.id, leader.publicShare, new InputShare(0, bytes)), helper];
+    const receipts = await aggregators.upload([broken, prepareReport(aggregators.task, 1n)]);
+    expect(receipts).toEqual([
+      ["malformed", "taken"],
+      ["taken", "taken"],
+    ]);
+    expect((await aggregators.batch("one")).collected).toMatchObject({ result: 1n, reports: 1, rejected: 0 });
+  });
+
+  it("agree on a verify key that none of them has chosen", async () => {
+    const task = sumTask(3, 1);
+    const random = (fill: number) => (): Uint8Array => new Uint8Array(32).fill(fill);
+    const keys = await simulate(3, (party) => agreeVerifyKey(party, task, { random: random(party.index) }));
+    expect(new Set(keys.map((key) => bytesToHex(key))).size).toBe(1);
+    const others = await simulate(3, (party) => agreeVerifyKey(party, task));
+    expect(bytesToHex(others[0] ?? new Uint8Array(0))).not.toBe(bytesToHex(keys[0] ?? new Uint8Array(0)));
+  });
+
+  it("keep their secrets out of print, and a client from giving one aggregator another's share", async () => {
+    const task = sumTask(2, 1);
+    const [leader] = prepareReport(task, 1n) as [ReportShare, ReportShare];
+    const aggregators = new Aggregators(task);
+    for (const secret of [leader, leader.inputShare, aggregators.all[0], aggregators.all[0]?.open]) {
+      expectRedacted(secret as object);
+    }
+    const swapped = simulate(2, async (party) => {
+      if (party.index === 0) await uploadReports(party, { task, aggregatorId: 1, reports: [leader] });
+    });
+    await expect(swapped).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+  });
+});
