@@ -12,6 +12,10 @@ const callerCodes = [
   "VALUE_OUT_OF_RANGE",
   /** Declared bounds are too large for the ring; nothing was run. */
   "BOUND_EXCEEDED",
+  /** A privacy budget does not cover the release; nothing was run. */
+  "BUDGET_SPENT",
+  /** A result would say too much about too few; it was not opened. */
+  "DISCLOSURE_REFUSED",
   /** A file of input data is not as it must be; `file`, `line` and `column` say where. */
   "INVALID_DATA",
   /** A parties file, a key file or a connection setting is not usable. */

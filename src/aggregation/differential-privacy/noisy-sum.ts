@@ -1,0 +1,135 @@
+/**
+ * A sum of all parties' vectors with noise that nobody knows. Run by the parties of a sum.
+ *
+ *   all -> all   parameters of the noise plan                     (agree)
+ *   each         takes the cost off its own budget                (burn; before anything that depends on data is sent)
+ *   all -> all   the sum of vector plus own noise                 (as the sum's own protocol)
+ *
+ * Adversary: semi-honest, up to `maxColluders` parties with whoever sees the result; see {@link noisySum}.
+ */
+
+import type { Party } from "../../channel/party.js";
+import { invalidArgument, VeilshareError } from "../../errors.js";
+import { eventLoopTurn } from "../../parallel/event-loop.js";
+import type { RandomSource } from "../../random/csprng.js";
+import { sumBySecureSum, type VectorSum } from "../vector-sum.js";
+import {
+  noiseBound,
+  noiseSigma,
+  planNoise,
+  sampleNoise,
+  type NoisePlan,
+  type NoisePlanOptions,
+} from "./noise-plan.js";
+import type { NoisyTotal } from "./totals.js";
+
+/** Elements whose noise is drawn before the event loop has its turn. */
+const chunk = 32_768;
+
+/** Options of {@link noisySum}; those of the plan must be the same at all parties. */
+export interface NoisySumOptions extends Omit<NoisePlanOptions, "length" | "fewestSurvivors"> {
+  /**
+   * Takes the cost off the budget of the data set, and resolves once that is kept where no crash undoes it; throws when
+   * the budget does not cover it. Called before anything that depends on the vector is sent, never after.
+   */
+  readonly burn: (plan: NoisePlan) => void | Promise<void>;
+  /** How vectors are added. Default: by secure sums. */
+  readonly sum?: VectorSum;
+  /** How many parties certainly stay to the end. Default: all, as a secure sum needs them. */
+  readonly fewestSurvivors?: number;
+  /** For the noise; other than the default only to replay a run. */
+  readonly random?: RandomSource;
+}
+
+/**
+ * The element-wise sum of all parties' vectors with discrete Gaussian noise from each.
+ *
+ * @param vector - Own addends, within -maxAbs..maxAbs, with a sum of squares of at most maxSquares.
+ * @returns The same total at every party.
+ * @throws VeilshareError VALUE_OUT_OF_RANGE when the own vector is beyond the bounds (nothing is clipped), at its owner;
+ *   BUDGET_SPENT or whatever `burn` throws; DISCLOSURE_REFUSED when fewer than `fewestSurvivors` are in the sum: then the
+ *   noise is too little, so the sum is not given out; PEER_MISMATCH when parties have other parameters; BOUND_EXCEEDED
+ *   when sums with noise do not fit 63 bits; and whatever the sum throws.
+ *
+ * **Security.** Semi-honest. Against up to `maxColluders` of the parties together with all who see the result, the result is
+ * (epsilon, delta)-differentially private in each other party's vector. A party that adds less noise than it should is
+ * not found out. The budget is burnt before the run, so a run that fails has cost it too.
+ *
+ * **Cost.** That of the sum, and about 0.5 us of sampling an element.
+ *
+ * **Source.** Kairouz, Liu, Steinke, ICML 2021.
+ */
+export async function noisySum(
+  party: Party,
+  vector: BigInt64Array,
+  options: NoisySumOptions,
+): Promise<NoisyTotal> {
+  const { burn, sum = sumBySecureSum, random } = options;
+  return party.run({ name: "veilshare/noisy-sum", version: 1 }, async (run) => {
+    const { fewestSurvivors = run.size } = options;
+    if (fewestSurvivors > run.size) {
+      throw invalidArgument("noisySum", `at most ${run.size} survivors`, String(fewestSurvivors));
+    }
+    const plan = planNoise({ ...options, length: vector.length, fewestSurvivors });
+    const own = vector.slice();
+    checkVector(own, plan);
+    await run.agree(publicParameters(plan, options, fewestSurvivors));
+    await burn(plan);
+    await addNoise(own, plan, random);
+    const total = await sum(run, own, { maxAbs: plan.maxAbs + noiseBound(plan) });
+    if (total.contributors < fewestSurvivors) {
+      const text = `noisySum: expected at least ${fewestSurvivors} contributors, got ${total.contributors}: too little noise`;
+      throw new VeilshareError("DISCLOSURE_REFUSED", text, { field: "fewestSurvivors" });
+    }
+    const { epsilon, delta, rho, neighbours } = plan;
+    const sigma = noiseSigma(plan, total.contributors);
+    const mechanism = "distributed discrete Gaussian";
+    const { sum: values, contributors } = total;
+    return { kind: "noisy", values, contributors, mechanism, sigma, epsilon, delta, rho, neighbours };
+  });
+}
+
+/** What is declared, not what follows from it: two engines may round the variance differently, and both are right. */
+function publicParameters(
+  plan: NoisePlan,
+  options: NoisySumOptions,
+  fewestSurvivors: number,
+): Record<string, string | number> {
+  return {
+    length: plan.length,
+    maxAbs: plan.maxAbs.toString(),
+    maxSquares: plan.maxSquares.toString(),
+    neighbours: plan.neighbours,
+    epsilon: options.epsilon,
+    delta: options.delta,
+    fewestSurvivors,
+    maxColluders: options.maxColluders,
+  };
+}
+
+function checkVector(vector: BigInt64Array, { maxAbs, maxSquares }: NoisePlan): void {
+  let squares = 0n;
+  for (const [i, element] of vector.entries()) {
+    if (element > maxAbs || element < -maxAbs) {
+      const text = `noisySum: expected elements within the declared bound, got one beyond it at position ${i}`;
+      throw new VeilshareError("VALUE_OUT_OF_RANGE", text, { field: `vector[${i}]` });
+    }
+    squares += element * element;
+  }
+  if (squares <= maxSquares) return;
+  const text = "noisySum: expected a sum of squares of at most maxSquares, got more";
+  throw new VeilshareError("VALUE_OUT_OF_RANGE", text, { field: "vector" });
+}
+
+async function addNoise(
+  vector: BigInt64Array,
+  plan: NoisePlan,
+  random: RandomSource | undefined,
+): Promise<void> {
+  for (let start = 0; start < vector.length; start += chunk) {
+    const part = vector.subarray(start, start + chunk);
+    const noise = sampleNoise({ ...plan, length: part.length }, random);
+    for (let i = 0; i < part.length; i++) part[i] = (part[i] as bigint) + (noise[i] as bigint); // i < both lengths
+    if (start + chunk < vector.length) await eventLoopTurn();
+  }
+}
