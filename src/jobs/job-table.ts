@@ -2,5 +2,6 @@
 
 import { groupJobs } from "../group/jobs.js";
 import type { AnyJob } from "../parallel/job.js";
+import { lookupJobs } from "../psi/lookup/jobs.js";
 
-export const jobTable: readonly AnyJob[] = [...groupJobs];
+export const jobTable: readonly AnyJob[] = [...groupJobs, ...lookupJobs];

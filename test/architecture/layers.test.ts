@@ -13,7 +13,6 @@ const layers = [
   "ring",
   "field",
   "group",
-  "jobs",
   "channel",
   "sharing",
   "mpc",
@@ -21,6 +20,7 @@ const layers = [
   "table",
   "aggregation",
   "protocols",
+  "jobs",
   "cli",
   "index",
 ];

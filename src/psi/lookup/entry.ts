@@ -15,7 +15,6 @@ import { open, sealInto } from "#channel/aead";
 import { ByteWriter } from "../../bytes/codec.js";
 import { concatBytes } from "../../bytes/encoding.js";
 import { printAsRedacted } from "../../bytes/redacted.js";
-import { drawBytes, type RandomSource } from "../../random/csprng.js";
 import { deriveKey } from "../../random/hkdf.js";
 
 /** Bytes of an index tag: of n entries, one meets the tag of a key that is not there with a probability of n / 2^128. */
@@ -25,7 +24,8 @@ export const tagBytes = 16;
 export const maxLabelBytes = 4096;
 
 const keyBytes = 32;
-const nonceBytes = 12;
+/** Bytes of a nonce. */
+export const nonceBytes = 12;
 const lengthBytes = 2;
 const sealBytes = 16;
 
@@ -69,12 +69,15 @@ export class EntryKey {
     return this.#tag.slice();
   }
 
-  /** The whole entry for a label of at most `labelBytes` bytes. */
-  seal(label: Uint8Array, random: RandomSource): Uint8Array {
+  /**
+   * The whole entry for a label of at most `labelBytes` bytes.
+   *
+   * @param nonce - 12 bytes, never used before.
+   */
+  seal(label: Uint8Array, nonce: Uint8Array): Uint8Array {
     const plaintext = new Uint8Array(lengthBytes + this.#labelBytes);
     new DataView(plaintext.buffer).setUint16(0, label.length, true);
     plaintext.set(label, lengthBytes);
-    const nonce = drawBytes(random, nonceBytes);
     const sealed = new Uint8Array(plaintext.length + sealBytes);
     sealInto(sealed, plaintext, { key: this.#key, nonce, associatedData: this.#tag });
     plaintext.fill(0);

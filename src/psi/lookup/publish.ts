@@ -1,18 +1,19 @@
 /**
- * Making a published set, and the next version of one. Every key is hashed, multiplied by the server's secret in the
- * pool, and its label sealed; see `entry.ts`.
+ * Making a published set, and the next version of one. Every key is hashed, multiplied by the server's secret, and its
+ * label sealed, all in the pool; see `entry.ts`.
  */
 
-import { sliceRows, rowCount, type ByteRows } from "../../bytes/byte-rows.js";
+import { byteRowsFromArrays, sliceRows } from "../../bytes/byte-rows.js";
 import { MalformedMessage } from "../../bytes/codec.js";
 import { compareBytes, equalBytes, utf8ToBytes } from "../../bytes/encoding.js";
 import { invalidArgument, VeilshareError } from "../../errors.js";
 import { voprf } from "../../group/index.js";
 import { evaluateInputsJob, type EvaluateInputsInput } from "../../group/jobs.js";
 import { createPool, type Pool } from "../../parallel/pool.js";
-import { randomBytes, type RandomSource } from "../../random/csprng.js";
+import { drawBytes, randomBytes, type RandomSource } from "../../random/csprng.js";
 import { encodeItems, type PsiItem } from "../items.js";
-import { entryByteLength, EntryKey, maxLabelBytes, tagBytes, type EntryScope } from "./entry.js";
+import { entryByteLength, EntryKey, maxLabelBytes, nonceBytes, tagBytes, type EntryScope } from "./entry.js";
+import { sealEntriesJob, type SealEntriesInput } from "./jobs.js";
 import { findEntry, PublishedSet, type SetTerms } from "./published-set.js";
 import { applyDelta, type SetDelta } from "./set-delta.js";
 
@@ -174,30 +175,61 @@ async function sealEntries(
   entries: readonly LookupEntry[],
   work: PublishWork,
 ): Promise<{ readonly sealed: Uint8Array; readonly keyColumns: number }> {
-  const { random = randomBytes } = work;
-  // All labels are looked at before any work is done.
-  for (const i of entries.keys()) labelAt(caller, entries, i, scope.labelBytes);
+  // All keys and labels are looked at before any work is done.
+  const labels = byteRowsFromArrays(entries.map((_, i) => labelAt(caller, entries, i, scope.labelBytes)));
+  const { rows: keys, keyColumns } = await encodeItems(
+    entries.map((entry) => entry.key),
+    {},
+    caller,
+  );
   const entryBytes = entryByteLength(scope.labelBytes);
   const inOrder = new Uint8Array(entries.length * entryBytes);
-  const keys = entries.map((entry) => entry.key);
-  const keyColumns = await withEntryKeys({ caller, key, scope, keys, work }, (entryKey, position) => {
-    const label = labelAt(caller, entries, position, scope.labelBytes);
-    inOrder.set(entryKey.seal(label, random), position * entryBytes);
-  });
+  const secret = key.secretBytes();
+  const { random = randomBytes } = work;
+  function* chunks(): Generator<SealEntriesInput> {
+    for (const [start, end] of ranges(entries.length)) {
+      yield {
+        keys: sliceRows(keys, start, end),
+        labels: sliceRows(labels, start, end),
+        nonces: drawBytes(random, (end - start) * nonceBytes),
+        scope,
+        secret,
+      };
+    }
+  }
+  let done = 0;
+  try {
+    await withPool(work, entries.length, async (pool, signal) => {
+      for await (const sealed of pool.map(sealEntriesJob, chunks(), signal)) {
+        inOrder.set(sealed, done * entryBytes);
+        done += sealed.length / entryBytes;
+        work.onProgress?.(done);
+      }
+    });
+  } finally {
+    secret.fill(0);
+  }
+  return { sealed: sortedEntries(caller, inOrder, entryBytes), keyColumns };
+}
+
+/** Entries by their tags, none twice. */
+function sortedEntries(caller: string, inOrder: Uint8Array, entryBytes: number): Uint8Array {
   const tagAt = (i: number): Uint8Array => inOrder.subarray(i * entryBytes, i * entryBytes + tagBytes);
-  const order = Uint32Array.from(entries.keys()).sort((a, b) => compareBytes(tagAt(a), tagAt(b)));
-  const sealed = new Uint8Array(inOrder.length);
+  const order = Uint32Array.from({ length: inOrder.length / entryBytes }, (_, i) => i);
+  order.sort((a, b) => compareBytes(tagAt(a), tagAt(b)));
+  const sorted = new Uint8Array(inOrder.length);
   for (const [i, position] of order.entries()) {
     const before = order[i - 1];
     if (before !== undefined && equalBytes(tagAt(before), tagAt(position))) {
       const [first, second] = [before, position].sort((a, b) => a - b) as [number, number];
       throw atPosition(caller, "entries", second, "each key once", `the key of entry ${first} again`);
     }
-    sealed.set(inOrder.subarray(position * entryBytes, (position + 1) * entryBytes), i * entryBytes);
+    sorted.set(inOrder.subarray(position * entryBytes, (position + 1) * entryBytes), i * entryBytes);
   }
-  return { sealed, keyColumns };
+  return sorted;
 }
 
+/** The tags of keys, in their order, and the number of fields of every key. */
 async function deriveTags(
   caller: string,
   key: voprf.OprfKey,
@@ -205,61 +237,46 @@ async function deriveTags(
   keys: readonly PsiItem[],
   work: PublishWork,
 ): Promise<{ readonly tags: Uint8Array[]; readonly keyColumns: number }> {
+  const { rows, keyColumns } = await encodeItems(keys, {}, caller);
+  const secret = key.secretBytes();
   const tags: Uint8Array[] = [];
-  const keyColumns = await withEntryKeys(
-    { caller, key, scope, keys, work: { ...work, onProgress: () => undefined } },
-    (entryKey) => {
-      tags.push(entryKey.tag);
-    },
-  );
+  function* chunks(): Generator<EvaluateInputsInput> {
+    for (const [start, end] of ranges(keys.length)) yield { inputs: sliceRows(rows, start, end), secret };
+  }
+  try {
+    await withPool(work, keys.length, async (pool, signal) => {
+      for await (const outputs of pool.map(evaluateInputsJob, chunks(), signal)) {
+        for (let at = 0; at < outputs.length; at += voprf.oprfOutputBytes) {
+          const entryKey = new EntryKey(outputs.subarray(at, at + voprf.oprfOutputBytes), scope);
+          tags.push(entryKey.tag);
+          entryKey.wipe();
+        }
+        outputs.fill(0);
+      }
+    });
+  } finally {
+    secret.fill(0);
+  }
   return { tags, keyColumns };
 }
 
-interface Evaluation {
-  readonly caller: string;
-  readonly key: voprf.OprfKey;
-  readonly scope: EntryScope;
-  readonly keys: readonly PsiItem[];
-  readonly work: PublishWork;
-}
-
-/**
- * Evaluates keys in the pool and hands what each entry is sealed with to `use`, in order; it is wiped after that.
- *
- * @returns The number of fields of every key.
- */
-async function withEntryKeys(
-  { caller, key, scope, keys, work }: Evaluation,
-  use: (entryKey: EntryKey, position: number) => void,
-): Promise<number> {
-  const { rows, keyColumns } = await encodeItems(keys, {}, caller);
-  const secret = key.secretBytes();
-  const pool = work.pool ?? openPool(work.workers, keys.length);
-  let position = 0;
+async function withPool(
+  { pool: given, workers, signal }: PublishWork,
+  count: number,
+  use: (pool: Pool, options: { readonly signal?: AbortSignal }) => Promise<void>,
+): Promise<void> {
+  const pool = given ?? openPool(workers, count);
   try {
-    const signal = work.signal === undefined ? {} : { signal: work.signal };
-    for await (const outputs of pool.map(evaluateInputsJob, chunks(rows, secret), signal)) {
-      for (let at = 0; at < outputs.length; at += voprf.oprfOutputBytes) {
-        const entryKey = new EntryKey(outputs.subarray(at, at + voprf.oprfOutputBytes), scope);
-        use(entryKey, position);
-        entryKey.wipe();
-        position += 1;
-      }
-      outputs.fill(0);
-      work.onProgress?.(position);
-    }
+    await use(pool, signal === undefined ? {} : { signal });
   } finally {
-    secret.fill(0);
-    if (work.pool === undefined) await pool.close();
+    if (given === undefined) await pool.close();
   }
-  return keyColumns;
 }
 
-function* chunks(rows: ByteRows, secret: Uint8Array): Generator<EvaluateInputsInput> {
-  const count = rowCount(rows);
-  for (let start = 0; start < count; start += rowsPerChunk) {
-    yield { inputs: sliceRows(rows, start, Math.min(count, start + rowsPerChunk)), secret };
-  }
+/** Start and end of each chunk. */
+function* ranges(count: number): Generator<[start: number, end: number]> {
+  for (let start = 0; start < count; start += rowsPerChunk)
+    yield [start, Math.min(count, start + rowsPerChunk)];
 }
 
 function labelAt(caller: string, entries: readonly LookupEntry[], i: number, labelBytes: number): Uint8Array {
