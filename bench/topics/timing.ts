@@ -1,10 +1,22 @@
 import { ristretto255 } from "@noble/curves/ed25519.js";
-import { hashAndMultiply, hashToGroup, multiply, multiplyBase, randomScalar } from "veilshare/group";
+import {
+  hashAndMultiply,
+  hashToGroup,
+  multiply,
+  multiplyBase,
+  multiplyEach,
+  randomScalar,
+  voprf,
+} from "veilshare/group";
 import { summarise, round, type Measurement, type Topic } from "../measurement.js";
 
 /** Rows of one call: as many as the kernel works on at a time. */
 const rows = 4;
 const samplesEach = 4000;
+/** Of the slower steps with a proof. */
+const proofSamplesEach = 1500;
+/** Welch's t that the control must reach on any machine. */
+const certain = 10;
 const tag = "veilshare/bench/timing";
 
 /** A scalar with two bits set: what an addition chain that looks at bits is fastest with. */
@@ -28,35 +40,66 @@ export const timingTopic: Topic = {
     const elements = hashToGroup(batch, tag);
     const point = ristretto255.Point.fromBytes(elements.slice(0, 32));
     const toBigint = (scalar: Uint8Array): bigint => ristretto255.Point.Fn.fromBytes(scalar);
+    const asIs = (scalar: Uint8Array): Uint8Array => scalar;
+    const asKey = (scalar: Uint8Array): voprf.OprfKey => new voprf.OprfKey(scalar);
     const results = [
-      compareClasses("group.multiply", (scalar) => multiply(elements, scalar)),
-      compareClasses("group.hashAndMultiply", (scalar) => hashAndMultiply(batch, tag, scalar)),
-      compareClasses("group.multiplyBase", (scalar) => multiplyBase(scalar), 1),
-      compareClasses("@noble/curves multiply", (scalar) => point.multiply(toBigint(scalar)), 1),
+      compareClasses("group.multiply", asIs, (scalar) => multiply(elements, scalar)),
+      compareClasses("group.hashAndMultiply", asIs, (scalar) => hashAndMultiply(batch, tag, scalar)),
+      compareClasses("group.multiplyBase", asIs, (scalar) => multiplyBase(scalar), { items: 1 }),
+      compareClasses("group.multiplyEach", fourTimes, (scalars) => multiplyEach(elements, scalars)),
       compareClasses(
-        "control that leaks: @noble/curves multiplyUnsafe",
-        (scalar) => point.multiplyUnsafe(toBigint(scalar)),
-        1,
+        "voprf.evaluate: products, proof and its response",
+        asKey,
+        (key) => voprf.evaluate(key, elements),
+        {
+          samplesEach: proofSamplesEach,
+        },
       ),
+      compareClasses("voprf.evaluateInputs", asKey, (key) => voprf.evaluateInputs(key, batch)),
+      compareClasses("@noble/curves multiply", asIs, (scalar) => point.multiply(toBigint(scalar)), {
+        items: 1,
+      }),
     ];
-    return Promise.resolve({ results, ratios: {} });
+    const control = compareClasses(
+      "control that leaks: @noble/curves multiplyUnsafe",
+      asIs,
+      (scalar) => point.multiplyUnsafe(toBigint(scalar)),
+      { items: 1 },
+    );
+    if ((control.welchT ?? 0) < certain) {
+      throw new Error(
+        "bench: the control did not leak, so the harness sees nothing on this machine as it is",
+      );
+    }
+    return Promise.resolve({ results: [...results, control], ratios: {} });
   },
 };
 
-type Work = (scalar: Uint8Array) => unknown;
+function fourTimes(scalar: Uint8Array): Uint8Array {
+  const scalars = new Uint8Array(rows * scalar.length);
+  for (let row = 0; row < rows; row++) scalars.set(scalar, row * scalar.length);
+  return scalars;
+}
 
-function compareClasses(name: string, work: Work, items = rows): Measurement {
+/** Times the work on what a scalar was made into, for both classes of scalars. */
+function compareClasses<T>(
+  name: string,
+  prepare: (scalar: Uint8Array) => T,
+  work: (prepared: T) => unknown,
+  options: { readonly items?: number; readonly samplesEach?: number } = {},
+): Measurement {
+  const { items = rows, samplesEach: samples = samplesEach } = options;
   const sparse: number[] = [];
   const random: number[] = [];
   let kept: unknown;
-  for (let warm = 0; warm < 200; warm++) kept = work(randomScalar());
-  for (let sample = 0; sample < 2 * samplesEach; sample++) {
+  for (let warm = 0; warm < 200; warm++) kept = work(prepare(randomScalar()));
+  for (let sample = 0; sample < 2 * samples; sample++) {
     // Both scalars are made in every round, so that the rounds differ in nothing else.
     const fresh = randomScalar();
     const isSparse = ((fresh[5] ?? 0) & 1) === 1;
-    const scalar = isSparse ? sparseScalar.slice() : fresh;
+    const prepared = prepare(isSparse ? sparseScalar.slice() : fresh);
     const start = performance.now();
-    kept = work(scalar);
+    kept = work(prepared);
     (isSparse ? sparse : random).push(performance.now() - start);
   }
   if (kept === undefined) throw new Error("bench: no result");
