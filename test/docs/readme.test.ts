@@ -42,7 +42,8 @@ describe("the README", () => {
   });
 
   it("has examples that all check against the package's types", { timeout: 180_000 }, () => {
-    const paths = codeBlocks("README.md", "ts").map((text, i) => write(`example-${i}.ts`, text));
+    const texts = ["README.md", "docs/lookup.md"].flatMap((file) => codeBlocks(file, "ts"));
+    const paths = texts.map((text, i) => write(`example-${i}.ts`, text));
     expect(paths.length).toBeGreaterThan(1);
     const program = ts.createProgram(paths, {
       module: ts.ModuleKind.NodeNext,
