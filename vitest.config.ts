@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     server: { deps: { external: [/\/dist\//] } },
-    testTimeout: 30_000,
+    testTimeout: 120_000,
     hookTimeout: 30_000,
     maxWorkers: 2,
     setupFiles: ["test/support/fast-check.ts"],
