@@ -8,9 +8,15 @@ import { invalidArgument, VeilshareError } from "../errors.js";
 
 /**
  * Magnitudes stay below this: of the 64 bits one is the sign and one is the slack that truncation needs
- * (`truncation.ts`).
+ * (`additive/truncation.ts`).
  */
 export const magnitudeLimit: bigint = 1n << 62n;
+
+/** Added to a value before it is truncated, which makes it positive and below 2^63. */
+export const truncationOffset: bigint = 1n << 62n;
+
+/** Largest number of bits that a truncation may cut. */
+export const maxShift = 62;
 
 /** Products of two 20-bit fixed-point numbers, and a division by eight on top of that, have names for their scale. */
 export const maxSecretFractionalBits = 62;

@@ -5,8 +5,9 @@
 
 import { invalidArgument, VeilshareError } from "../errors.js";
 import { addInPlace } from "../ring/vector.js";
-import { magnitudeLimit, truncatedMagnitude } from "./bounds.js";
-import { describe, type Workings } from "./products.js";
+import { magnitudeLimit, maxShift, truncatedMagnitude } from "./bounds.js";
+import { describe } from "./products.js";
+import type { Scheme } from "./scheme.js";
 import {
   checkSameShape,
   checkSecretFractionalBits,
@@ -15,7 +16,6 @@ import {
   type SecretMatrix,
   type SecretShape,
 } from "./secret-matrix.js";
-import { maskForTruncation, maxShift, truncatedShare } from "./truncation.js";
 
 /** A secret and what it is multiplied by: one number, or one for each row. */
 export interface Term {
@@ -30,11 +30,7 @@ const minFactorBits = 20;
 const maxFactorShift = 52;
 
 /** Truncation; see `Engine.truncate`. */
-export async function truncate(
-  { home, rounds, source }: Workings,
-  x: SecretMatrix,
-  shift: number,
-): Promise<SecretMatrix> {
+export async function truncate(scheme: Scheme, x: SecretMatrix, shift: number): Promise<SecretMatrix> {
   if (!Number.isInteger(shift) || shift < 1 || shift > maxShift) {
     throw invalidArgument("truncate", `a shift of 1 to ${maxShift} bits`, String(shift));
   }
@@ -42,34 +38,31 @@ export async function truncate(
   checkSecretFractionalBits("truncate", fractionalBits);
   const { rows, columns } = x;
   const shape = { rows, columns, fractionalBits, magnitude: truncatedMagnitude(x.magnitude, shift) };
-  const share = shareOf("truncate", home, x);
-  const { masks, dependent } = source.draw({ kind: "truncation", length: x.length, shift });
-  const [r] = masks as readonly [BigUint64Array]; // the kind has one mask
-  rounds.note(describe(`truncate ${shift}`, x));
-  const { first } = home;
-  const round = await rounds.open({ shares: [maskForTruncation(share, r, first)], dependent });
-  const [opened] = round.opened as readonly [BigUint64Array]; // opened to all
-  const [high, topBit] = round.dependent as readonly [BigUint64Array, BigUint64Array]; // the kind has two
-  return secretFromShare(home, shape, truncatedShare({ opened, high, topBit, shift, first }));
+  const share = shareOf("truncate", scheme.home, x);
+  scheme.rounds.note(describe(`truncate ${shift}`, x));
+  return secretFromShare(scheme.home, shape, await scheme.truncate(share, shift));
 }
 
 /** Linear combination; see `Engine.combine`. */
-export async function combine(workings: Workings, terms: readonly Term[]): Promise<SecretMatrix> {
+export async function combine(scheme: Scheme, terms: readonly Term[]): Promise<SecretMatrix> {
   const [head] = terms;
   if (head === undefined) throw invalidArgument("combine", "at least one term", "none");
   for (const { secret, factor } of terms) checkTerm(head.secret, secret, factor);
   const shift = factorShift(terms);
-  const { home } = workings;
-  const share = new BigUint64Array(head.secret.length);
+  const { home } = scheme;
+  const share = shareOf("combine", home, head.secret).map((part) => new BigUint64Array(part.length));
   let magnitude = 0n;
   for (const term of terms) {
     const factors = integerFactors(term, shift);
     magnitude += term.secret.magnitude * largest(factors);
-    addInPlace(share, scaledRows(shareOf("combine", home, term.secret), factors, term.secret.columns));
+    for (const [i, part] of shareOf("combine", home, term.secret).entries()) {
+      const total = share[i] as BigUint64Array; // all shares of one engine have as many components
+      addInPlace(total, scaledRows(part, factors, term.secret.columns));
+    }
   }
   const { rows, columns, fractionalBits } = head.secret;
   const shape: SecretShape = { rows, columns, fractionalBits: fractionalBits + shift, magnitude };
-  return truncate(workings, secretFromShare(home, shape, share), shift);
+  return truncate(scheme, secretFromShare(home, shape, share), shift);
 }
 
 function checkTerm(head: SecretMatrix, secret: SecretMatrix, factor: Term["factor"]): void {

@@ -3,16 +3,17 @@
 import type { JsonValue } from "../bytes/canonical-json.js";
 import type { Party } from "../channel/party.js";
 import { serveDealer } from "./dealer.js";
-import { openEngine, type Engine, type EngineOptions } from "./engine.js";
+import type { Engine } from "./engine.js";
+import { openEngine, openReplicatedEngine, type EngineOptions } from "./open-engine.js";
 
-/** Options of {@link compute}. */
-export interface ComputeOptions extends EngineOptions {
+/** Options of {@link compute}: a dealer beside two computing parties or more, or three that share replicated. */
+export type ComputeOptions = (EngineOptions | { readonly scheme: "replicated" }) & {
   /** Public parameters of the computation, which all parties, the dealer too, must have alike. */
   readonly parameters?: Readonly<Record<string, JsonValue | undefined>>;
-}
+};
 
 /**
- * Runs one computation: the dealer deals, all others run `program`.
+ * Runs one computation: the dealer, if there is one, deals; all others run `program`.
  *
  * @param program - What each computing party runs; the same operations in the same order at all of them.
  * @returns The program's result; `undefined` at the dealer.
@@ -23,11 +24,11 @@ export interface ComputeOptions extends EngineOptions {
  *   compute(party, { dealer: "dealer" }, async (engine) => {
  *     const own = (owner: string, value: number) =>
  *       engine.input({ owner, rows: 1, bound: 100, ...(party.name === owner ? { values: [value] } : {}) });
- *     const product = await engine.multiply(own("bank", 6), own("shop", 7));
+ *     const product = await engine.multiply(await own("bank", 6), await own("shop", 7));
  *     return engine.reveal(product);
  *   }), { names });
  *
- * **Security.** As {@link openEngine}.
+ * **Security.** As {@link openEngine} or {@link openReplicatedEngine}.
  */
 export async function compute<T>(
   party: Party,
@@ -35,13 +36,14 @@ export async function compute<T>(
   program: (engine: Engine) => Promise<T>,
 ): Promise<T | undefined> {
   return party.run({ name: "veilshare/compute", version: 1 }, async (run) => {
-    const dealer = run.indexOf(options.dealer);
-    await run.agree({ ...options.parameters, dealer: run.names[dealer] });
+    const dealer = "dealer" in options ? run.indexOf(options.dealer) : undefined;
+    const agreed = dealer === undefined ? { scheme: "replicated" } : { dealer: run.names[dealer] };
+    await run.agree({ ...options.parameters, ...agreed });
     if (run.index === dealer) {
       await serveDealer(run);
       return undefined;
     }
-    const engine = await openEngine(run, options);
+    const engine = "dealer" in options ? await openEngine(run, options) : await openReplicatedEngine(run);
     const result = await program(engine);
     await engine.close();
     return result;

@@ -1,8 +1,8 @@
 /**
  * Correlated randomness: what interactive operations consume. A correlation is a few uniformly random *masks* and a
- * few vectors that *depend* on them; every party holds additive shares of all. What shares are made of, and by whom,
- * is a source's affair ({@link CorrelatedRandomness}); what a correlation is, is fixed here, so that the same
- * protocol runs with any source.
+ * few vectors that *depend* on them; every party holds shares of all: additive over Z_2^64, or, for packed bits (bit
+ * i of a vector is bit i mod 64 of word i / 64), XOR shares. What shares are made of, and by whom, is a source's affair
+ * ({@link CorrelatedRandomness}); what a correlation is, is fixed here, so that the same protocol runs with any source.
  *
  * | kind | masks | dependent |
  * | --- | --- | --- |
@@ -11,9 +11,14 @@
  * | operandMask | U (rows x columns), kept under the draw's number | none |
  * | operandProduct | V, fresh | U V, or U^T V, of a kept U |
  * | truncation | r | (r mod 2^63) >> shift, and the highest bit of r |
+ * | bitTriple | a, b: packed bits, XOR shares | a AND b: packed bits, XOR shares |
+ * | sharedBit | packed random bits, XOR shares | the same bits, one a word, additive shares |
+ *
+ * Only a dealer makes truncations, for three parties or more; two truncate with shared bits.
  */
 
-import { multiply } from "../ring/vector.js";
+import { addInPlace, multiply, subtractInPlace } from "../ring/vector.js";
+import { andWords, unpackBits, wordsForBits, xorInPlace } from "./packed-bits.js";
 import { matrixProduct, transposedProduct } from "../ring/matrix.js";
 
 /** A correlation that an operation asks its source for. */
@@ -34,7 +39,17 @@ export type Correlation =
       /** Columns of V. */
       readonly columns: number;
     }
-  | { readonly kind: "truncation"; readonly length: number; readonly shift: number };
+  | { readonly kind: "truncation"; readonly length: number; readonly shift: number }
+  | {
+      readonly kind: "bitTriple";
+      /** Words of 64 packed bits. */
+      readonly words: number;
+    }
+  | {
+      readonly kind: "sharedBit";
+      /** Number of bits. */
+      readonly length: number;
+    };
 
 /** One party's shares of a correlation. */
 export interface CorrelationShares {
@@ -91,7 +106,30 @@ export function correlationLengths(wanted: Correlation, operand: OperandShape): 
     }
     case "truncation":
       return { masks: [wanted.length], dependent: [wanted.length, wanted.length] };
+    case "bitTriple":
+      return { masks: [wanted.words, wanted.words], dependent: [wanted.words] };
+    case "sharedBit":
+      return { masks: [wordsForBits(wanted.length)], dependent: [wanted.length] };
   }
+}
+
+/** How shares of a kind's vectors add up, and how one is taken off again. */
+export interface ShareArithmetic {
+  readonly combineInPlace: (total: BigUint64Array, share: BigUint64Array) => void;
+  readonly removeInPlace: (total: BigUint64Array, share: BigUint64Array) => void;
+}
+
+const additive: ShareArithmetic = { combineInPlace: addInPlace, removeInPlace: subtractInPlace };
+const exclusive: ShareArithmetic = { combineInPlace: xorInPlace, removeInPlace: xorInPlace };
+
+/** What kind of shares a correlation's masks and dependent vectors have. */
+export function shareArithmetic(kind: Correlation["kind"]): {
+  readonly masks: ShareArithmetic;
+  readonly dependent: ShareArithmetic;
+} {
+  if (kind === "bitTriple") return { masks: exclusive, dependent: exclusive };
+  if (kind === "sharedBit") return { masks: exclusive, dependent: additive };
+  return { masks: additive, dependent: additive };
 }
 
 /** A kept operand mask in the clear: what only a dealer has. */
@@ -121,6 +159,10 @@ export function dependentVectors(
     }
     case "truncation":
       return truncationDependents(first, wanted.shift);
+    case "bitTriple":
+      return [andWords(first, second)];
+    case "sharedBit":
+      return [unpackBits(first, wanted.length)];
   }
 }
 

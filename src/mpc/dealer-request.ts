@@ -6,7 +6,7 @@
  */
 
 import { ByteReader, ByteWriter, MalformedMessage } from "../bytes/codec.js";
-import { maxShift } from "./truncation.js";
+import { maxShift } from "./bounds.js";
 import type { Correlation } from "./correlation.js";
 
 /** Steps of the messages between a dealer and the computing parties. */
@@ -32,6 +32,8 @@ const kindCodes = {
   operandMask: 3,
   operandProduct: 4,
   truncation: 5,
+  bitTriple: 6,
+  sharedBit: 7,
 } as const;
 
 function fieldsOf(wanted: Correlation | undefined): readonly number[] {
@@ -48,6 +50,10 @@ function fieldsOf(wanted: Correlation | undefined): readonly number[] {
       return [wanted.operand, wanted.transposed ? 1 : 0, wanted.columns];
     case "truncation":
       return [wanted.length, wanted.shift];
+    case "bitTriple":
+      return [wanted.words];
+    case "sharedBit":
+      return [wanted.length];
   }
 }
 
@@ -97,8 +103,12 @@ function correlationOf(
     case kindCodes.truncation:
       if (b < 1 || b > maxShift) throw new MalformedMessage(`expected a shift of 1 to ${maxShift}, got ${b}`);
       return { kind: "truncation", length: dimension(a), shift: b };
+    case kindCodes.bitTriple:
+      return { kind: "bitTriple", words: dimension(a) };
+    case kindCodes.sharedBit:
+      return { kind: "sharedBit", length: dimension(a) };
     default:
-      throw new MalformedMessage(`expected a request kind from 0 to 5, got ${code}`);
+      throw new MalformedMessage(`expected a request kind from 0 to 7, got ${code}`);
   }
 }
 

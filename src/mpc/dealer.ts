@@ -18,8 +18,13 @@ import type { Party } from "../channel/party.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import { randomBytes, type RandomSource } from "../random/csprng.js";
 import { seedBytes } from "../random/prg.js";
-import { addInPlace, subtractInPlace } from "../ring/vector.js";
-import { correlationLengths, dependentVectors, type Correlation, type OperandMask } from "./correlation.js";
+import {
+  correlationLengths,
+  dependentVectors,
+  shareArithmetic,
+  type Correlation,
+  type OperandMask,
+} from "./correlation.js";
 import { expandSeed, limitFault, OperandMasks } from "./dealer-expansion.js";
 import { dealerSteps, decodeRequest, requestBytes, type DealerRequest } from "./dealer-request.js";
 
@@ -47,7 +52,7 @@ export interface DealerReport {
  *   is no request; PEER_FLOODED for a request beyond the limits; PEER_CLOSED and the like when a party dies.
  *
  * **Cost.** Local work only, about as much as one computing party's; one correction of 8 bytes an element of a
- * product, 16 of a truncation.
+ * product or a shared bit, 16 of a truncation, one bit of a bit triple.
  */
 export async function serveDealer(party: Party, options: ServeDealerOptions = {}): Promise<DealerReport> {
   const members = party.names.map((_, index) => index).filter((index) => index !== party.index);
@@ -131,16 +136,23 @@ class Dealing {
     if (fault !== undefined) return refuse("PEER_FLOODED", "a correlation within the limits", fault);
     const masks = lengths.masks.map((length) => new BigUint64Array(length));
     const others = lengths.dependent.map((length) => new BigUint64Array(length));
+    const arithmetic = shareArithmetic(wanted.kind);
     for (const [i, seed] of this.#seeds.entries()) {
       const expansion = expandSeed(seed, { number, wanted }, lengths, i === 0);
-      for (const [k, mask] of expansion.masks.entries()) addInPlace(masks[k] as BigUint64Array, mask); // same lengths
-      for (const [k, part] of expansion.dependent.entries()) addInPlace(others[k] as BigUint64Array, part);
+      for (const [k, mask] of expansion.masks.entries()) {
+        arithmetic.masks.combineInPlace(masks[k] as BigUint64Array, mask); // same lengths
+      }
+      for (const [k, part] of expansion.dependent.entries()) {
+        arithmetic.dependent.combineInPlace(others[k] as BigUint64Array, part); // same lengths
+      }
     }
     if (wanted.kind === "operandMask") {
       this.#operands.keep(number, { ...wanted, words: masks[0] as BigUint64Array }); // the kind has one mask
     }
     const wholes = dependentVectors(wanted, masks, operand ?? noOperand);
-    for (const [k, whole] of wholes.entries()) subtractInPlace(whole, others[k] as BigUint64Array);
+    for (const [k, whole] of wholes.entries()) {
+      arithmetic.dependent.removeInPlace(whole, others[k] as BigUint64Array); // same lengths
+    }
     return concatBytes(...wholes.map(bytesFromWords));
   }
 }

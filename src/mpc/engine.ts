@@ -1,38 +1,35 @@
 /**
- * Computation on secrets by n >= 2 parties who trust no one of them, with correlated randomness from elsewhere (a
- * dealer, so far).
+ * Computation on secrets.
  *
  * All computing parties run the same program: the same operations in the same order, each on its own shares. Local
- * operations are methods of {@link SecretMatrix}; those that need a message are here, and take one round each.
- * Operations started together share a round (the rule is in `opening-rounds.ts`).
+ * operations are methods of {@link SecretMatrix} and {@link SecretBits}; those that need a message are here, and take
+ * one round each. Operations started together share a round (the rule is in `rounds.ts`). What is built of them, from
+ * comparison to sorting, is in `operations/`, once for all schemes.
  *
- * **Security.** Semi-honest. With a dealer that colludes with nobody, any n - 1 of the n computing parties learn
- * nothing but shapes, declared bounds and what is revealed to them: everything else that is opened is uniformly
- * random. The dealer with *one* of them breaks everything. No one notices a party that adds an error of its choice to a
- * share, or a dealer that deals wrong: results are then wrong.
+ * How secrets are shared is a {@link Scheme}'s affair: additive among n >= 2 parties with correlated randomness from
+ * elsewhere, or replicated among exactly three.
  *
- * **Source.** Beaver 1991; SecureML 2017 (fixed operands); Dalskov, Escudero, Keller 2020 (truncation).
+ * **Security.** Semi-honest; who may collude, and with whom nobody may, is said where an engine is opened
+ * (`open-engine.ts`). No one notices a party that adds an error of its choice to a share: results are then wrong.
  */
 
 import type { Party } from "../channel/party.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import { defaultFractionalBits } from "../ring/fixed-point.js";
-import { add } from "../ring/vector.js";
 import { magnitudeOfBound } from "./bounds.js";
 import { combine, truncate, type Term } from "./combination.js";
-import type { CorrelatedRandomness } from "./correlation.js";
-import { DealerRandomness } from "./dealer-randomness.js";
-import { OpeningRounds } from "./opening-rounds.js";
-import { PairSeeds } from "./pair-seeds.js";
+import { numbersOfRows } from "./packed-bits.js";
 import {
   describe,
+  describeBits,
   elementwiseProduct,
   fixOperand,
   secretMatrixProduct,
   type FixedOperand,
   type ProductOptions,
-  type Workings,
 } from "./products.js";
+import type { Scheme } from "./scheme.js";
+import { bitsFromShare, checkSameBits, shareOfBits, type SecretBits } from "./secret-bits.js";
 import {
   checkSecretFractionalBits,
   secretFromShare,
@@ -41,14 +38,6 @@ import {
   type SecretShape,
 } from "./secret-matrix.js";
 import { checkWithin, decodeValues, encodeValues, type RealValues } from "./values.js";
-
-const openingStep = "mpc/open";
-
-/** Options of {@link openEngine}. */
-export interface EngineOptions {
-  /** The party, by name or index, that runs `serveDealer` in the same protocol run; all others compute. */
-  readonly dealer: number | string;
-}
 
 /** An input of one party. */
 export interface InputOptions {
@@ -75,71 +64,47 @@ export interface ConstantOptions {
   readonly values: RealValues;
 }
 
-/**
- * Opens an engine with a dealer, inside a protocol run in which all have agreed.
- *
- * @param party - Own end of the run; the dealer and at least two others take part.
- * @throws VeilshareError with a `PEER_` code when a party does not do its part.
- *
- * **Cost.** One message of 32 bytes to each other computing party, and one from the dealer.
- */
-export async function openEngine(party: Party, options: EngineOptions): Promise<Engine> {
-  const dealer = party.indexOf(options.dealer);
-  if (dealer === party.index) throw invalidArgument("openEngine", "a computing party", "the dealer");
-  const members = party.names.map((_, index) => index).filter((index) => index !== dealer);
-  if (members.length < 2) {
-    throw invalidArgument("openEngine", "at least two computing parties", `${members.length}`);
-  }
-  const [source, pairs] = await Promise.all([
-    DealerRandomness.open(party, dealer),
-    PairSeeds.exchange(party, members),
-  ]);
-  return new Engine({ party, members, source, pairs });
-}
-
-/** What an {@link Engine} is made of. */
-export interface EngineParts {
-  readonly party: Party;
-  /** Session indices of the computing parties. */
-  readonly members: readonly number[];
-  readonly source: CorrelatedRandomness;
-  readonly pairs: PairSeeds;
-}
-
 /** One computing party's end of a computation on secrets. */
 export class Engine {
-  readonly #party: Party;
+  readonly #party: Pick<Party, "index" | "indexOf">;
   readonly #members: readonly number[];
-  readonly #workings: Workings;
-  readonly #pairs: PairSeeds;
+  readonly #scheme: Scheme;
 
-  /** For {@link openEngine}. */
-  constructor({ party, members, source, pairs }: EngineParts) {
+  /**
+   * For the functions that open engines.
+   *
+   * @param members - Session indices of the computing parties.
+   */
+  constructor(party: Pick<Party, "index" | "indexOf">, members: readonly number[], scheme: Scheme) {
     this.#party = party;
     this.#members = members;
-    this.#pairs = pairs;
-    const home = { first: party.index === members[0] };
-    this.#workings = { home, source, rounds: new OpeningRounds(party, members, openingStep) };
+    this.#scheme = scheme;
   }
 
-  /** Rounds of openings begun so far. */
+  /** How secrets are shared. */
+  get schemeName(): "additive" | "replicated" {
+    return this.#scheme.name;
+  }
+
+  /** Rounds of messages begun so far. */
   get rounds(): number {
-    return this.#workings.rounds.count;
+    return this.#scheme.rounds.count;
   }
 
   #member(caller: string, party: number | string): number {
     const index = this.#party.indexOf(party);
-    if (!this.#members.includes(index)) throw invalidArgument(caller, "a computing party", "the dealer");
+    if (!this.#members.includes(index)) throw invalidArgument(caller, "a computing party", "another");
     return index;
   }
 
   /**
-   * A party's input as a secret. Sends nothing: the others' shares are expansions of seeds that the owner has.
+   * A party's input as a secret. Additive: sends nothing, as the others' shares are expansions of seeds that the owner
+   * has. Replicated: one round, one element sent by the owner for each.
    *
    * @throws VeilshareError INVALID_ARGUMENT when values are missing at the owner, given elsewhere, or not of the stated
    *   shape; VALUE_OUT_OF_RANGE for one that is no finite number or beyond the bound; BOUND_EXCEEDED.
    */
-  input(options: InputOptions): SecretMatrix {
+  async input(options: InputOptions): Promise<SecretMatrix> {
     const owner = this.#member("input", options.owner);
     const shape = newShape("input", options, options.bound);
     const length = shape.rows * shape.columns;
@@ -153,8 +118,9 @@ export class Engine {
       words = encodeValues("input", options.values, length, shape.fractionalBits);
       checkWithin("input", words, shape.magnitude, "values");
     }
-    this.#workings.rounds.note(describe(`input ${owner}`, shape));
-    return secretFromShare(this.#workings.home, shape, this.#pairs.inputShare(owner, words, length));
+    const { home, rounds } = this.#scheme;
+    rounds.note(describe(`input ${owner}`, shape));
+    return secretFromShare(home, shape, await this.#scheme.input(owner, words, length));
   }
 
   /**
@@ -164,8 +130,8 @@ export class Engine {
    */
   constant(options: ConstantOptions): SecretMatrix {
     const zero = newShape("constant", options, 0);
-    const share = new BigUint64Array(zero.rows * zero.columns);
-    return secretFromShare(this.#workings.home, zero, share).addPublic(options.values);
+    const share = this.#scheme.zero(zero.rows * zero.columns);
+    return secretFromShare(this.#scheme.home, zero, share).addPublic(options.values);
   }
 
   /**
@@ -176,7 +142,7 @@ export class Engine {
    * **Cost.** Two elements opened for each one of the product; a correction of one.
    */
   multiply(x: SecretMatrix, y: SecretMatrix, options: ProductOptions = {}): Promise<SecretMatrix> {
-    return elementwiseProduct(this.#workings, x, y, options);
+    return elementwiseProduct(this.#scheme, x, y, options);
   }
 
   /**
@@ -187,7 +153,7 @@ export class Engine {
    * **Cost.** Opens as many elements as both factors have; a correction as large as the product.
    */
   matrixProduct(x: SecretMatrix, y: SecretMatrix, options: ProductOptions = {}): Promise<SecretMatrix> {
-    return secretMatrixProduct(this.#workings, x, y, options);
+    return secretMatrixProduct(this.#scheme, x, y, options);
   }
 
   /**
@@ -196,7 +162,7 @@ export class Engine {
    * **Cost.** Opens as many elements as it has; no correction.
    */
   fix(x: SecretMatrix): Promise<FixedOperand> {
-    return fixOperand(this.#workings, x);
+    return fixOperand(this.#scheme, x);
   }
 
   /**
@@ -209,7 +175,7 @@ export class Engine {
    * **Cost.** One element opened for each; a correction of two.
    */
   truncate(x: SecretMatrix, shift: number): Promise<SecretMatrix> {
-    return truncate(this.#workings, x, shift);
+    return truncate(this.#scheme, x, shift);
   }
 
   /**
@@ -221,7 +187,7 @@ export class Engine {
    *   rounding could show in the result; INVALID_ARGUMENT. Nothing was sent.
    */
   combine(terms: readonly Term[]): Promise<SecretMatrix> {
-    return combine(this.#workings, terms);
+    return combine(this.#scheme, terms);
   }
 
   /** The product with one public real number: {@link Engine.combine} of one term. */
@@ -261,23 +227,86 @@ export class Engine {
   }
 
   async #open(caller: string, x: SecretMatrix, to?: number): Promise<BigInt64Array | undefined> {
-    const { home, rounds } = this.#workings;
-    const share = add(shareOf(caller, home, x), this.#pairs.zeroShare(x.length));
+    const { home, rounds } = this.#scheme;
+    const share = shareOf(caller, home, x);
     rounds.note(describe(`${caller} ${to ?? ""}`, x));
-    const { opened } = await rounds.open({
-      shares: [share],
-      dependent: () => Promise.resolve([]),
-      ...(to === undefined ? {} : { to }),
-    });
-    const words = opened?.[0];
+    const words = await this.#scheme.open(share, to);
     if (words === undefined) return undefined;
     checkWithin(caller, words, x.magnitude, "results");
     return new BigInt64Array(words.slice().buffer);
   }
 
+  /**
+   * AND, bit by bit. One round.
+   *
+   * @throws VeilshareError INVALID_ARGUMENT for different shapes.
+   *
+   * **Cost.** Replicated: one bit sent by each party for each; additive: two opened, one bit triple.
+   */
+  async and(x: SecretBits, y: SecretBits): Promise<SecretBits> {
+    checkSameBits("and", x, y);
+    const { home, rounds } = this.#scheme;
+    const shares = [shareOfBits("and", home, x), shareOfBits("and", home, y)] as const;
+    rounds.note(describeBits("and", x));
+    const share = await this.#scheme.and(...shares, { rows: x.width, bits: x.length });
+    return bitsFromShare(home, x, share);
+  }
+
+  /**
+   * Two secret bit strings of `width` bits that sum to x modulo 2^width: what an adder makes bits of x from.
+   *
+   * @param width - 1 to 64.
+   * @throws VeilshareError INVALID_ARGUMENT
+   *
+   * **Cost.** Two additive parties: nothing is sent. More: one AND a bit and summand beyond two. Replicated: one round;
+   * one party sends `width` bits an element.
+   */
+  async summands(x: SecretMatrix, width: number): Promise<readonly [SecretBits, SecretBits]> {
+    if (!Number.isInteger(width) || width < 1 || width > 64) {
+      throw invalidArgument("summands", "a width of 1 to 64 bits", String(width));
+    }
+    const { home, rounds } = this.#scheme;
+    const share = shareOf("summands", home, x);
+    rounds.note(describe(`summands ${width}`, x));
+    const [u, v] = await this.#scheme.summands(share, width);
+    const shape = { rows: x.rows, columns: x.columns, width };
+    return [bitsFromShare(home, shape, u), bitsFromShare(home, shape, v)];
+  }
+
+  /**
+   * Bits as numbers, 0 or 1 without fractional bits: of width x length elements, one bit position a row. One round.
+   *
+   * **Cost.** Replicated: four elements in all for each bit. Additive: one bit opened, one shared bit.
+   */
+  async fromBits(bits: SecretBits): Promise<SecretMatrix> {
+    const { home, rounds } = this.#scheme;
+    const share = shareOfBits("fromBits", home, bits);
+    rounds.note(describeBits("fromBits", bits));
+    const words = await this.#scheme.inject(share, { rows: bits.width, bits: bits.length });
+    const shape = { rows: bits.width, columns: bits.length, fractionalBits: 0, magnitude: 1n };
+    return secretFromShare(home, shape, words);
+  }
+
+  /**
+   * Opens bits to all computing parties. One round.
+   *
+   * @returns The bits of each element, as numbers below 2^width; row by row.
+   * @throws VeilshareError INVALID_ARGUMENT for more than 32 bits an element.
+   */
+  async revealBits(bits: SecretBits): Promise<Uint32Array> {
+    if (bits.width > 32) throw invalidArgument("revealBits", "at most 32 bits", String(bits.width));
+    const { home, rounds } = this.#scheme;
+    const share = shareOfBits("revealBits", home, bits);
+    rounds.note(describeBits("revealBits", bits));
+    const words = await this.#scheme.openBits(share, { rows: bits.width, bits: bits.length });
+    if (words === undefined)
+      throw new VeilshareError("INTERNAL", "revealBits: an opening for all is missing");
+    return numbersOfRows(words, { rows: bits.width, bits: bits.length });
+  }
+
   /** Ends the computation: the source may go. No operation may follow. */
   close(): Promise<void> {
-    return this.#workings.source.close();
+    return this.#scheme.close();
   }
 }
 

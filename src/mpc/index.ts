@@ -1,8 +1,11 @@
 export { compute, type ComputeOptions } from "./compute.js";
-export { Engine, openEngine, type ConstantOptions, type EngineOptions, type InputOptions } from "./engine.js";
+export { Engine, type ConstantOptions, type InputOptions } from "./engine.js";
+export { openEngine, openReplicatedEngine, type EngineOptions } from "./open-engine.js";
 export { serveDealer, type DealerReport, type ServeDealerOptions } from "./dealer.js";
 export { SecretMatrix, type SecretShape } from "./secret-matrix.js";
+export { SecretBits, type BitsShape } from "./secret-bits.js";
 export { FixedOperand, type ProductOptions } from "./products.js";
+export type { Scheme } from "./scheme.js";
 export type { Term } from "./combination.js";
 export type { RealValues } from "./values.js";
 export type { CorrelatedRandomness, Correlation, CorrelationShares } from "./correlation.js";

@@ -7,6 +7,7 @@ import { printAsRedacted } from "../bytes/redacted.js";
 import type { Party } from "../channel/party.js";
 import { Prg, randomSeed, seedBytes } from "../random/prg.js";
 import { addInPlace, subtractInPlace } from "../ring/vector.js";
+import { xorInPlace } from "./packed-bits.js";
 
 const step = "mpc/pair-seed";
 
@@ -74,6 +75,18 @@ export class PairSeeds {
     for (const [peer, seed] of this.#toPeer) {
       if (this.#self < peer) addInPlace(share, expand(seed, labels.refresh, number, length));
       else subtractInPlace(share, expand(this.#fromPeer.get(peer), labels.refresh, number, length));
+    }
+    return share;
+  }
+
+  /** The own XOR share of bits, refreshed: what is opened then tells nothing but the bits. */
+  refreshBits(bits: BigUint64Array): BigUint64Array {
+    const number = this.#refreshes;
+    this.#refreshes += 1;
+    const share = bits.slice();
+    for (const [peer, seed] of this.#toPeer) {
+      const common = this.#self < peer ? seed : this.#fromPeer.get(peer);
+      xorInPlace(share, expand(common, labels.refresh, number, bits.length));
     }
     return share;
   }

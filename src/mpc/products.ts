@@ -1,33 +1,17 @@
-/**
- * Products of secrets with correlated randomness (Beaver). With masks a, b and shares of c = a b, the parties open
- * x - a and y - b, uniformly random, and compute x y = (x - a) y + a (y - b) + c, locally linear in the shares of y, a
- * and c. The same holds for matrix products.
- *
- * **Source.** Beaver, "Efficient Multiparty Protocols Using Circuit Randomization", CRYPTO 1991; operands fixed over
- * many products: Mohassel, Zhang, "SecureML", IEEE S&P 2017, section IV.A.
- */
+/** Products of secrets, whatever the scheme: shapes and bounds, checked before anything is sent. */
 
 import { invalidArgument } from "../errors.js";
-import { matrixProduct, transposedProduct, type ProductShape } from "../ring/matrix.js";
-import { add, addInPlace, multiply, subtract } from "../ring/vector.js";
+import type { ProductShape } from "../ring/matrix.js";
 import { checkMagnitude, magnitudeOfBound, maxSecretFractionalBits, smallerMagnitude } from "./bounds.js";
-import type { Correlation, CorrelatedRandomness } from "./correlation.js";
-import type { OpeningRounds } from "./opening-rounds.js";
+import type { FixedShare, Scheme } from "./scheme.js";
+import type { BitsShape } from "./secret-bits.js";
 import {
   checkSameShape,
   secretFromShare,
   shareOf,
-  type Home,
   type SecretMatrix,
   type SecretShape,
 } from "./secret-matrix.js";
-
-/** What operations share: the parts of an engine. */
-export interface Workings {
-  readonly home: Home;
-  readonly rounds: OpeningRounds;
-  readonly source: CorrelatedRandomness;
-}
 
 /** Options of a product. */
 export interface ProductOptions {
@@ -76,9 +60,14 @@ export function describe(operation: string, ...shapes: readonly SecretShape[]): 
   return `${operation} ${parts.join(" ")}`;
 }
 
+/** As {@link describe}, for bits. */
+export function describeBits(operation: string, { rows, columns, width }: BitsShape): string {
+  return `${operation} ${rows}x${columns}/${width}`;
+}
+
 /** Products element by element; see `Engine.multiply`. */
 export async function elementwiseProduct(
-  workings: Workings,
+  scheme: Scheme,
   x: SecretMatrix,
   y: SecretMatrix,
   options: ProductOptions,
@@ -86,13 +75,14 @@ export async function elementwiseProduct(
   checkSameShape("multiply", x, y);
   const size = { rows: x.rows, inner: 1, columns: x.columns };
   const shape = productShape("multiply", [x, y], size, options);
-  const wanted: Correlation = { kind: "triple", length: x.length };
-  return beaver("multiply", workings, [x, y], wanted, shape, multiply);
+  const shares = [shareOf("multiply", scheme.home, x), shareOf("multiply", scheme.home, y)] as const;
+  scheme.rounds.note(describe("multiply", x, y, shape));
+  return secretFromShare(scheme.home, shape, await scheme.multiply(...shares));
 }
 
 /** Matrix products; see `Engine.matrixProduct`. */
 export async function secretMatrixProduct(
-  workings: Workings,
+  scheme: Scheme,
   x: SecretMatrix,
   y: SecretMatrix,
   options: ProductOptions,
@@ -100,82 +90,44 @@ export async function secretMatrixProduct(
   if (x.columns !== y.rows) throw invalidArgument("matrixProduct", `${x.columns} rows`, `${y.rows}`);
   const size = { rows: x.rows, inner: x.columns, columns: y.columns };
   const shape = productShape("matrixProduct", [x, y], size, options);
-  const wanted: Correlation = { kind: "matrixTriple", ...size };
-  return beaver("matrixProduct", workings, [x, y], wanted, shape, (a, b) => matrixProduct(a, b, size));
+  const shares = [
+    shareOf("matrixProduct", scheme.home, x),
+    shareOf("matrixProduct", scheme.home, y),
+  ] as const;
+  scheme.rounds.note(describe("matrixProduct", x, y, shape));
+  return secretFromShare(scheme.home, shape, await scheme.matrixProduct(...shares, size));
 }
 
-async function beaver(
-  operation: string,
-  { home, rounds, source }: Workings,
-  [x, y]: readonly [SecretMatrix, SecretMatrix],
-  wanted: Correlation,
-  shape: SecretShape,
-  product: (a: BigUint64Array, b: BigUint64Array) => BigUint64Array,
-): Promise<SecretMatrix> {
-  const xShare = shareOf(operation, home, x);
-  const yShare = shareOf(operation, home, y);
-  const { masks, dependent } = source.draw(wanted);
-  const [a, b] = masks as readonly [BigUint64Array, BigUint64Array]; // both kinds have two masks
-  rounds.note(describe(operation, x, y, shape));
-  const shares = [subtract(xShare, a), subtract(yShare, b)];
-  const round = await rounds.open({ shares, dependent });
-  const [d, e] = round.opened as readonly [BigUint64Array, BigUint64Array]; // opened to all, as many as asked for
-  const [c] = round.dependent as readonly [BigUint64Array]; // both kinds have one dependent vector
-  const share = add(product(d, yShare), product(a, e));
-  addInPlace(share, c);
-  return secretFromShare(home, shape, share);
-}
-
-/** The masked matrix of a {@link FixedOperand}, and what its products need. */
-export interface FixedParts {
-  readonly shape: SecretShape;
-  /** X - U, opened. */
-  readonly masked: BigUint64Array;
-  /** The own share of U. */
-  readonly mask: BigUint64Array;
-  /** The draw that made U. */
-  readonly operand: number;
-}
-
-/** Masks a matrix once and opens it masked; see `Engine.fix`. */
-export async function fixOperand(workings: Workings, x: SecretMatrix): Promise<FixedOperand> {
-  const { home, rounds, source } = workings;
-  const share = shareOf("fix", home, x);
-  const { number, masks, dependent } = source.draw({ kind: "operandMask", rows: x.rows, columns: x.columns });
-  const [mask] = masks as readonly [BigUint64Array]; // the kind has one mask
-  rounds.note(describe("fix", x));
-  const { opened } = await rounds.open({ shares: [subtract(share, mask)], dependent });
-  const [masked] = opened as readonly [BigUint64Array]; // opened to all
+/** Readies a matrix for many products; see `Engine.fix`. */
+export async function fixOperand(scheme: Scheme, x: SecretMatrix): Promise<FixedOperand> {
+  const share = shareOf("fix", scheme.home, x);
   const { rows, columns, fractionalBits, magnitude } = x;
-  const shape = { rows, columns, fractionalBits, magnitude };
-  return new FixedOperand(workings, { shape, masked, mask, operand: number });
+  scheme.rounds.note(describe("fix", x));
+  const fixed = await scheme.fix(share, { rows, columns });
+  return new FixedOperand(scheme, { rows, columns, fractionalBits, magnitude }, fixed);
 }
 
-/**
- * A secret matrix X that many products share: it was masked and opened, as X - U, once; each product masks and opens
- * only the other factor, with a fresh mask.
- *
- * **Security.** X - U is uniform and each other factor has a mask of its own, so all that is opened is uniform and
- * independent of every secret. U must never mask another matrix: it belongs to this object.
- */
+/** A secret matrix X that many products share; made by `Engine.fix`. */
 export class FixedOperand {
-  readonly #workings: Workings;
-  readonly #parts: FixedParts;
+  readonly #scheme: Scheme;
+  readonly #shape: SecretShape;
+  readonly #fixed: FixedShare;
 
   /** For the engine. */
-  constructor(workings: Workings, parts: FixedParts) {
-    this.#workings = workings;
-    this.#parts = parts;
+  constructor(scheme: Scheme, shape: SecretShape, fixed: FixedShare) {
+    this.#scheme = scheme;
+    this.#shape = shape;
+    this.#fixed = fixed;
   }
 
   /** Rows of X. */
   get rows(): number {
-    return this.#parts.shape.rows;
+    return this.#shape.rows;
   }
 
   /** Columns of X. */
   get columns(): number {
-    return this.#parts.shape.columns;
+    return this.#shape.columns;
   }
 
   /**
@@ -185,7 +137,8 @@ export class FixedOperand {
    * @returns With the sum of both factors' fractional bits.
    * @throws VeilshareError INVALID_ARGUMENT when shapes do not fit; BOUND_EXCEEDED, before anything is sent.
    *
-   * **Cost.** Opens as many elements as v has; the correction has as many as the product.
+   * **Cost.** Additive: opens as many elements as v has; the correction has as many as the product. Replicated: sends as
+   * many elements as the product has.
    */
   product(v: SecretMatrix, options: ProductOptions = {}): Promise<SecretMatrix> {
     return this.#run("fixedProduct", v, false, options);
@@ -208,28 +161,14 @@ export class FixedOperand {
     transposed: boolean,
     options: ProductOptions,
   ): Promise<SecretMatrix> {
-    const { home, rounds, source } = this.#workings;
-    const { shape: x, masked, mask, operand } = this.#parts;
+    const { home, rounds } = this.#scheme;
+    const x = this.#shape;
     const [rows, inner] = transposed ? [x.columns, x.rows] : [x.rows, x.columns];
     if (v.rows !== inner) throw invalidArgument(operation, `${inner} rows`, `${v.rows}`);
     const size = { rows, inner, columns: v.columns };
     const shape = productShape(operation, [x, v], size, options);
     const share = shareOf(operation, home, v);
-    const { masks, dependent } = source.draw({
-      kind: "operandProduct",
-      operand,
-      transposed,
-      columns: v.columns,
-    });
-    const [fresh] = masks as readonly [BigUint64Array]; // the kind has one mask
-    rounds.note(describe(`${operation} ${operand}`, v, shape));
-    const round = await rounds.open({ shares: [subtract(share, fresh)], dependent });
-    const [delta] = round.opened as readonly [BigUint64Array]; // opened to all
-    const [uv] = round.dependent as readonly [BigUint64Array]; // the kind has one dependent vector
-    // X v = (X - U) v + U (v - V) + U V
-    const times = transposed ? transposedProduct : matrixProduct;
-    const result = add(times(masked, share, size), times(mask, delta, size));
-    addInPlace(result, uv);
-    return secretFromShare(home, shape, result);
+    rounds.note(describe(operation, x, v, shape));
+    return secretFromShare(home, shape, await this.#fixed.product(share, size, transposed));
   }
 }

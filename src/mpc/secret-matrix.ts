@@ -3,15 +3,10 @@
 import { printAsRedacted } from "../bytes/redacted.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import * as ring from "../ring/vector.js";
-import { transpose } from "../ring/matrix.js";
+import { matrixProduct, transpose } from "../ring/matrix.js";
 import { checkMagnitude, magnitudeOfBound, maxSecretFractionalBits } from "./bounds.js";
+import { mapShare, zipShares, type Home, type Share } from "./share.js";
 import { encodeValues, type RealValues } from "./values.js";
-
-/** The engine that a secret belongs to, as far as its shares need to know it. */
-export interface Home {
-  /** True at the one party whose share takes up public constants. */
-  readonly first: boolean;
-}
 
 /** All that describes a secret matrix, besides its share; the same at all parties. */
 export interface SecretShape {
@@ -23,11 +18,11 @@ export interface SecretShape {
   readonly magnitude: bigint;
 }
 
-let build: (home: Home, shape: SecretShape, share: BigUint64Array) => SecretMatrix;
-let read: (secret: SecretMatrix) => { readonly home: Home; readonly share: BigUint64Array };
+let build: (home: Home, shape: SecretShape, share: Share) => SecretMatrix;
+let read: (secret: SecretMatrix) => { readonly home: Home; readonly share: Share };
 
 /** Makes a secret of a share; for the engine. */
-export function secretFromShare(home: Home, shape: SecretShape, share: BigUint64Array): SecretMatrix {
+export function secretFromShare(home: Home, shape: SecretShape, share: Share): SecretMatrix {
   return build(home, shape, share);
 }
 
@@ -36,7 +31,7 @@ export function secretFromShare(home: Home, shape: SecretShape, share: BigUint64
  *
  * @throws VeilshareError INVALID_ARGUMENT when the secret belongs to another engine.
  */
-export function shareOf(caller: string, home: Home, secret: SecretMatrix): BigUint64Array {
+export function shareOf(caller: string, home: Home, secret: SecretMatrix): Share {
   const inside = read(secret);
   if (inside.home !== home) throw invalidArgument(caller, "secrets of this engine", "one of another");
   return inside.share;
@@ -44,11 +39,12 @@ export function shareOf(caller: string, home: Home, secret: SecretMatrix): BigUi
 
 /**
  * A secret row-major matrix of real numbers in fixed point; a vector is a matrix of one column. Each party holds one
- * such object for its additive share; the shares of all computing parties sum to the value modulo 2^64. Immutable.
+ * such object for its share; what shares are made of is the affair of the engine's scheme. Immutable.
  *
  * The methods are local: no messages, exact. All computing parties must call the same ones in the same order.
  *
- * **Security.** Any n - 1 of the n shares are uniformly random and independent of the value. Prints as redacted.
+ * **Security.** Additive scheme: any n - 1 of the n shares are uniformly random and independent of the value.
+ * Replicated scheme: any one of the three. Prints as redacted.
  */
 export class SecretMatrix implements SecretShape {
   static {
@@ -62,9 +58,9 @@ export class SecretMatrix implements SecretShape {
   readonly fractionalBits: number;
   readonly magnitude: bigint;
   readonly #home: Home;
-  readonly #share: BigUint64Array;
+  readonly #share: Share;
 
-  private constructor(home: Home, shape: SecretShape, share: BigUint64Array) {
+  private constructor(home: Home, shape: SecretShape, share: Share) {
     this.rows = shape.rows;
     this.columns = shape.columns;
     this.fractionalBits = shape.fractionalBits;
@@ -83,7 +79,7 @@ export class SecretMatrix implements SecretShape {
     return Number(this.magnitude) * 2 ** -this.fractionalBits;
   }
 
-  #with(shape: Partial<SecretShape>, share: BigUint64Array): SecretMatrix {
+  #with(shape: Partial<SecretShape>, share: Share): SecretMatrix {
     const { rows, columns, fractionalBits, magnitude } = this;
     return new SecretMatrix(this.#home, { rows, columns, fractionalBits, magnitude, ...shape }, share);
   }
@@ -105,7 +101,7 @@ export class SecretMatrix implements SecretShape {
   add(other: SecretMatrix): SecretMatrix {
     this.#checkSame("add", other);
     const magnitude = checkMagnitude("add", this.magnitude + other.magnitude);
-    return this.#with({ magnitude }, ring.add(this.#share, other.#share));
+    return this.#with({ magnitude }, zipShares(this.#share, other.#share, ring.add));
   }
 
   /**
@@ -116,12 +112,12 @@ export class SecretMatrix implements SecretShape {
   subtract(other: SecretMatrix): SecretMatrix {
     this.#checkSame("subtract", other);
     const magnitude = checkMagnitude("subtract", this.magnitude + other.magnitude);
-    return this.#with({ magnitude }, ring.subtract(this.#share, other.#share));
+    return this.#with({ magnitude }, zipShares(this.#share, other.#share, ring.subtract));
   }
 
   /** The negative. */
   negate(): SecretMatrix {
-    return this.#with({}, ring.negate(this.#share));
+    return this.#with({}, mapShare(this.#share, ring.negate));
   }
 
   /**
@@ -138,7 +134,9 @@ export class SecretMatrix implements SecretShape {
       if (absolute > largest) largest = absolute;
     }
     const magnitude = checkMagnitude("addPublic", this.magnitude + largest);
-    return this.#with({ magnitude }, this.#home.first ? ring.add(this.#share, words) : this.#share.slice());
+    const { constantAt } = this.#home;
+    const share = this.#share.map((part, i) => (i === constantAt ? ring.add(part, words) : part));
+    return this.#with({ magnitude }, share);
   }
 
   /**
@@ -149,7 +147,8 @@ export class SecretMatrix implements SecretShape {
   scale(factor: number): SecretMatrix {
     if (!Number.isSafeInteger(factor)) throw invalidArgument("scale", "a safe integer", String(factor));
     const magnitude = checkMagnitude("scale", this.magnitude * BigInt(Math.abs(factor)));
-    return this.#with({ magnitude }, ring.scale(this.#share, BigInt(factor)));
+    const share = mapShare(this.#share, (part) => ring.scale(part, BigInt(factor)));
+    return this.#with({ magnitude }, share);
   }
 
   /**
@@ -160,13 +159,14 @@ export class SecretMatrix implements SecretShape {
   timesPowerOfTwo(exponent: number): SecretMatrix {
     const fractionalBits = this.fractionalBits - exponent;
     checkSecretFractionalBits("timesPowerOfTwo", fractionalBits);
-    return this.#with({ fractionalBits }, this.#share.slice());
+    return this.#with({ fractionalBits }, this.#share);
   }
 
   /** The transposed matrix. */
   transpose(): SecretMatrix {
     const { rows, columns } = this;
-    return this.#with({ rows: columns, columns: rows }, transpose(this.#share, rows, columns));
+    const share = mapShare(this.#share, (part) => transpose(part, rows, columns));
+    return this.#with({ rows: columns, columns: rows }, share);
   }
 
   /**
@@ -178,13 +178,60 @@ export class SecretMatrix implements SecretShape {
     if (!Number.isInteger(from) || !Number.isInteger(to) || from < 0 || to <= from || to > this.rows) {
       throw invalidArgument("rowRange", `0 <= from < to <= ${this.rows}`, `${from} to ${to}`);
     }
-    return this.#with({ rows: to - from }, this.#share.slice(from * this.columns, to * this.columns));
+    const share = mapShare(this.#share, (part) => part.subarray(from * this.columns, to * this.columns));
+    return this.#with({ rows: to - from }, share);
+  }
+
+  /**
+   * The elements in another arrangement, row by row.
+   *
+   * @throws VeilshareError INVALID_ARGUMENT unless as many elements.
+   */
+  reshape(rows: number, columns: number): SecretMatrix {
+    if (!Number.isInteger(rows) || rows < 1 || rows * columns !== this.length) {
+      throw invalidArgument("reshape", `${this.length} elements`, `${rows} x ${columns}`);
+    }
+    return this.#with({ rows, columns }, this.#share);
+  }
+
+  /**
+   * Rows picked by public positions, in their order; a row may be picked more than once.
+   *
+   * @throws VeilshareError INVALID_ARGUMENT for no position, or one that is no row.
+   */
+  pickRows(positions: ArrayLike<number>): SecretMatrix {
+    const { rows, columns } = this;
+    for (const at of Array.from(positions)) {
+      if (!Number.isInteger(at) || at < 0 || at >= rows) {
+        throw invalidArgument("pickRows", `positions below ${rows}`, String(at));
+      }
+    }
+    if (positions.length === 0) throw invalidArgument("pickRows", "at least one position", "none");
+    const share = mapShare(this.#share, (part) => {
+      const picked = new BigUint64Array(positions.length * columns);
+      for (let i = 0; i < positions.length; i++) {
+        const from = (positions[i] as number) * columns; // i < positions.length
+        for (let j = 0; j < columns; j++) picked[i * columns + j] = part[from + j] as bigint; // rows checked
+      }
+      return picked;
+    });
+    return this.#with({ rows: positions.length }, share);
+  }
+
+  /** The sum of each column, 1 x columns. */
+  columnSums(): SecretMatrix {
+    const { rows, columns } = this;
+    const magnitude = checkMagnitude("columnSums", this.magnitude * BigInt(rows));
+    const ones = new BigUint64Array(rows).fill(1n);
+    const size = { rows: 1, inner: rows, columns };
+    const share = mapShare(this.#share, (part) => matrixProduct(ones, part, size));
+    return this.#with({ rows: 1, magnitude }, share);
   }
 
   /** The sum of all elements, 1 x 1. */
   sum(): SecretMatrix {
     const magnitude = checkMagnitude("sum", this.magnitude * BigInt(this.length));
-    const total = BigUint64Array.of(ring.sum(this.#share));
+    const total = mapShare(this.#share, (part) => BigUint64Array.of(ring.sum(part)));
     return this.#with({ rows: 1, columns: 1, magnitude }, total);
   }
 
@@ -218,15 +265,50 @@ export class SecretMatrix implements SecretShape {
       columns += part.columns;
       if (part.magnitude > magnitude) magnitude = part.magnitude;
     }
-    const share = new BigUint64Array(head.rows * columns);
-    for (let row = 0; row < head.rows; row++) {
-      let at = row * columns;
-      for (const part of parts) {
-        share.set(part.#share.subarray(row * part.columns, (row + 1) * part.columns), at);
-        at += part.columns;
+    const share = head.#share.map((_, component) => {
+      const joined = new BigUint64Array(head.rows * columns);
+      for (let row = 0; row < head.rows; row++) {
+        let at = row * columns;
+        for (const part of parts) {
+          const words = part.#share[component] as BigUint64Array; // all shares of one engine have as many components
+          joined.set(words.subarray(row * part.columns, (row + 1) * part.columns), at);
+          at += part.columns;
+        }
       }
-    }
+      return joined;
+    });
     return head.#with({ columns, magnitude }, share);
+  }
+
+  /**
+   * Matrices one below the other.
+   *
+   * @param parts - At least one, of one engine, with as many columns and fractional bits each.
+   * @throws VeilshareError INVALID_ARGUMENT when they differ.
+   */
+  static concatRows(parts: readonly SecretMatrix[]): SecretMatrix {
+    const [head] = parts;
+    if (head === undefined) throw invalidArgument("concatRows", "at least one matrix", "none");
+    let rows = 0;
+    let magnitude = 0n;
+    for (const part of parts) {
+      const fits = part.columns === head.columns && part.fractionalBits === head.fractionalBits;
+      if (!fits || part.#home !== head.#home) {
+        throw invalidArgument("concatRows", "equal columns, fractional bits and engine", "others");
+      }
+      rows += part.rows;
+      if (part.magnitude > magnitude) magnitude = part.magnitude;
+    }
+    const share = head.#share.map((_, component) => {
+      const joined = new BigUint64Array(rows * head.columns);
+      let at = 0;
+      for (const part of parts) {
+        joined.set(part.#share[component] as BigUint64Array, at); // all shares of one engine have as many components
+        at += part.length;
+      }
+      return joined;
+    });
+    return head.#with({ rows, magnitude }, share);
   }
 }
 

@@ -22,14 +22,14 @@ async function refusal(
 }
 
 const small = { rows: 2, bound: 2 ** 20 };
-const secret = ({ own }: Desk, options: Partial<typeof small> = {}): SecretMatrix =>
+const secret = ({ own }: Desk, options: Partial<typeof small> = {}): Promise<SecretMatrix> =>
   own(0, [1, 2], { ...small, ...options });
 
 describe("declared bounds", () => {
   it("are computed for every operation, rounded up and never down", async () => {
     const [bounds] = await computeInMemory(2, async (desk) => {
-      const x = secret(desk, { bound: 3 });
-      const y = secret(desk, { bound: 5 });
+      const x = await secret(desk, { bound: 3 });
+      const y = await secret(desk, { bound: 5 });
       const product = await desk.engine.multiply(x, y);
       const matrix = await desk.engine.matrixProduct(x.transpose(), y);
       return [
@@ -51,22 +51,28 @@ describe("declared bounds", () => {
 
   it.each<[string, (desk: Desk) => unknown]>([
     ["an input", ({ own }) => own(0, [0], { rows: 1, bound: 2 ** 42 })],
-    ["a sum", (desk) => secret(desk, { bound: 2 ** 41.5 }).add(secret(desk, { bound: 2 ** 41.5 }))],
+    [
+      "a sum",
+      async (desk) =>
+        (await secret(desk, { bound: 2 ** 41.5 })).add(await secret(desk, { bound: 2 ** 41.5 })),
+    ],
     [
       "a difference",
-      (desk) => secret(desk, { bound: 2 ** 41.5 }).subtract(secret(desk, { bound: 2 ** 41.5 })),
+      async (desk) =>
+        (await secret(desk, { bound: 2 ** 41.5 })).subtract(await secret(desk, { bound: 2 ** 41.5 })),
     ],
-    ["a scaled secret", (desk) => secret(desk).scale(2 ** 22)],
-    ["the sum of elements", (desk) => secret(desk, { bound: 2 ** 41 }).sum()],
-    ["a public summand", (desk) => secret(desk, { bound: 2 ** 41.9 }).addPublic([2 ** 41, 0])],
-    ["a product", (desk) => desk.engine.multiply(secret(desk), secret(desk))],
+    ["a scaled secret", async (desk) => (await secret(desk)).scale(2 ** 22)],
+    ["the sum of elements", async (desk) => (await secret(desk, { bound: 2 ** 41 })).sum()],
+    ["a public summand", async (desk) => (await secret(desk, { bound: 2 ** 41.9 })).addPublic([2 ** 41, 0])],
+    ["a product", async (desk) => desk.engine.multiply(await secret(desk), await secret(desk))],
     [
       "a matrix product",
-      (desk) => desk.engine.matrixProduct(secret(desk).transpose(), secret(desk, { bound: 2 })),
+      async (desk) =>
+        desk.engine.matrixProduct((await secret(desk)).transpose(), await secret(desk, { bound: 2 })),
     ],
     [
       "a combination",
-      (desk) => desk.engine.combine([{ secret: secret(desk, { bound: 2 ** 30 }), factor: 0.1 }]),
+      async (desk) => desk.engine.combine([{ secret: await secret(desk, { bound: 2 ** 30 }), factor: 0.1 }]),
     ],
   ])("refuse %s that may reach 2^62 before anything is sent", async (_, attempt) => {
     const { error, messages } = await refusal(attempt);
@@ -76,7 +82,7 @@ describe("declared bounds", () => {
 
   it("refuse a product with a fixed operand, and let a proven bound through", async () => {
     const [result] = await computeInMemory(3, async (desk) => {
-      const x = secret(desk);
+      const x = await secret(desk);
       const fixed = await desk.engine.fix(x);
       await expect(fixed.transposedProduct(x)).rejects.toMatchObject({ code: "BOUND_EXCEEDED" });
       const product = await fixed.transposedProduct(x, { provenBound: 6 });
@@ -86,9 +92,9 @@ describe("declared bounds", () => {
   });
 
   it("allow exactly what is below 2^62", async () => {
-    const [values] = await computeInMemory(2, ({ engine, own }) => {
+    const [values] = await computeInMemory(2, async ({ engine, own }) => {
       const largest = 2 ** 62 - 512;
-      const x = own(0, BigInt64Array.of(BigInt(largest), BigInt(-largest)), {
+      const x = await own(0, BigInt64Array.of(BigInt(largest), BigInt(-largest)), {
         rows: 2,
         bound: largest,
         fractionalBits: 0,
@@ -99,20 +105,22 @@ describe("declared bounds", () => {
   });
 
   it("are checked by the owner of an input", async () => {
-    const run = computeInMemory(2, (desk) => desk.engine.reveal(secret(desk, { bound: 1.5 })));
+    const run = computeInMemory(2, async (desk) => desk.engine.reveal(await secret(desk, { bound: 1.5 })));
     await expect(run).rejects.toMatchObject({ code: "VALUE_OUT_OF_RANGE", field: "1" });
   });
 
   it("are checked when a result is revealed: a wrong proof is found out", async () => {
-    const run = computeInMemory(2, (desk) => desk.engine.reveal(secret(desk).withProvenBound(1.5)));
+    const run = computeInMemory(2, async (desk) =>
+      desk.engine.reveal((await secret(desk)).withProvenBound(1.5)),
+    );
     await expect(run).rejects.toMatchObject({ code: "VALUE_OUT_OF_RANGE", field: "1" });
   });
 
   it("that differ between parties are a mismatch, not a wrong result", async () => {
-    const run = computeInMemory(2, (desk) =>
-      desk.engine.reveal(secret(desk, { bound: desk.party.index === 0 ? 2 : 3 })),
+    const run = computeInMemory(2, async (desk) =>
+      desk.engine.reveal(await secret(desk, { bound: desk.party.index === 0 ? 2 : 3 })),
     );
-    await expect(run).rejects.toMatchObject({ code: "PEER_MISMATCH", step: "mpc/open", field: "program" });
+    await expect(run).rejects.toMatchObject({ code: "PEER_MISMATCH", step: "mpc/round", field: "program" });
   });
 });
 
@@ -125,17 +133,23 @@ describe("arguments", () => {
     ["63 fractional bits", ({ own }) => own(0, [1], { rows: 1, bound: 0, fractionalBits: 63 })],
     ["an input of the dealer", ({ engine }) => engine.input({ owner: "dealer", rows: 1, bound: 1 })],
     ["an input of nobody", ({ engine }) => engine.input({ owner: "nobody", rows: 1, bound: 1 })],
-    ["revealing to the dealer", (desk) => desk.engine.revealTo("dealer", secret(desk))],
-    ["different shapes", (desk) => secret(desk).add(secret(desk).transpose())],
-    ["different scales", (desk) => secret(desk).add(secret(desk).timesPowerOfTwo(1))],
-    ["a shift beyond the fraction", (desk) => desk.engine.truncate(secret(desk), 21)],
-    ["a shift of nothing", (desk) => desk.engine.truncate(secret(desk), 0)],
-    ["a real factor in scale", (desk) => secret(desk).scale(0.5)],
-    ["an empty range of rows", (desk) => secret(desk).rowRange(1, 1)],
-    ["products that do not fit", (desk) => desk.engine.matrixProduct(secret(desk), secret(desk))],
+    ["revealing to the dealer", async (desk) => desk.engine.revealTo("dealer", await secret(desk))],
+    ["different shapes", async (desk) => (await secret(desk)).add((await secret(desk)).transpose())],
+    ["different scales", async (desk) => (await secret(desk)).add((await secret(desk)).timesPowerOfTwo(1))],
+    ["a shift beyond the fraction", async (desk) => desk.engine.truncate(await secret(desk), 21)],
+    ["a shift of nothing", async (desk) => desk.engine.truncate(await secret(desk), 0)],
+    ["a real factor in scale", async (desk) => (await secret(desk)).scale(0.5)],
+    ["an empty range of rows", async (desk) => (await secret(desk)).rowRange(1, 1)],
+    [
+      "products that do not fit",
+      async (desk) => desk.engine.matrixProduct(await secret(desk), await secret(desk)),
+    ],
     ["no terms", ({ engine }) => engine.combine([])],
-    ["a factor too few", (desk) => desk.engine.combine([{ secret: secret(desk), factor: [1] }])],
-    ["an infinite factor", (desk) => desk.engine.combine([{ secret: secret(desk), factor: Infinity }])],
+    ["a factor too few", async (desk) => desk.engine.combine([{ secret: await secret(desk), factor: [1] }])],
+    [
+      "an infinite factor",
+      async (desk) => desk.engine.combine([{ secret: await secret(desk), factor: Infinity }]),
+    ],
   ])("refuses %s", async (_, attempt) => {
     const { error, messages } = await refusal(attempt);
     expect(error.code).toBe("INVALID_ARGUMENT");
@@ -145,9 +159,7 @@ describe("arguments", () => {
   it("refuses values at another party than the owner, and an owner without values", async () => {
     const values = (party: number): Promise<unknown> =>
       computeInMemory(2, ({ engine, party: self }) =>
-        Promise.resolve(
-          engine.input({ owner: 0, rows: 1, bound: 1, ...(self.index === party ? { values: [1] } : {}) }),
-        ),
+        engine.input({ owner: 0, rows: 1, bound: 1, ...(self.index === party ? { values: [1] } : {}) }),
       );
     await expect(values(1)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
     await expect(values(2)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
@@ -155,7 +167,7 @@ describe("arguments", () => {
 
   it("refuses NaN and infinite inputs", async () => {
     for (const value of [NaN, Infinity, -Infinity]) {
-      const run = computeInMemory(2, (desk) => Promise.resolve(desk.own(0, [value], { rows: 1, bound: 1 })));
+      const run = computeInMemory(2, (desk) => desk.own(0, [value], { rows: 1, bound: 1 }));
       await expect(run).rejects.toMatchObject({ code: "VALUE_OUT_OF_RANGE" });
     }
   });

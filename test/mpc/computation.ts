@@ -1,14 +1,14 @@
 import { simulate, type Party } from "../../dist/channel/index.js";
 import { DealerRandomness } from "../../dist/mpc/dealer-randomness.js";
-import { Engine } from "../../dist/mpc/engine.js";
+import { openAdditiveEngine } from "../../dist/mpc/open-engine.js";
 import {
   compute,
   serveDealer,
   type CorrelatedRandomness,
+  type Engine,
   type InputOptions,
   type SecretMatrix,
 } from "../../dist/mpc/index.js";
-import { PairSeeds } from "../../dist/mpc/pair-seeds.js";
 
 /** One party's view of a test computation. */
 export interface Desk {
@@ -19,8 +19,39 @@ export interface Desk {
     owner: number,
     values: NonNullable<InputOptions["values"]>,
     options: Omit<InputOptions, "owner" | "values">,
-  ) => SecretMatrix;
+  ) => Promise<SecretMatrix>;
 }
+
+/** A way of sharing, as a row of the test matrix: its name, how many compute, and how an engine is opened. */
+export interface SchemeCase {
+  readonly name: string;
+  /** Computing parties. */
+  readonly n: number;
+  /** Runs a program at all computing parties; gives their results. */
+  readonly compute: <T>(program: (desk: Desk) => Promise<T>, wrap?: (party: Party) => Party) => Promise<T[]>;
+}
+
+/** n computing parties, and a dealer beside them. */
+export function withDealer(n: number): SchemeCase {
+  return {
+    name: `${n} parties and a dealer`,
+    n,
+    compute: (program, wrap) => computeInMemory(n, program, wrap),
+  };
+}
+
+/** Three parties with replicated shares. */
+export const replicated: SchemeCase = {
+  name: "three parties, replicated",
+  n: 3,
+  compute: (program, wrap = (party) => party) =>
+    simulate(3, (party) =>
+      compute(wrap(party), { scheme: "replicated" }, (engine) => program(deskOf(party, engine))),
+    ).then((results) => results as Exclude<(typeof results)[number], undefined>[]), // nobody is a dealer
+};
+
+/** Every way of sharing that operations are tested over. */
+export const schemes: readonly SchemeCase[] = [withDealer(2), withDealer(3), replicated];
 
 /** Names of n computing parties and their dealer, who comes last. */
 export function partyNames(n: number): string[] {
@@ -56,11 +87,7 @@ export type Tamper = (source: CorrelatedRandomness) => CorrelatedRandomness;
 /** An engine whose source is tampered with, at computing party `run.index` of n. */
 export async function openTampered(run: Party, n: number, tamper: Tamper): Promise<Engine> {
   const members = Array.from({ length: n }, (_, i) => i);
-  const [source, pairs] = await Promise.all([
-    DealerRandomness.open(run, n),
-    PairSeeds.exchange(run, members),
-  ]);
-  return new Engine({ party: run, members, source: tamper(source), pairs });
+  return openAdditiveEngine(run, members, DealerRandomness.open(run, n).then(tamper));
 }
 
 /** As {@link computeInMemory}, with a source that is tampered with at all parties. */

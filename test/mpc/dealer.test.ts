@@ -24,6 +24,8 @@ const correlation: fc.Arbitrary<Correlation> = fc.oneof(
     length: count,
     shift: fc.integer({ min: 1, max: 62 }),
   }),
+  fc.record({ kind: fc.constant("bitTriple" as const), words: count }),
+  fc.record({ kind: fc.constant("sharedBit" as const), length: count }),
 );
 
 describe("requests to the dealer", () => {
@@ -39,7 +41,7 @@ describe("requests to the dealer", () => {
   });
 
   it.each([
-    ["an unknown kind", [6, 1, 1, 1, 0]],
+    ["an unknown kind", [8, 1, 1, 1, 0]],
     ["no length", [1, 0, 0, 0, 0]],
     ["something in an unused field", [1, 4, 1, 0, 0]],
     ["a shift of 63", [5, 4, 63, 0, 0]],
@@ -178,7 +180,7 @@ describe("a party that dies in the middle", () => {
     const outcomes = mesh.map(async (transports, index) => {
       const party = await openSession({ names, index, transports, limits: { stepTimeoutMs: 5000 } });
       await compute(party, { dealer: "dealer" }, async (engine) => {
-        const x = engine.input({
+        const x = await engine.input({
           owner: 0,
           rows: 50,
           bound: 2,

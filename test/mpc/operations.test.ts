@@ -1,10 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { SecretMatrix } from "../../dist/mpc/index.js";
-import { computeInMemory, type Desk } from "./computation.js";
+import { schemes, withDealer, type Desk } from "./computation.js";
 
-const sizes = [2, 3, 5];
-const runs = { numRuns: 25 };
+const runs = { numRuns: 15 };
 
 /** Integers of up to 29 bits: every product below fits, and BigInt arithmetic is the oracle. */
 const integer = fc.bigInt({ min: -(2n ** 29n), max: 2n ** 29n });
@@ -36,11 +35,11 @@ function transposed(a: BigInt64Array, rows: number, columns: number): BigInt64Ar
   });
 }
 
-describe.each(sizes)("operations of %i computing parties", (n) => {
-  const last = n - 1;
+describe.each([...schemes, withDealer(5)])("operations of $name", (scheme) => {
+  const last = scheme.n - 1;
 
   async function revealed(program: (desk: Desk) => Promise<BigInt64Array>): Promise<bigint[]> {
-    const results = await computeInMemory(n, program);
+    const results = await scheme.compute(program);
     for (const other of results) expect(other).toEqual(results[0]);
     return [...(results[0] ?? [])];
   }
@@ -49,9 +48,9 @@ describe.each(sizes)("operations of %i computing parties", (n) => {
     const inputs = fc.tuple(integers(4), integers(4), fc.integer({ min: -1000, max: 1000 }));
     await fc.assert(
       fc.asyncProperty(inputs, async ([a, b, factor]) => {
-        const got = await revealed(({ engine, own }) => {
-          const x = own(0, a, { rows: 4, ...whole });
-          const y = own(last, b, { rows: 4, ...whole });
+        const got = await revealed(async ({ engine, own }) => {
+          const x = await own(0, a, { rows: 4, ...whole });
+          const y = await own(last, b, { rows: 4, ...whole });
           return engine.revealUnits(x.add(y).scale(factor).subtract(y.negate()).addPublic(a));
         });
         const k = BigInt(factor);
@@ -65,8 +64,8 @@ describe.each(sizes)("operations of %i computing parties", (n) => {
     await fc.assert(
       fc.asyncProperty(integers(6), integers(6), async (a, b) => {
         const got = await revealed(async ({ engine, own }) => {
-          const x = own(0, a, { rows: 2, columns: 3, ...whole });
-          const y = own(last, b, { rows: 2, columns: 3, ...whole });
+          const x = await own(0, a, { rows: 2, columns: 3, ...whole });
+          const y = await own(last, b, { rows: 2, columns: 3, ...whole });
           return engine.revealUnits(await engine.multiply(x, y));
         });
         expect(got).toEqual([...a].map((x, i) => x * (b[i] ?? 0n)));
@@ -89,9 +88,9 @@ describe.each(sizes)("operations of %i computing parties", (n) => {
     await fc.assert(
       fc.asyncProperty(cases, async ([[rows, inner, columns], a, b, c]) => {
         const got = await revealed(async ({ engine, own }) => {
-          const x = own(0, a, { rows, columns: inner, bound: 2 ** 29, fractionalBits: 0 });
-          const y = own(last, b, { rows: inner, columns, bound: 2 ** 29, fractionalBits: 0 });
-          const z = own(last, c, { rows, columns, bound: 2 ** 29, fractionalBits: 0 });
+          const x = await own(0, a, { rows, columns: inner, bound: 2 ** 29, fractionalBits: 0 });
+          const y = await own(last, b, { rows: inner, columns, bound: 2 ** 29, fractionalBits: 0 });
+          const z = await own(last, c, { rows, columns, bound: 2 ** 29, fractionalBits: 0 });
           const fixed = await engine.fix(x);
           const products = await Promise.all([
             engine.matrixProduct(x, y),
@@ -116,9 +115,9 @@ describe.each(sizes)("operations of %i computing parties", (n) => {
     const inputs = fc.tuple(fc.array(real, { minLength: 3, maxLength: 3 }), real, factor, factor);
     await fc.assert(
       fc.asyncProperty(inputs, async ([a, b, f, g]) => {
-        const [got] = await computeInMemory(n, async ({ engine, own }) => {
-          const x = own(0, a, { rows: 3, bound: 1000 });
-          const y = own(last, [b, b, b], { rows: 3, bound: 1000 });
+        const [got] = await scheme.compute(async ({ engine, own }) => {
+          const x = await own(0, a, { rows: 3, bound: 1000 });
+          const y = await own(last, [b, b, b], { rows: 3, bound: 1000 });
           const sum = await engine.combine([
             { secret: x, factor: f },
             { secret: y, factor: [g, 0, -g] },
@@ -136,8 +135,8 @@ describe.each(sizes)("operations of %i computing parties", (n) => {
 
   it("reveal gives what was put in, revealTo only to its party", async () => {
     const values = [1.5, -2.25, 0];
-    const results = await computeInMemory(n, async ({ engine, own }) => {
-      const x = own(last, values, { rows: 3, bound: 3 });
+    const results = await scheme.compute(async ({ engine, own }) => {
+      const x = await own(last, values, { rows: 3, bound: 3 });
       return [await engine.reveal(x), await engine.revealTo(0, x)] as const;
     });
     for (const [i, [all, one]] of results.entries()) {
@@ -147,8 +146,8 @@ describe.each(sizes)("operations of %i computing parties", (n) => {
   });
 
   it("slices, joins, transposes and sums without a message", async () => {
-    const results = await computeInMemory(n, async ({ engine, own }) => {
-      const x = own(0, [1, 2, 3, 4, 5, 6], { rows: 3, columns: 2, bound: 6 });
+    const results = await scheme.compute(async ({ engine, own }) => {
+      const x = await own(0, [1, 2, 3, 4, 5, 6], { rows: 3, columns: 2, bound: 6 });
       const constant = engine.constant({ rows: 3, values: [7, 8, 9] });
       const before = engine.rounds;
       const local = [x.rowRange(1, 3), x.transpose(), x.sum(), x.timesPowerOfTwo(-1)];

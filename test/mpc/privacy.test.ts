@@ -40,7 +40,7 @@ async function program(
     fractionalBits: 10,
     ...(party === owner ? { values } : {}),
   };
-  const x = engine.input(input);
+  const x = await engine.input(input);
   for (let i = 0; i < 2; i++) {
     await engine.multiply(x, x);
     await engine.matrixProduct(x, x.transpose());
@@ -97,7 +97,7 @@ function collect(
   const seen = new Map<number, number>();
   for (const { direction, peer, step, bytes } of messages) {
     if (direction === "received" && step === "mpc/dealer-correction") view.received.push(bytes);
-    if (step !== "mpc/open") continue;
+    if (step !== "mpc/round") continue;
     if (direction === "received") view.received.push(bytes.subarray(digestBytes));
     // Own shares are the same in every copy that was sent: one of them counts.
     const source = direction === "sent" ? -1 : peer;
@@ -112,11 +112,16 @@ function collect(
   }
   for (const shares of openings) {
     expect(shares.length).toBe(n);
-    view.opened.push(sumWords(shares));
+    view.opened.push(combined(shares));
   }
 }
 
-function sumWords(shares: readonly Uint8Array[]): Uint8Array {
+/** Rounds here open either ring elements, which add up, or 24 bits, which are XORed. */
+function combined(shares: readonly Uint8Array[]): Uint8Array {
+  const [first = new Uint8Array(0), ...others] = shares;
+  if (first.length % 8 !== 0) {
+    return first.map((byte, i) => others.reduce((total, other) => total ^ (other[i] ?? 0), byte));
+  }
   const words = new BigUint64Array((shares[0]?.length ?? 0) / 8);
   for (const share of shares) {
     const other = new BigUint64Array(share.slice().buffer);
@@ -131,6 +136,10 @@ function differencesOf(openings: readonly Uint8Array[]): Uint8Array {
   for (const [i, opening] of openings.entries()) {
     const next = openings[i + 1];
     if (next?.length !== opening.length) continue;
+    if (opening.length % 8 !== 0) {
+      result.push(opening.map((byte, at) => byte ^ (next[at] ?? 0)));
+      continue;
+    }
     const [a, b] = [new BigUint64Array(opening.slice().buffer), new BigUint64Array(next.slice().buffer)];
     result.push(new Uint8Array(a.map((word, k) => word - (b[k] ?? 0n)).buffer));
   }

@@ -5,13 +5,13 @@ import { recordedParty } from "../support/recorded-party.js";
 import { tapParty, type Tapped } from "../support/tapped-party.js";
 import { computeInMemory, type Desk } from "./computation.js";
 
-const value = ({ own }: Desk, x: number): SecretMatrix => own(0, [x], { rows: 1, bound: 6 });
+const value = ({ own }: Desk, x: number): Promise<SecretMatrix> => own(0, [x], { rows: 1, bound: 6 });
 
 describe("rounds", () => {
   it("are shared by independent operations of one tick, whatever their kind", async () => {
     const [counts] = await computeInMemory(3, async (desk) => {
       const { engine } = desk;
-      const x = value(desk, 3);
+      const x = await value(desk, 3);
       const product = await engine.multiply(x, x);
       const afterOne = engine.rounds;
       await Promise.all([
@@ -39,9 +39,9 @@ describe("rounds", () => {
         return (await engine.reveal(result))[0] ?? NaN;
       };
       const values = await Promise.all([
-        power(value(desk, 2), 3),
-        power(value(desk, 3), 2),
-        power(value(desk, 5), 1),
+        power(await value(desk, 2), 3),
+        power(await value(desk, 3), 2),
+        power(await value(desk, 5), 1),
       ]);
       return { values, rounds: engine.rounds };
     });
@@ -54,12 +54,12 @@ describe("rounds", () => {
     await computeInMemory(
       3,
       async (desk) => {
-        const x = value(desk, 1);
+        const x = await value(desk, 1);
         await Promise.all([desk.engine.reveal(x), desk.engine.reveal(x), desk.engine.multiply(x, x)]);
       },
       (party) => (party.index === 0 ? tapParty(party, (message) => messages.push(message)) : party),
     );
-    const openings = messages.filter(({ direction, step }) => direction === "sent" && step === "mpc/open");
+    const openings = messages.filter(({ direction, step }) => direction === "sent" && step === "mpc/round");
     expect(openings.map(({ peer }) => peer)).toEqual([1, 2]);
     // The digest, two revealed words and the two that a product opens.
     expect(openings.map(({ bytes }) => bytes.length)).toEqual([32 + 8 * 4, 32 + 8 * 4]);
@@ -70,11 +70,11 @@ describe("rounds", () => {
     await computeInMemory(
       3,
       async (desk) => {
-        await desk.engine.revealTo(2, value(desk, 1));
+        await desk.engine.revealTo(2, await value(desk, 1));
       },
       (party) =>
         tapParty(party, ({ direction, step, peer, bytes }) => {
-          if (direction === "sent" && step === "mpc/open") lengths.push([party.index, peer, bytes.length]);
+          if (direction === "sent" && step === "mpc/round") lengths.push([party.index, peer, bytes.length]);
         }),
     );
     const empty = 32;
@@ -90,13 +90,13 @@ describe("rounds", () => {
 
   it("find out a party that runs other operations or another order", async () => {
     const run = computeInMemory(2, async (desk) => {
-      const x = value(desk, 1);
+      const x = await value(desk, 1);
       const [first, second] = [x, x.negate()];
       // Two reveals look alike on the wire; their bounds tell them apart.
       const [a, b] = desk.party.index === 0 ? [first, second.scale(2)] : [second.scale(2), first];
       await Promise.all([desk.engine.reveal(a), desk.engine.reveal(b)]);
     });
-    await expect(run).rejects.toMatchObject({ code: "PEER_MISMATCH", step: "mpc/open" });
+    await expect(run).rejects.toMatchObject({ code: "PEER_MISMATCH", step: "mpc/round" });
   });
 });
 
@@ -113,22 +113,22 @@ describe("a message of a round", () => {
   ])("is refused when it is %s, with the party's name", async (_, change, code) => {
     const run = computeInMemory(
       2,
-      (desk) => desk.engine.reveal(value(desk, 1)),
+      async (desk) => desk.engine.reveal(await value(desk, 1)),
       (party) =>
         party.index === 1
-          ? recordedParty(party, ({ step, payload }) => (step === "mpc/open" ? change(payload) : payload))
+          ? recordedParty(party, ({ step, payload }) => (step === "mpc/round" ? change(payload) : payload))
           : party,
     );
-    await expect(run).rejects.toMatchObject({ code, party: "party-1", step: "mpc/open" });
+    await expect(run).rejects.toMatchObject({ code, party: "party-1", step: "mpc/round" });
   });
 
   it("that was tampered with shows where a result leaves its bound", async () => {
     const run = computeInMemory(
       2,
-      (desk) => desk.engine.reveal(value(desk, 1)),
+      async (desk) => desk.engine.reveal(await value(desk, 1)),
       (party) =>
         recordedParty(party, ({ step, payload }) =>
-          step === "mpc/open" ? payload.map((byte, i) => (i === 39 ? byte ^ 0x40 : byte)) : payload,
+          step === "mpc/round" ? payload.map((byte, i) => (i === 39 ? byte ^ 0x40 : byte)) : payload,
         ),
     );
     await expect(run).rejects.toMatchObject({ code: "VALUE_OUT_OF_RANGE" });
@@ -138,7 +138,7 @@ describe("a message of a round", () => {
 describe("what belongs to secrets", () => {
   it("prints as redacted", async () => {
     const [printed] = await computeInMemory(2, async (desk) => {
-      const x = value(desk, 1);
+      const x = await value(desk, 1);
       const fixed = await desk.engine.fix(x);
       return [
         `a ${x as unknown as string}`,

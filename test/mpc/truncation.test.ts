@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Prg } from "../../dist/random/index.js";
-import { computeInMemory, computeTampered, type Tamper } from "./computation.js";
+import { computeTampered, schemes, withDealer, type SchemeCase, type Tamper } from "./computation.js";
 
 const limit = 2n ** 62n;
 /** The largest bound that a double can state and that is below 2^62. */
@@ -27,19 +27,20 @@ function offBy(x: bigint, result: bigint, shift: number): bigint {
   return difference < 0n ? -difference : difference;
 }
 
-async function truncated(n: number, x: BigInt64Array, shift: number): Promise<BigInt64Array> {
-  const [result] = await computeInMemory(n, async ({ engine, own }) => {
-    const secret = own(n - 1, x, { rows: x.length, bound, fractionalBits: 0 }).timesPowerOfTwo(-shift);
+async function truncated(scheme: SchemeCase, x: BigInt64Array, shift: number): Promise<BigInt64Array> {
+  const [result] = await scheme.compute(async ({ engine, own }) => {
+    const input = await own(scheme.n - 1, x, { rows: x.length, bound, fractionalBits: 0 });
+    const secret = input.timesPowerOfTwo(-shift);
     return engine.revealUnits(await engine.truncate(secret, shift));
   });
   return result ?? new BigInt64Array(0);
 }
 
-describe.each([2, 3, 5])("truncation by %i computing parties", (n) => {
+describe.each([...schemes, withDealer(5)])("truncation by $name", (scheme) => {
   it("is never off by a unit in the last place, for 40,000 values over the whole range", async () => {
     for (const [i, shift] of [1, 20, 23, 40].entries()) {
-      const x = values(10_000, 16 * n + i);
-      const result = await truncated(n, x, shift);
+      const x = values(10_000, 16 * scheme.n + i);
+      const result = await truncated(scheme, x, shift);
       expect(result.length).toBe(x.length);
       const unit = 1n << BigInt(shift);
       let wrong = 0;
@@ -50,22 +51,20 @@ describe.each([2, 3, 5])("truncation by %i computing parties", (n) => {
 
   it("is exact where nothing is cut off", async () => {
     const x = values(500, 7).map((value) => (value >> 12n) << 10n);
-    const result = await truncated(n, x, 10);
+    const result = await truncated(scheme, x, 10);
     expect([...result]).toEqual([...x].map((value) => value >> 10n));
   });
-});
 
-describe("truncation", () => {
   it("holds for every shift and any value", async () => {
     const x = fc.array(fc.bigInt({ min: -largest, max: largest }), { minLength: 1, maxLength: 20 });
     await fc.assert(
       fc.asyncProperty(x, fc.integer({ min: 1, max: 62 }), async (list, shift) => {
-        const result = await truncated(3, BigInt64Array.from(list), shift);
+        const result = await truncated(scheme, BigInt64Array.from(list), shift);
         for (const [i, value] of list.entries()) {
           expect(offBy(value, result[i] ?? limit, shift) < 1n << BigInt(shift)).toBe(true);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
@@ -73,7 +72,7 @@ describe("truncation", () => {
   // six of them once in 5 * 10^8 runs.
   it("rounds up with the probability of the fraction cut off", async () => {
     const x = new BigInt64Array(20_000).fill(-7n); // -1.75 in units of 4
-    const result = await truncated(2, x, 2);
+    const result = await truncated(scheme, x, 2);
     let total = 0;
     for (const value of result) total += Number(value);
     expect(Math.abs(total / x.length + 1.75)).toBeLessThan(6 * 0.0031);
@@ -81,10 +80,11 @@ describe("truncation", () => {
 });
 
 describe("the test above", () => {
-  async function truncatedWith(tamper: Tamper): Promise<BigInt64Array> {
+  async function truncatedWith(n: number, tamper: Tamper): Promise<BigInt64Array> {
     const x = values(2000, 99);
-    const [result] = await computeTampered(2, tamper, async ({ engine, own }) => {
-      const secret = own(0, x, { rows: x.length, bound, fractionalBits: 0 }).timesPowerOfTwo(-20);
+    const [result] = await computeTampered(n, tamper, async ({ engine, own }) => {
+      const input = await own(0, x, { rows: x.length, bound, fractionalBits: 0 });
+      const secret = input.timesPowerOfTwo(-20);
       return engine.revealUnits(await engine.truncate(secret, 20));
     });
     return result ?? new BigInt64Array(0);
@@ -106,11 +106,16 @@ describe("the test above", () => {
   }
 
   it("catches a truncation that forgets the carry or the mask, as does the bound of what is revealed", async () => {
-    await expect(truncatedWith((source) => source)).resolves.toHaveLength(2000);
+    await expect(truncatedWith(3, (source) => source)).resolves.toHaveLength(2000);
     for (const part of [0, 1]) {
-      await expect(truncatedWith(withoutDependent(part))).rejects.toMatchObject({
+      await expect(truncatedWith(3, withoutDependent(part))).rejects.toMatchObject({
         code: "VALUE_OUT_OF_RANGE",
       });
     }
+  });
+
+  it("catches two parties who forget the wrap", async () => {
+    await expect(truncatedWith(2, (source) => source)).resolves.toHaveLength(2000);
+    await expect(truncatedWith(2, withoutDependent(0))).rejects.toMatchObject({ code: "VALUE_OUT_OF_RANGE" });
   });
 });

@@ -29,7 +29,7 @@ import { bytesToHex, bytesFromWords, wordsFromBytes } from "../../bytes/encoding
 import type { Party, ProtocolRun } from "../../channel/party.js";
 import { invalidArgument, VeilshareError } from "../../errors.js";
 import { serveDealer } from "../../mpc/dealer.js";
-import { openEngine } from "../../mpc/engine.js";
+import { openEngine } from "../../mpc/open-engine.js";
 import { SecretMatrix } from "../../mpc/secret-matrix.js";
 import { alignRows, splitRows, type AlignmentOptions, type Split } from "./alignment.js";
 import { fitLogisticRegression } from "./baseline.js";
@@ -242,18 +242,18 @@ class OwnerSide {
         : [theirColumns, design.columns];
     const plan = planTraining(rows, lenderColumns + 1 + platformColumns, this.#settings);
     const engine = await openEngine(this.#run, { dealer: this.#roles.dealer });
-    const share = (role: "lender" | "platform", columns: number): SecretMatrix[] => {
+    const share = async (role: "lender" | "platform", columns: number): Promise<SecretMatrix[]> => {
       if (columns === 0) return [];
       const owner = this.#roles[role];
       const values = owner === this.#run.index ? { values: design.values } : {};
-      return [engine.input({ owner, rows, columns, bound: valueBound(plan), ...values })];
+      return [await engine.input({ owner, rows, columns, bound: valueBound(plan), ...values })];
     };
     const parts = [
-      ...share("lender", lenderColumns),
+      ...(await share("lender", lenderColumns)),
       engine.constant({ rows, values: new Float64Array(rows).fill(1) }),
-      ...share("platform", platformColumns),
+      ...(await share("platform", platformColumns)),
     ];
-    const targetShares = engine.input({
+    const targetShares = await engine.input({
       owner: this.#roles.lender,
       rows,
       bound: 0.5,

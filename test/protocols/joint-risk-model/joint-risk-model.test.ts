@@ -238,7 +238,7 @@ describe("what others see of a joint training", () => {
   // One false alarm in 10^9 for each variant. The last opening is the platform's own weights, which are its result.
   it("is uniform to the platform, whatever the labels and the lender's columns are", async () => {
     for (const variant of variants) {
-      const openings = (await received(variant, 1)).filter(({ step }) => step === "mpc/open").slice(0, -1);
+      const openings = (await received(variant, 1)).filter(({ step }) => step === "mpc/round").slice(0, -1);
       const counts = new Uint32Array(256);
       for (const { bytes } of openings) {
         for (const byte of bytes.subarray(32)) counts[byte] = (counts[byte] ?? 0) + 1;

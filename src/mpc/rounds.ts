@@ -1,11 +1,11 @@
 /**
- * Openings, batched into rounds. The rule that all parties follow:
+ * Messages of operations, batched into rounds. The rule that all parties follow:
  *
  * 1. Operations take their place in the order in which they are called. All computing parties call the same ones in
  *    the same order.
- * 2. A round starts at the end of the event loop's turn in which the first opening was asked for, and carries
- *    everything asked for until then; while a round is under way, openings collect for the next.
- * 3. A round ends when all its openings, and the correlated randomness that its operations need, have arrived. All
+ * 2. A round starts at the end of the event loop's turn in which the first message was asked for, and carries
+ *    everything asked for until then; while a round is under way, what is asked for collects for the next.
+ * 3. A round ends when all its messages, and the correlated randomness that its operations need, have arrived. All
  *    its operations then complete in one turn, in order; what their continuations ask for is the next round.
  *
  * So independent operations that are started together (`Promise.all`) share one round, and the order is the same at
@@ -13,15 +13,15 @@
  * is checked: each message starts with a digest of all operations so far (kind, shape, bounds), and another digest is
  * a typed error, not a wrong answer.
  *
- * Message of a round to one party: the digest (32 bytes), then the own shares of all that this party may open, in
- * order, as 64-bit words.
+ * A round sends one message to every other computing party: the digest (32 bytes), then what each operation has for
+ * that party, in order, as `round-message.ts` lays it out.
  */
 
 import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesFromWords, equalBytes, utf8ToBytes, wordsFromBytes } from "../bytes/encoding.js";
+import { equalBytes, utf8ToBytes } from "../bytes/encoding.js";
 import { VeilshareError } from "../errors.js";
 import type { Party } from "../channel/party.js";
-import { addInPlace } from "../ring/vector.js";
+import { decodeParts, encodeParts, partsByteLength, type Part, type PartSize } from "./round-message.js";
 import { afterThisTurn } from "./turn.js";
 
 const digestBytes = 32;
@@ -29,31 +29,42 @@ const digestBytes = 32;
 /** Most words that one round carries, so that a message stays far below the default maximum of a session. */
 const maxRoundWords = 2 ** 24;
 
-/** Something to open. */
-export interface OpeningRequest {
-  /** The own shares. */
-  readonly shares: readonly BigUint64Array[];
-  /** The one party that may open it; all, when left out. */
-  readonly to?: number;
-  /** Waits for what must have arrived before the operation can go on; called once. */
-  readonly dependent: () => Promise<readonly BigUint64Array[]>;
+/** What one operation sends and awaits in a round. */
+export interface RoundRequest {
+  /** What other parties, by session index, get; at most one entry for each. */
+  readonly send: ReadonlyMap<number, readonly Part[]>;
+  /** What other parties send; they must have asked to send just that. */
+  readonly receive: ReadonlyMap<number, readonly PartSize[]>;
+  /** A measure of the messages' size that is the same at all parties, in words. */
+  readonly words: number;
+  /** Waits for what else must have arrived before the operation can go on; called once. */
+  readonly dependent?: () => Promise<readonly BigUint64Array[]>;
 }
 
 /** What came of it. */
-export interface Opening {
-  /** The opened vectors; `undefined` at a party that may not open them. */
-  readonly opened: readonly BigUint64Array[] | undefined;
+export interface RoundResult {
+  /** The vectors of each party that was to send any. */
+  readonly received: ReadonlyMap<number, readonly BigUint64Array[]>;
   readonly dependent: readonly BigUint64Array[];
 }
 
-interface Pending extends OpeningRequest {
-  readonly words: number;
-  readonly resolve: (opening: Opening) => void;
+/** Where operations send and receive. */
+export interface Rounds {
+  /** Rounds begun so far. */
+  readonly count: number;
+  /** Writes an operation into the program that all parties must have in common. */
+  note(operation: string): void;
+  /** Sends and receives in the next round. */
+  exchange(request: RoundRequest): Promise<RoundResult>;
+}
+
+interface Pending extends RoundRequest {
+  readonly resolve: (result: RoundResult) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** The openings of one engine. */
-export class OpeningRounds {
+/** The rounds of one engine, in a session. */
+export class PartyRounds implements Rounds {
   readonly #party: Party;
   readonly #members: readonly number[];
   readonly #step: string;
@@ -72,22 +83,17 @@ export class OpeningRounds {
     this.#step = step;
   }
 
-  /** Rounds begun so far. */
   get count(): number {
     return this.#count;
   }
 
-  /** Writes an operation into the program that all parties must have in common. */
   note(operation: string): void {
     this.#program.update(utf8ToBytes(`${operation}\n`));
   }
 
-  /** Opens in the next round. */
-  open(request: OpeningRequest): Promise<Opening> {
+  exchange(request: RoundRequest): Promise<RoundResult> {
     return new Promise((resolve, reject) => {
-      let words = 0;
-      for (const share of request.shares) words += share.length;
-      this.#queue.push({ ...request, words, resolve, reject });
+      this.#queue.push({ ...request, resolve, reject });
       this.#schedule();
     });
   }
@@ -118,11 +124,10 @@ export class OpeningRounds {
       const digest = this.#program.clone().digest();
       const [received, dependents] = await Promise.all([
         this.#exchange(batch, digest),
-        Promise.all(batch.map((pending) => pending.dependent())),
+        Promise.all(batch.map((pending) => pending.dependent?.() ?? Promise.resolve([]))),
       ]);
-      const sums = this.#sum(batch, received);
       for (const [i, pending] of batch.entries()) {
-        pending.resolve({ opened: sums[i], dependent: dependents[i] ?? [] });
+        pending.resolve({ received: received[i] ?? new Map(), dependent: dependents[i] ?? [] });
       }
     } catch (error) {
       this.#failure ??= { error };
@@ -133,18 +138,30 @@ export class OpeningRounds {
     }
   }
 
-  /** The words of each other computing party, for what this party may open. */
-  async #exchange(batch: readonly Pending[], digest: Uint8Array): Promise<BigUint64Array[]> {
+  /** For each operation, what each other computing party sent for it. */
+  async #exchange(
+    batch: readonly Pending[],
+    digest: Uint8Array,
+  ): Promise<ReadonlyMap<number, readonly BigUint64Array[]>[]> {
     const others = this.#members.filter((member) => member !== this.#party.index);
-    const incomingWords = wordsFor(batch, this.#party.index);
-    const sends = others.map((to) => this.#party.send(to, this.#step, encode(batch, to, digest)));
-    const receives = others.map(async (from) => {
-      const shape = { byteLength: digestBytes + 8 * incomingWords };
-      const message = await this.#receive(from, digest, shape.byteLength);
-      return wordsFromBytes(message.subarray(digestBytes));
+    const sends = others.map((to) => {
+      const parts = batch.flatMap(({ send }) => send.get(to) ?? []);
+      return this.#party.send(to, this.#step, encodeParts(digest, parts));
     });
-    const [received] = await Promise.all([Promise.all(receives), Promise.all(sends)]);
-    return received;
+    const results = batch.map(() => new Map<number, readonly BigUint64Array[]>());
+    const receives = others.map(async (from) => {
+      const sizes = batch.flatMap(({ receive }) => receive.get(from) ?? []);
+      const message = await this.#receive(from, digest, digestBytes + partsByteLength(sizes));
+      const vectors = decodeParts(message.subarray(digestBytes), sizes);
+      let at = 0;
+      for (const [i, { receive }] of batch.entries()) {
+        const count = receive.get(from)?.length ?? 0;
+        if (count > 0) results[i]?.set(from, vectors.slice(at, at + count));
+        at += count;
+      }
+    });
+    await Promise.all([...receives, ...sends]);
+    return results;
   }
 
   /** The digest is looked at before the length: a party that runs another program is told so. */
@@ -169,45 +186,4 @@ export class OpeningRounds {
     }
     return message;
   }
-
-  /** Own and received shares, summed, for each opening that is ours to see. */
-  #sum(
-    batch: readonly Pending[],
-    received: readonly BigUint64Array[],
-  ): (readonly BigUint64Array[] | undefined)[] {
-    let at = 0;
-    return batch.map((pending) => {
-      if (!isFor(pending, this.#party.index)) return undefined;
-      return pending.shares.map((share) => {
-        const total = share.slice();
-        for (const words of received) addInPlace(total, words.subarray(at, at + share.length));
-        at += share.length;
-        return total;
-      });
-    });
-  }
-}
-
-function isFor(pending: OpeningRequest, party: number): boolean {
-  return pending.to === undefined || pending.to === party;
-}
-
-function wordsFor(batch: readonly Pending[], party: number): number {
-  let words = 0;
-  for (const pending of batch) if (isFor(pending, party)) words += pending.words;
-  return words;
-}
-
-function encode(batch: readonly Pending[], to: number, digest: Uint8Array): Uint8Array {
-  const message = new Uint8Array(digestBytes + 8 * wordsFor(batch, to));
-  message.set(digest);
-  let at = digestBytes;
-  for (const pending of batch) {
-    if (!isFor(pending, to)) continue;
-    for (const share of pending.shares) {
-      message.set(bytesFromWords(share), at);
-      at += 8 * share.length;
-    }
-  }
-  return message;
 }

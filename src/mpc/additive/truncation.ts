@@ -1,5 +1,6 @@
 /**
- * Truncation: shares of x become shares of x / 2^m, for any number of parties and any 1 <= m <= 62.
+ * Truncation among three parties or more: shares of x become shares of x / 2^m, for any 1 <= m <= 62. It needs a source
+ * that knows its masks; two parties have another way, `two-party-truncation.ts`.
  *
  * The source deals shares of a uniform 64-bit r, of r' = (r mod 2^63) >> m and of r's highest bit t. The parties open
  * c = x + 2^62 + r mod 2^64, which is uniform and tells nothing, and compute, locally,
@@ -23,19 +24,32 @@
  * the variant that hides all 64 bits.
  */
 
-/** Largest number of bits that a truncation may cut. */
-export const maxShift = 62;
+import { truncationOffset } from "../bounds.js";
+import { ringPart } from "../round-message.js";
+import type { Share } from "../share.js";
+import { only, type AdditiveParts } from "./parts.js";
 
-const offset = 1n << 62n;
+/** The truncated value. */
+export async function truncateByMask(parts: AdditiveParts, x: Share, shift: number): Promise<Share> {
+  const words = only(x);
+  const { first } = parts;
+  const { masks, dependent } = parts.source.draw({ kind: "truncation", length: words.length, shift });
+  const [r] = masks as readonly [BigUint64Array]; // the kind has one mask
+  const closed = { ...ringPart(maskForTruncation(words, r, first)), under: "addition" } as const;
+  const round = await parts.open([closed], { dependent });
+  const [opened] = round.opened as readonly [BigUint64Array]; // opened to all
+  const [high, topBit] = round.dependent as readonly [BigUint64Array, BigUint64Array]; // the kind has two
+  return [truncatedShare({ opened, high, topBit, shift, first })];
+}
 
 /**
  * The own share of c = x + 2^62 + r.
  *
  * @param first - True at the one party that adds the public constant.
  */
-export function maskForTruncation(x: BigUint64Array, r: BigUint64Array, first: boolean): BigUint64Array {
+function maskForTruncation(x: BigUint64Array, r: BigUint64Array, first: boolean): BigUint64Array {
   const masked = new BigUint64Array(x.length);
-  const constant = first ? offset : 0n;
+  const constant = first ? truncationOffset : 0n;
   for (let i = 0; i < x.length; i++) {
     masked[i] = BigInt.asUintN(64, (x[i] as bigint) + (r[i] as bigint) + constant); // lengths checked by the caller
   }
@@ -43,7 +57,7 @@ export function maskForTruncation(x: BigUint64Array, r: BigUint64Array, first: b
 }
 
 /** What {@link truncatedShare} needs. */
-export interface TruncationOpening {
+interface TruncationOpening {
   /** c, opened. */
   readonly opened: BigUint64Array;
   /** The own shares of r' and of t. */
@@ -54,11 +68,11 @@ export interface TruncationOpening {
 }
 
 /** The own share of the truncated value. */
-export function truncatedShare(opening: TruncationOpening): BigUint64Array {
+function truncatedShare(opening: TruncationOpening): BigUint64Array {
   const { opened, high, topBit, first } = opening;
   const shift = BigInt(opening.shift);
   const carryUnit = 1n << (63n - shift);
-  const unOffset = offset >> shift;
+  const unOffset = truncationOffset >> shift;
   const result = new BigUint64Array(opened.length);
   for (let i = 0; i < opened.length; i++) {
     const c = opened[i] as bigint; // all lengths are the same, checked where they arrived

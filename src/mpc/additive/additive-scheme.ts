@@ -1,0 +1,107 @@
+/**
+ * Additive sharing among n >= 2 parties: shares sum to the value modulo 2^64. Interactive operations consume correlated
+ * randomness from a source: a dealer, or, for two parties, oblivious transfer.
+ *
+ * **Security.** Semi-honest, all parties but one may collude (with a dealer: among the computing parties only). All
+ * that is opened on the way is masked and uniformly random.
+ */
+
+import type { ProductShape } from "../../ring/matrix.js";
+import { add } from "../../ring/vector.js";
+import type { CorrelatedRandomness } from "../correlation.js";
+import type { BitSize } from "../packed-bits.js";
+import type { PairSeeds } from "../pair-seeds.js";
+import { ringPart } from "../round-message.js";
+import type { Rounds } from "../rounds.js";
+import type { FixedShare, Scheme } from "../scheme.js";
+import type { Home, Share } from "../share.js";
+import { andShares, injectShares, summandsOf } from "./bits.js";
+import { AdditiveParts, only } from "./parts.js";
+import { fixShares, multiplyMatrices, multiplyShares } from "./products.js";
+import { truncateByMask } from "./truncation.js";
+import { truncateByTwo } from "./two-party-truncation.js";
+
+/** What an {@link AdditiveScheme} is made of. */
+export interface AdditiveSchemeOptions {
+  readonly rounds: Rounds;
+  /** Session indices of the computing parties. */
+  readonly members: readonly number[];
+  /** The own one. */
+  readonly self: number;
+  readonly source: CorrelatedRandomness;
+  readonly pairs: PairSeeds;
+}
+
+/** One party's part in additive sharing. */
+export class AdditiveScheme implements Scheme {
+  readonly name = "additive";
+  readonly home: Home;
+  readonly rounds: Rounds;
+  readonly #parts: AdditiveParts;
+  readonly #pairs: PairSeeds;
+
+  constructor(options: AdditiveSchemeOptions) {
+    this.rounds = options.rounds;
+    this.#parts = new AdditiveParts(options);
+    this.#pairs = options.pairs;
+    this.home = { constantAt: this.#parts.first ? 0 : undefined };
+  }
+
+  zero(length: number): Share {
+    return [new BigUint64Array(length)];
+  }
+
+  /** Without a message: the others' shares are expansions of seeds that the owner has. */
+  input(owner: number, words: BigUint64Array | undefined, length: number): Promise<Share> {
+    return Promise.resolve([this.#pairs.inputShare(owner, words, length)]);
+  }
+
+  multiply(x: Share, y: Share): Promise<Share> {
+    return multiplyShares(this.#parts, x, y);
+  }
+
+  matrixProduct(x: Share, y: Share, size: ProductShape): Promise<Share> {
+    return multiplyMatrices(this.#parts, x, y, size);
+  }
+
+  fix(x: Share, shape: { readonly rows: number; readonly columns: number }): Promise<FixedShare> {
+    return fixShares(this.#parts, x, shape);
+  }
+
+  truncate(x: Share, shift: number): Promise<Share> {
+    const two = this.#parts.members.length === 2;
+    return two ? truncateByTwo(this.#parts, x, shift) : truncateByMask(this.#parts, x, shift);
+  }
+
+  and(x: Share, y: Share, size: BitSize): Promise<Share> {
+    return andShares(this.#parts, x, y, size);
+  }
+
+  summands(x: Share, width: number): Promise<readonly [Share, Share]> {
+    return summandsOf(this.#parts, x, width);
+  }
+
+  inject(bits: Share, size: BitSize): Promise<Share> {
+    return injectShares(this.#parts, bits, size);
+  }
+
+  /** Shares are refreshed first, so that they tell nothing but their sum. */
+  async open(x: Share, to?: number): Promise<BigUint64Array | undefined> {
+    const words = only(x);
+    const refreshed = add(words, this.#pairs.zeroShare(words.length));
+    const closed = { ...ringPart(refreshed), under: "addition" } as const;
+    const { opened } = await this.#parts.open([closed], to === undefined ? {} : { to });
+    return opened?.[0];
+  }
+
+  async openBits(bits: Share, size: BitSize, to?: number): Promise<BigUint64Array | undefined> {
+    const words = this.#pairs.refreshBits(only(bits));
+    const closed = { size, words, under: "xor" } as const;
+    const { opened } = await this.#parts.open([closed], to === undefined ? {} : { to });
+    return opened?.[0];
+  }
+
+  close(): Promise<void> {
+    return this.#parts.source.close();
+  }
+}

@@ -1,0 +1,112 @@
+/** What the operations of the replicated scheme share: positions on the ring of three parties, and seeds. */
+
+import { printAsRedacted } from "../../bytes/redacted.js";
+import type { Party } from "../../channel/party.js";
+import { deriveKey } from "../../random/hkdf.js";
+import { Prg, randomSeed, seedBytes } from "../../random/prg.js";
+import { subtractInPlace } from "../../ring/vector.js";
+import type { PartSize } from "../round-message.js";
+import type { Rounds } from "../rounds.js";
+import type { Share } from "../share.js";
+
+const step = "mpc/ring-seed";
+
+/**
+ * One party's two streams of pseudo-random words, each common with one neighbour. Both holders of a stream draw from it
+ * at the same operations, in the same order.
+ *
+ * **Security.** The stream of party i and the one before it is unknown to the third: what is masked by it is uniform to
+ * that one.
+ */
+export class RingSeeds {
+  static {
+    printAsRedacted(this);
+  }
+
+  /** Common with the party before. */
+  readonly previous: Prg;
+  /** Common with the party after. */
+  readonly next: Prg;
+
+  private constructor(previous: Prg, next: Prg) {
+    this.previous = previous;
+    this.next = next;
+  }
+
+  /**
+   * Each party makes the seed that it has in common with the party before it, and sends it there.
+   *
+   * @throws VeilshareError with a `PEER_` code when a neighbour does not do its part.
+   */
+  static async exchange(party: Party, previous: number, next: number): Promise<RingSeeds> {
+    const own = randomSeed();
+    const [received] = await Promise.all([
+      party.receive(next, step, { byteLength: seedBytes }),
+      party.send(previous, step, own),
+    ]);
+    return RingSeeds.of(own, received);
+  }
+
+  /** The streams of two seeds. */
+  static of(previous: Uint8Array, next: Uint8Array): RingSeeds {
+    const label = "veilshare/mpc/ring";
+    return new RingSeeds(
+      new Prg(deriveKey({ secret: previous, label })),
+      new Prg(deriveKey({ secret: next, label })),
+    );
+  }
+
+  /** The own part of a fresh additive sharing of zeros. */
+  zeroShare(length: number): BigUint64Array {
+    const share = this.previous.words(length);
+    subtractInPlace(share, this.next.words(length));
+    return share;
+  }
+}
+
+/** The parts of a replicated scheme. */
+export class ReplicatedParts {
+  readonly rounds: Rounds;
+  /** Session indices of the three parties. */
+  readonly members: readonly number[];
+  /** The own place among them. */
+  readonly position: number;
+  readonly seeds: RingSeeds;
+
+  constructor(options: {
+    readonly rounds: Rounds;
+    readonly members: readonly number[];
+    readonly position: number;
+    readonly seeds: RingSeeds;
+  }) {
+    this.rounds = options.rounds;
+    this.members = options.members;
+    this.position = options.position;
+    this.seeds = options.seeds;
+  }
+
+  /** Session index of the party after. */
+  get nextParty(): number {
+    return this.members[(this.position + 1) % 3] as number; // three members
+  }
+
+  /** Session index of the party before. */
+  get previousParty(): number {
+    return this.members[(this.position + 2) % 3] as number; // three members
+  }
+
+  /** One vector from one party, nothing sent. */
+  async receive(from: number, size: PartSize, words: number): Promise<BigUint64Array> {
+    const { received } = await this.rounds.exchange({
+      send: new Map(),
+      receive: new Map([[from, [size]]]),
+      words,
+    });
+    return (received.get(from) as readonly [BigUint64Array])[0]; // one vector was asked for
+  }
+}
+
+/** Both components of a share. */
+export function pair(share: Share): readonly [BigUint64Array, BigUint64Array] {
+  return share as readonly [BigUint64Array, BigUint64Array]; // replicated shares have two
+}

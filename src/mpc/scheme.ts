@@ -1,0 +1,79 @@
+/**
+ * What a way of sharing secrets must offer; the operations of the engine are written over it once. Shapes, bounds and
+ * the program's digest are the engine's affair: a scheme gets shares of checked lengths.
+ *
+ * Arithmetic shares are over Z_2^64. Boolean shares are bit-sliced rows (`packed-bits.ts`) under XOR, with the same
+ * components and the same place for public constants.
+ */
+
+import type { ProductShape } from "../ring/matrix.js";
+import type { BitSize } from "./packed-bits.js";
+import type { Rounds } from "./rounds.js";
+import type { Home, Share } from "./share.js";
+
+/** A matrix that many products share. */
+export interface FixedShare {
+  /** X v, or X^T v; one round. */
+  product(v: Share, size: ProductShape, transposed: boolean): Promise<Share>;
+}
+
+/** One party's part in a way of sharing. */
+export interface Scheme {
+  readonly name: "additive" | "replicated";
+  readonly home: Home;
+  readonly rounds: Rounds;
+
+  /** Shares of zeros that hide nothing. */
+  zero(length: number): Share;
+
+  /**
+   * Shares of an input.
+   *
+   * @param owner - Session index.
+   * @param words - At the owner only.
+   */
+  input(owner: number, words: BigUint64Array | undefined, length: number): Promise<Share>;
+
+  /** x y, element by element. */
+  multiply(x: Share, y: Share): Promise<Share>;
+
+  /** X Y. */
+  matrixProduct(x: Share, y: Share, size: ProductShape): Promise<Share>;
+
+  /** Readies a matrix for many products. */
+  fix(x: Share, shape: { readonly rows: number; readonly columns: number }): Promise<FixedShare>;
+
+  /**
+   * x / 2^shift, off by less than 1, always, and right in expectation.
+   *
+   * @param x - Signed values below 2^62 in absolute value.
+   * @param shift - 1 to 62.
+   */
+  truncate(x: Share, shift: number): Promise<Share>;
+
+  /** Bitwise AND of rows of bits. */
+  and(x: Share, y: Share, size: BitSize): Promise<Share>;
+
+  /**
+   * Two boolean shared vectors that sum to x modulo 2^width: the lowest `width` bits of each.
+   *
+   * @param width - 1 to 64.
+   */
+  summands(x: Share, width: number): Promise<readonly [Share, Share]>;
+
+  /** Arithmetic shares of bits, as 0 or 1, row after row without gaps. */
+  inject(bits: Share, size: BitSize): Promise<Share>;
+
+  /**
+   * Opens x, to all or to one party; tells nothing but x.
+   *
+   * @returns `undefined` at a party that may not learn it.
+   */
+  open(x: Share, to?: number): Promise<BigUint64Array | undefined>;
+
+  /** As {@link Scheme.open}, for bits. */
+  openBits(bits: Share, size: BitSize, to?: number): Promise<BigUint64Array | undefined>;
+
+  /** No operation will follow. */
+  close(): Promise<void>;
+}
