@@ -29,7 +29,7 @@ import {
   type ProductOptions,
 } from "./products.js";
 import type { Scheme } from "./scheme.js";
-import { bitsFromShare, checkSameBits, shareOfBits, type SecretBits } from "./secret-bits.js";
+import { bitsFromShare, checkSameBits, shareOfBits, type BitsShape, type SecretBits } from "./secret-bits.js";
 import {
   checkSecretFractionalBits,
   secretFromShare,
@@ -250,6 +250,23 @@ export class Engine {
     rounds.note(describeBits("and", x));
     const share = await this.#scheme.and(...shares, { rows: x.width, bits: x.length });
     return bitsFromShare(home, x, share);
+  }
+
+  /**
+   * Random bits that no party knows anything of. Sends nothing.
+   *
+   * @param shape - Rows, columns and width from 1.
+   * @throws VeilshareError INVALID_ARGUMENT for another shape.
+   */
+  randomBits(shape: BitsShape): SecretBits {
+    const { rows, columns, width } = shape;
+    if (![rows, columns, width].every((count) => Number.isInteger(count) && count > 0)) {
+      throw invalidArgument("randomBits", "a shape from 1", `${rows} x ${columns} of ${width} bits`);
+    }
+    const { home, rounds } = this.#scheme;
+    rounds.note(describeBits("randomBits", shape));
+    const share = this.#scheme.randomBits({ rows: width, bits: rows * columns });
+    return bitsFromShare(home, { rows, columns, width }, share);
   }
 
   /**

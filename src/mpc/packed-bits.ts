@@ -150,6 +150,51 @@ export function numbersOfRows(words: BigUint64Array, { rows, bits }: BitSize): U
   return numbers;
 }
 
+/** For each row, the bits at some positions, in their order. */
+export function pickBits(
+  words: BigUint64Array,
+  { rows, bits }: BitSize,
+  positions: ArrayLike<number>,
+): BigUint64Array {
+  const stride = 2 * wordsForBits(bits);
+  const targetStride = 2 * wordsForBits(positions.length);
+  const picked = new BigUint64Array((rows * targetStride) / 2);
+  const source = new Int32Array(words.buffer, words.byteOffset, 2 * words.length);
+  const target = new Int32Array(picked.buffer);
+  for (let row = 0; row < rows; row++) {
+    const from = row * stride;
+    const to = row * targetStride;
+    for (let i = 0; i < positions.length; i++) {
+      const read = positions[i] as number; // i < length; the caller has checked that it is below bits
+      const bit = ((source[from + halfOf(read >> 5)] as number) >>> (read & 31)) & 1;
+      const at = to + halfOf(i >> 5);
+      target[at] = (target[at] as number) | (bit << (i & 31));
+    }
+  }
+  return picked;
+}
+
+/** Writes rows of bits into longer, empty rows from position `at`. */
+export function placeBits(
+  target: BigUint64Array,
+  targetBits: number,
+  at: number,
+  words: BigUint64Array,
+  { rows, bits }: BitSize,
+): void {
+  const stride = 2 * wordsForBits(bits);
+  const targetStride = 2 * wordsForBits(targetBits);
+  const source = new Int32Array(words.buffer, words.byteOffset, 2 * words.length);
+  const halves = new Int32Array(target.buffer, target.byteOffset, 2 * target.length);
+  for (let row = 0; row < rows; row++) {
+    for (let i = 0; i < bits; i++) {
+      const bit = ((source[row * stride + halfOf(i >> 5)] as number) >>> (i & 31)) & 1; // within the rows
+      const write = row * targetStride + halfOf((at + i) >> 5);
+      halves[write] = (halves[write] as number) | (bit << ((at + i) & 31));
+    }
+  }
+}
+
 /** Rows as one row without gaps. */
 export function joinRows(words: BigUint64Array, { rows, bits }: BitSize): BigUint64Array {
   const joined = new BigUint64Array(wordsForBits(rows * bits));

@@ -51,6 +51,9 @@ export interface Scheme {
    */
   truncate(x: Share, shift: number): Promise<Share>;
 
+  /** Shares of random bits that no party knows anything of. Sends nothing. */
+  randomBits(size: BitSize): Share;
+
   /** Bitwise AND of rows of bits. */
   and(x: Share, y: Share, size: BitSize): Promise<Share>;
 

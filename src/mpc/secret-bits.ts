@@ -2,7 +2,7 @@
 
 import { printAsRedacted } from "../bytes/redacted.js";
 import { invalidArgument } from "../errors.js";
-import { notWords, wordsForBits, xorWords } from "./packed-bits.js";
+import { notWords, pickBits, placeBits, wordsForBits, xorWords } from "./packed-bits.js";
 import { mapShare, zipShares, type Home, type Share } from "./share.js";
 
 /** Shape of secret bits: a matrix whose every element has `width` bits. */
@@ -144,6 +144,54 @@ export class SecretBits implements BitsShape {
       return stacked;
     });
     return head.#with(width, share);
+  }
+
+  /**
+   * Elements picked by public positions, as one column.
+   *
+   * @throws VeilshareError INVALID_ARGUMENT for no position, or one that is no element.
+   */
+  pickElements(positions: ArrayLike<number>): SecretBits {
+    for (const at of Array.from(positions)) {
+      if (!Number.isInteger(at) || at < 0 || at >= this.length) {
+        throw invalidArgument("pickElements", `positions below ${this.length}`, String(at));
+      }
+    }
+    if (positions.length === 0) throw invalidArgument("pickElements", "at least one position", "none");
+    const { width } = this;
+    const share = mapShare(this.#share, (part) =>
+      pickBits(part, { rows: width, bits: this.length }, positions),
+    );
+    return new SecretBits(this.#home, { rows: positions.length, columns: 1, width }, share);
+  }
+
+  /**
+   * The elements of several, one after the other, as one column.
+   *
+   * @param parts - At least one, of one engine and width.
+   * @throws VeilshareError INVALID_ARGUMENT when they differ.
+   */
+  static concatElements(parts: readonly SecretBits[]): SecretBits {
+    const [head] = parts;
+    if (head === undefined) throw invalidArgument("concatElements", "at least one", "none");
+    let rows = 0;
+    for (const part of parts) {
+      const fits = part.width === head.width && part.#home === head.#home;
+      if (!fits) throw invalidArgument("concatElements", "equal widths and engine", "others");
+      rows += part.length;
+    }
+    const { width } = head;
+    const share = head.#share.map((_, component) => {
+      const joined = new BigUint64Array(width * wordsForBits(rows));
+      let at = 0;
+      for (const part of parts) {
+        const words = part.#share[component] as BigUint64Array; // all shares of one engine have as many components
+        placeBits(joined, rows, at, words, { rows: width, bits: part.length });
+        at += part.length;
+      }
+      return joined;
+    });
+    return new SecretBits(head.#home, { rows, columns: 1, width }, share);
   }
 
   /**

@@ -4,7 +4,7 @@ import { printAsRedacted } from "../bytes/redacted.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import * as ring from "../ring/vector.js";
 import { matrixProduct, transpose } from "../ring/matrix.js";
-import { checkMagnitude, magnitudeOfBound, maxSecretFractionalBits } from "./bounds.js";
+import { checkMagnitude, magnitudeOfBound, maxSecretFractionalBits, smallerMagnitude } from "./bounds.js";
 import { mapShare, zipShares, type Home, type Share } from "./share.js";
 import { encodeValues, type RealValues } from "./values.js";
 
@@ -16,6 +16,14 @@ export interface SecretShape {
   readonly fractionalBits: number;
   /** Largest absolute value of the ring element as a signed integer, below 2^62. */
   readonly magnitude: bigint;
+}
+
+/** Options of {@link SecretMatrix.combinePublicRows}. */
+export interface PublicWeightOptions {
+  /** Of the weights. Default 0. */
+  readonly fractionalBits?: number;
+  /** A bound on the result that the caller has proved. */
+  readonly provenBound?: number;
 }
 
 let build: (home: Home, shape: SecretShape, share: Share) => SecretMatrix;
@@ -35,6 +43,13 @@ export function shareOf(caller: string, home: Home, secret: SecretMatrix): Share
   const inside = read(secret);
   if (inside.home !== home) throw invalidArgument(caller, "secrets of this engine", "one of another");
   return inside.share;
+}
+
+/** The same secret under a magnitude that an operation has proved. */
+export function secretWithMagnitude(secret: SecretMatrix, magnitude: bigint): SecretMatrix {
+  const { home, share } = read(secret);
+  const { rows, columns, fractionalBits } = secret;
+  return build(home, { rows, columns, fractionalBits, magnitude }, share);
 }
 
 /**
@@ -220,12 +235,42 @@ export class SecretMatrix implements SecretShape {
 
   /** The sum of each column, 1 x columns. */
   columnSums(): SecretMatrix {
-    const { rows, columns } = this;
-    const magnitude = checkMagnitude("columnSums", this.magnitude * BigInt(rows));
-    const ones = new BigUint64Array(rows).fill(1n);
-    const size = { rows: 1, inner: rows, columns };
-    const share = mapShare(this.#share, (part) => matrixProduct(ones, part, size));
-    return this.#with({ rows: 1, magnitude }, share);
+    const magnitude = checkMagnitude("columnSums", this.magnitude * BigInt(this.rows));
+    return this.#with({ rows: 1, magnitude }, this.#combineRows(new BigUint64Array(this.rows).fill(1n)));
+  }
+
+  /** One row: the sum of all rows, each times its factor. */
+  #combineRows(factors: BigUint64Array): Share {
+    const size = { rows: 1, inner: this.rows, columns: this.columns };
+    return mapShare(this.#share, (part) => matrixProduct(factors, part, size));
+  }
+
+  /**
+   * The sum of all rows, each times a public number; 1 x columns, with the sum of both numbers of fractional bits.
+   *
+   * @param weights - One for each row, rounded to the fractional bits. All parties must round the same numbers: not
+   *   ones that functions such as `Math.exp` give, which differ between platforms.
+   * @throws VeilshareError INVALID_ARGUMENT for another number of weights; BOUND_EXCEEDED.
+   */
+  combinePublicRows(weights: readonly number[], options: PublicWeightOptions = {}): SecretMatrix {
+    const { fractionalBits = 0, provenBound } = options;
+    const factors = encodeValues("combinePublicRows", weights, this.rows, fractionalBits);
+    let magnitude = 0n;
+    for (const factor of new BigInt64Array(factors.buffer)) {
+      magnitude += this.magnitude * (factor < 0n ? -factor : factor);
+    }
+    const bits = this.fractionalBits + fractionalBits;
+    checkSecretFractionalBits("combinePublicRows", bits);
+    if (provenBound !== undefined) {
+      magnitude = smallerMagnitude(magnitude, magnitudeOfBound("combinePublicRows", provenBound, bits));
+    }
+    checkMagnitude("combinePublicRows", magnitude);
+    return this.#with({ rows: 1, fractionalBits: bits, magnitude }, this.#combineRows(factors));
+  }
+
+  /** Each column `count` times, side by side; of one column, that column for all. */
+  repeatColumns(count: number): SecretMatrix {
+    return SecretMatrix.concatColumns(Array.from({ length: count }, () => this));
   }
 
   /** The sum of all elements, 1 x 1. */

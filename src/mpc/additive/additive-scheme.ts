@@ -7,9 +7,10 @@
  */
 
 import type { ProductShape } from "../../ring/matrix.js";
+import { randomWords } from "../../random/csprng.js";
 import { add } from "../../ring/vector.js";
 import type { CorrelatedRandomness } from "../correlation.js";
-import type { BitSize } from "../packed-bits.js";
+import { wordsForRows, type BitSize } from "../packed-bits.js";
 import type { PairSeeds } from "../pair-seeds.js";
 import { ringPart } from "../round-message.js";
 import type { Rounds } from "../rounds.js";
@@ -71,6 +72,11 @@ export class AdditiveScheme implements Scheme {
   truncate(x: Share, shift: number): Promise<Share> {
     const two = this.#parts.members.length === 2;
     return two ? truncateByTwo(this.#parts, x, shift) : truncateByMask(this.#parts, x, shift);
+  }
+
+  /** The XOR of what each party draws for itself. */
+  randomBits(size: BitSize): Share {
+    return [randomWords(wordsForRows(size))];
   }
 
   and(x: Share, y: Share, size: BitSize): Promise<Share> {

@@ -112,6 +112,13 @@ export class ReplicatedScheme implements Scheme {
     return truncateReplicated(this.#parts, x, shift);
   }
 
+  /** Each component is from the seed of the two parties that hold it. */
+  randomBits(size: BitSize): Share {
+    const length = wordsForRows(size);
+    const { seeds } = this.#parts;
+    return [seeds.previous.words(length), seeds.next.words(length)];
+  }
+
   and(x: Share, y: Share, size: BitSize): Promise<Share> {
     const [x0, x1] = pair(x);
     const [y0, y1] = pair(y);
