@@ -8,6 +8,7 @@ import asc from "assemblyscript/asc";
 const kernels = [
   { folder: "src/kernels/ristretto255", constant: "ristretto255Module" },
   { folder: "src/kernels/prio3", constant: "prio3Module" },
+  { folder: "src/kernels/ot", constant: "otModule" },
 ];
 
 for (const { folder, constant } of kernels) {

@@ -33,6 +33,12 @@ export interface GroupBackend {
   multiplyBase(scalars: Uint8Array): Uint8Array;
   /** The sum of scalar i times element i, in time that depends on both. */
   linearCombinationVartime(scalars: Uint8Array, elements: Uint8Array): Uint8Array;
+  /**
+   * Element i plus other i, or minus it. The identity is allowed.
+   *
+   * @throws VeilshareError by {@link invalidElement} for the first row with an element that is refused.
+   */
+  addEach(elements: Uint8Array, others: Uint8Array, subtracting: boolean): Uint8Array;
   /** The first row that is refused, or -1. */
   firstInvalidElement(elements: Uint8Array, identity: IdentityRule): number;
 }

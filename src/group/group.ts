@@ -106,6 +106,20 @@ export interface Group {
   multiplyBase(scalars: Uint8Array): Uint8Array;
 
   /**
+   * Element i plus other i; the identity is allowed.
+   *
+   * @param elements - n x 32 bytes.
+   * @param others - n x 32 bytes.
+   * @returns n x 32 bytes.
+   * @throws VeilshareError INVALID_ARGUMENT with field `elements[i]` for the first row i one of whose elements is no
+   * canonical encoding, and where the counts differ.
+   */
+  addEach(elements: Uint8Array, others: Uint8Array): Uint8Array;
+
+  /** Element i minus other i; as {@link Group.addEach}. */
+  subtractEach(elements: Uint8Array, others: Uint8Array): Uint8Array;
+
+  /**
    * The sum of scalar i times element i; zero scalars and the identity are allowed, and no rows give the identity.
    *
    * **Security.** The time may depend on scalars and elements: for public values only.
@@ -192,6 +206,16 @@ function groupOn(name: GroupBackendName, arithmetic: GroupBackend): Group {
       return arithmetic.multiplyBase(scalars);
     },
 
+    addEach: (elements, others) => {
+      checkPairs("addEach", elements, others);
+      return arithmetic.addEach(elements, others, false);
+    },
+
+    subtractEach: (elements, others) => {
+      checkPairs("subtractEach", elements, others);
+      return arithmetic.addEach(elements, others, true);
+    },
+
     linearCombinationVartime: (scalars, elements) => {
       checkElementLength("linearCombinationVartime", elements);
       checkCounts("linearCombinationVartime", elements, scalars);
@@ -221,6 +245,12 @@ function checkElementLength(caller: string, elements: Uint8Array): void {
   if (elements.length % elementBytes !== 0) {
     throw invalidArgument(caller, "a multiple of 32 bytes", `${elements.length} bytes`);
   }
+}
+
+function checkPairs(caller: string, elements: Uint8Array, others: Uint8Array): void {
+  checkElementLength(caller, elements);
+  if (others.length === elements.length) return;
+  throw invalidArgument(caller, `${elements.length} bytes of other elements`, `${others.length} bytes`);
 }
 
 function checkCounts(caller: string, elements: Uint8Array, scalars: Uint8Array): void {

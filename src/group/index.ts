@@ -6,6 +6,7 @@ export {
   type GroupOptions,
 } from "./group.js";
 export {
+  addEach,
   decodeCheck,
   defaultGroup,
   firstInvalidElement,
@@ -16,6 +17,7 @@ export {
   multiply,
   multiplyBase,
   multiplyEach,
+  subtractEach,
 } from "./ristretto255.js";
 export { elementBytes, invalidElementRow, type IdentityRule } from "./backend.js";
 export { invertScalar, invertScalars, randomScalar, randomScalars, scalarBytes } from "./scalars.js";

@@ -100,6 +100,22 @@ function kernelBackend(kernel: Ristretto255Kernel): GroupBackend {
       });
     },
 
+    addEach: (elements, others, subtracting) => {
+      const sums = new Uint8Array(elements.length);
+      const step = kernel.rowCapacity * elementBytes;
+      return wipingAfter(kernel, () => {
+        for (let at = 0; at < elements.length; at += step) {
+          const part = elements.subarray(at, at + step);
+          kernel.input.set(part);
+          kernel.scalars.set(others.subarray(at, at + step));
+          const refused = kernel.addEach(part.length / elementBytes, subtracting);
+          if (refused >= 0) throw invalidElement("addEach", at / elementBytes + refused, "allow");
+          sums.set(kernel.output.subarray(0, part.length), at);
+        }
+        return sums;
+      });
+    },
+
     linearCombinationVartime: (scalars, elements) => {
       checkScalars("linearCombinationVartime", scalars, "allow");
       const step = kernel.rowCapacity * elementBytes;

@@ -70,6 +70,16 @@ export const referenceBackend: GroupBackend = {
     return products;
   },
 
+  addEach(elements, others, subtracting) {
+    const sums = new Uint8Array(elements.length);
+    for (let i = 0; i < elements.length / elementBytes; i++) {
+      const [point, other] = [decodePoint(elements, i, "allow"), decodePoint(others, i, "allow")];
+      if (point === undefined || other === undefined) throw invalidElement("addEach", i, "allow");
+      sums.set(point.add(subtracting ? other.negate() : other).toBytes(), i * elementBytes);
+    }
+    return sums;
+  },
+
   linearCombinationVartime(scalars, elements) {
     const count = elements.length / elementBytes;
     let total: Point = Point.ZERO;

@@ -45,6 +45,16 @@ export function multiplyBase(scalars: Uint8Array): Uint8Array {
   return defaultGroup().multiplyBase(scalars);
 }
 
+/** {@link Group.addEach} on the default group. */
+export function addEach(elements: Uint8Array, others: Uint8Array): Uint8Array {
+  return defaultGroup().addEach(elements, others);
+}
+
+/** {@link Group.subtractEach} on the default group. */
+export function subtractEach(elements: Uint8Array, others: Uint8Array): Uint8Array {
+  return defaultGroup().subtractEach(elements, others);
+}
+
 /** {@link Group.linearCombinationVartime} on the default group. */
 export function linearCombinationVartime(scalars: Uint8Array, elements: Uint8Array): Uint8Array {
   return defaultGroup().linearCombinationVartime(scalars, elements);

@@ -15,6 +15,7 @@ const layers = [
   "group",
   "channel",
   "sharing",
+  "ot",
   "mpc",
   "psi",
   "table",

@@ -36,6 +36,8 @@ export interface Ristretto255Kernel {
   addProducts(rows: number): number;
   /** The output's first row = the sum. */
   finishSum(): void;
+  /** output = input + scalars, read as elements; or input - scalars. Gives the first row that is refused, or -1. */
+  addEach(rows: number, subtracting: boolean): number;
   /** output = scalar * hash(message). */
   hashAndMultiply(rows: number, tagLength: number): void;
   /** output = hash(message). */
@@ -67,6 +69,7 @@ interface Exports {
   clearSum(): void;
   addProducts(rows: number): number;
   finishSum(): void;
+  addEach(rows: number, subtracting: number): number;
   hashAndMultiply(rows: number, tagLength: number): void;
   hash(rows: number, tagLength: number): void;
   expand(rows: number, tagLength: number): void;
@@ -121,6 +124,7 @@ function kernelOf(exports: Exports): Ristretto255Kernel {
     finishSum: () => {
       exports.finishSum();
     },
+    addEach: (rows, subtracting) => exports.addEach(rows, Number(subtracting)),
     hashAndMultiply: (rows, tagLength) => {
       exports.hashAndMultiply(rows, tagLength);
     },

@@ -7,7 +7,7 @@ import { fillBaseTable, multiplyBasePoint, wipeBase } from "./base";
 import { wipeCanonical } from "./bytes";
 import { unpackConstants } from "./constants";
 import { fromUniform, prepareUniform, wipeMap } from "./map";
-import { multiplyPoint, POINT, wipePoints } from "./point";
+import { addCached, cache, multiplyPoint, POINT, wipePoints } from "./point";
 import { wipePowers } from "./powers";
 import {
   decode,
@@ -20,6 +20,7 @@ import {
 } from "./ristretto";
 import { wipeProduct } from "./product";
 import { wipeReduction } from "./reduction";
+import { negate, QUAD } from "./quad";
 import { DIGITS, recodeHalf, wipeScalar } from "./scalar";
 import { expandMessage, prepareSha512, wipeSha512 } from "./sha512";
 import { addQuads, clearSum, encodeSum, loadQuad, wipeSums } from "./sum";
@@ -179,6 +180,31 @@ export function addProducts(rows: usize): i32 {
 /** The first row of the output = the sum. */
 export function finishSum(): void {
   encodeSum(OUTPUT);
+}
+
+/**
+ * output = input + others, or input - others: elements both, the others where scalars else are.
+ *
+ * @returns The first row one of whose elements is not a valid encoding, or -1. Unless it is -1 there is no output.
+ */
+export function addEach(rows: usize, subtracting: bool): i32 {
+  const quads = (rows + 3) >> 2;
+  padInput(rows, quads);
+  memory.fill(SCALARS + (rows << 5), 0, (quads << 7) - (rows << 5));
+  const cached = STATES;
+  for (let i: usize = 0; i < quads; i++) {
+    const badInput = decode(P, INPUT + (i << 7));
+    const bad = firstBad(badInput | decode(Q, SCALARS + (i << 7)), i, rows);
+    if (bad >= 0) return bad;
+    if (subtracting) {
+      negate(Q, Q);
+      negate(Q + 3 * QUAD, Q + 3 * QUAD);
+    }
+    cache(cached, Q);
+    addCached(Q, P, cached, true);
+    encode(OUTPUT + (i << 7), Q);
+  }
+  return -1;
 }
 
 /** output = scalar * hash(message), one scalar for all rows. */
