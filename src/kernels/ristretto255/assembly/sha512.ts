@@ -49,6 +49,37 @@ function byteSwapped(x: u64): u64 {
   return bswap<u64>(x);
 }
 
+// @ts-ignore: decorator
+@inline
+function bigSigma0(x: u64): u64 {
+  return rotr<u64>(x, 28) ^ rotr<u64>(x, 34) ^ rotr<u64>(x, 39);
+}
+
+// @ts-ignore: decorator
+@inline
+function bigSigma1(x: u64): u64 {
+  return rotr<u64>(x, 14) ^ rotr<u64>(x, 18) ^ rotr<u64>(x, 41);
+}
+
+// @ts-ignore: decorator
+@inline
+function choice(x: u64, y: u64, z: u64): u64 {
+  return z ^ (x & (y ^ z));
+}
+
+// @ts-ignore: decorator
+@inline
+function majority(x: u64, y: u64, z: u64): u64 {
+  return (x & y) | (z & (x | y));
+}
+
+/** The word of the schedule `i` bytes into it plus its round constant. */
+// @ts-ignore: decorator
+@inline
+function roundInput(i: usize): u64 {
+  return load<u64>(ROUND_CONSTANTS + i) + load<u64>(SCHEDULE + i);
+}
+
 function compress(block: usize): void {
   for (let i: usize = 0; i < 128; i += 8) store<u64>(SCHEDULE + i, byteSwapped(load<u64>(block + i)));
   for (let i: usize = 128; i < 640; i += 8) {
@@ -67,20 +98,32 @@ function compress(block: usize): void {
   let f = load<u64>(STATE, 40);
   let g = load<u64>(STATE, 48);
   let h = load<u64>(STATE, 56);
-  for (let i: usize = 0; i < 640; i += 8) {
-    const s1 = rotr<u64>(e, 14) ^ rotr<u64>(e, 18) ^ rotr<u64>(e, 41);
-    const choice = (e & f) ^ (~e & g);
-    const t1 = h + s1 + choice + load<u64>(ROUND_CONSTANTS + i) + load<u64>(SCHEDULE + i);
-    const s0 = rotr<u64>(a, 28) ^ rotr<u64>(a, 34) ^ rotr<u64>(a, 39);
-    const majority = (a & b) ^ (a & c) ^ (b & c);
-    h = g;
-    g = f;
-    f = e;
-    e = d + t1;
-    d = c;
-    c = b;
-    b = a;
-    a = t1 + s0 + majority;
+  // Eight rounds a turn, after which every variable has its own name again.
+  for (let i: usize = 0; i < 640; i += 64) {
+    h += bigSigma1(e) + choice(e, f, g) + roundInput(i);
+    d += h;
+    h += bigSigma0(a) + majority(a, b, c);
+    g += bigSigma1(d) + choice(d, e, f) + roundInput(i + 8);
+    c += g;
+    g += bigSigma0(h) + majority(h, a, b);
+    f += bigSigma1(c) + choice(c, d, e) + roundInput(i + 16);
+    b += f;
+    f += bigSigma0(g) + majority(g, h, a);
+    e += bigSigma1(b) + choice(b, c, d) + roundInput(i + 24);
+    a += e;
+    e += bigSigma0(f) + majority(f, g, h);
+    d += bigSigma1(a) + choice(a, b, c) + roundInput(i + 32);
+    h += d;
+    d += bigSigma0(e) + majority(e, f, g);
+    c += bigSigma1(h) + choice(h, a, b) + roundInput(i + 40);
+    g += c;
+    c += bigSigma0(d) + majority(d, e, f);
+    b += bigSigma1(g) + choice(g, h, a) + roundInput(i + 48);
+    f += b;
+    b += bigSigma0(c) + majority(c, d, e);
+    a += bigSigma1(f) + choice(f, g, h) + roundInput(i + 56);
+    e += a;
+    a += bigSigma0(b) + majority(b, c, d);
   }
   store<u64>(STATE, load<u64>(STATE) + a);
   store<u64>(STATE, load<u64>(STATE, 8) + b, 8);
