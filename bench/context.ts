@@ -18,6 +18,8 @@ export interface BenchContext {
   readonly timeMs: number;
   /** Also measure what takes many minutes. */
   readonly large: boolean;
+  /** Leave out what takes more than about a minute. */
+  readonly quick: boolean;
   /** Deterministic input for a purpose. */
   readonly input: (label: string) => Prg;
   /** A package of bench/rivals/package.json; installed first if it is missing. */
@@ -27,10 +29,15 @@ export interface BenchContext {
 }
 
 /** The harness's side. */
-export function createContext({ timeMs, large }: Pick<BenchContext, "timeMs" | "large">): BenchContext {
+export function createContext({
+  timeMs,
+  large,
+  quick,
+}: Pick<BenchContext, "timeMs" | "large" | "quick">): BenchContext {
   return {
     timeMs,
     large,
+    quick,
     input: (label) => Prg.derive(inputSeed, label),
     rival: loadRival,
     note: (text) => {

@@ -37,7 +37,9 @@ interface Sodium {
 }
 
 async function loadSodium(): Promise<Sodium> {
-  const loaded = (await createContext({ timeMs: 0, large: false }).rival("libsodium-wrappers-sumo")) as {
+  const loaded = (await createContext({ timeMs: 0, large: false, quick: false }).rival(
+    "libsodium-wrappers-sumo",
+  )) as {
     readonly default: Sodium;
   };
   await loaded.default.ready;

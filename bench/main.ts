@@ -1,15 +1,17 @@
 /**
- * npm run bench -- [TOPIC...] [--json] [--time MS] [--large] [--readme]
+ * npm run bench -- [TOPIC...] [--json] [--time MS] [--large | --quick] [--readme]
  *
  * Measures the topics that are named, or all. With --json, standard output is one JSON object with `machine`, `results`
- * and `ratios`; without, Markdown tables. Progress goes to standard error. --large adds what takes many minutes,
- * --readme writes the README's table.
+ * and `ratios`; without, Markdown tables. Progress goes to standard error. --large adds what takes many
+ * minutes, --quick leaves out what takes more than one. --readme writes the table of docs/psi-performance.md where the topic
+ * psi is measured, and the README's where more is.
  */
 
 import { parseArgs } from "node:util";
 import { createContext } from "./context.js";
 import { describeMachine } from "./machine.js";
 import type { Measurement, Topic } from "./measurement.js";
+import { writePsiPage } from "./psi/table.js";
 import { writeReadme } from "./readme.js";
 import { machineLine, topicTables } from "./report.js";
 import { channelTopic } from "./topics/channel.js";
@@ -44,6 +46,7 @@ interface Settings {
   readonly readme: boolean;
   readonly timeMs: number;
   readonly large: boolean;
+  readonly quick: boolean;
 }
 
 function readSettings(): Settings {
@@ -53,6 +56,7 @@ function readSettings(): Settings {
       json: { type: "boolean", default: false },
       time: { type: "string" },
       large: { type: "boolean", default: false },
+      quick: { type: "boolean", default: false },
       readme: { type: "boolean", default: false },
     },
   });
@@ -61,12 +65,13 @@ function readSettings(): Settings {
   if (unknown.length > 0 || !(timeMs > 0)) {
     const names = topics.map((topic) => topic.name).join(", ");
     throw new Error(
-      `usage: npm run bench -- [TOPIC...] [--json] [--time MS] [--large] [--readme]; topics: ${names}`,
+      `usage: npm run bench -- [TOPIC...] [--json] [--time MS] [--large | --quick] [--readme]; topics: ${names}`,
     );
   }
   const chosen =
     positionals.length === 0 ? topics : topics.filter((topic) => positionals.includes(topic.name));
-  return { chosen, json: values.json, timeMs, large: values.large, readme: values.readme };
+  const { json, large, quick, readme } = values;
+  return { chosen, json, timeMs, large, quick, readme };
 }
 
 async function main({ chosen, json, readme, ...settings }: Settings): Promise<void> {
@@ -83,7 +88,8 @@ async function main({ chosen, json, readme, ...settings }: Settings): Promise<vo
   }
   if (readme) {
     const command = ["npm run bench --", ...process.argv.slice(2)].join(" ");
-    writeReadme({ machine, command, results });
+    if (chosen.includes(psiTopic)) writePsiPage({ machine, command, results });
+    if (chosen.some((topic) => topic !== psiTopic)) writeReadme({ machine, command, results });
   }
   if (json) process.stdout.write(`${JSON.stringify({ machine, results, ratios })}\n`);
 }

@@ -45,6 +45,8 @@ export interface Topic {
   /** What it is about, for the heading of its table. */
   readonly title: string;
   readonly run: (context: BenchContext) => Promise<TopicResult>;
+  /** Another table of its results, printed after the usual one. */
+  readonly summary?: (results: readonly Measurement[]) => string;
 }
 
 /** The ratio of a rival's time an item to ours, under its name. */

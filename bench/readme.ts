@@ -14,8 +14,13 @@ interface Comparison {
 }
 
 const comparisons: readonly Comparison[] = [
-  { what: "whole intersection, wall", ours: "psi-10k", rival: "@openmined/psi.js 10k", by: "time" },
-  { what: "whole intersection, CPU", ours: "psi-10k", rival: "@openmined/psi.js 10k", by: "cpu" },
+  {
+    what: "whole intersection, wall",
+    ours: "psi-100k 1 worker",
+    rival: "@openmined/psi.js 100k",
+    by: "time",
+  },
+  { what: "whole intersection, CPU", ours: "psi-100k 1 worker", rival: "@openmined/psi.js 100k", by: "cpu" },
   {
     what: "decode, multiply, encode",
     ours: "group.multiply 1,024",

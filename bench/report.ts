@@ -18,6 +18,7 @@ export function topicTables(topic: Topic, { results, ratios }: TopicResult): str
     "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ...results.map(row),
   ];
+  if (topic.summary !== undefined) lines.push("", topic.summary(results));
   const entries = Object.entries(ratios);
   if (entries.length > 0) {
     lines.push("", "| ours/rival | times faster |", "| --- | ---: |");

@@ -1,6 +1,5 @@
 /** The part of @openmined/psi.js (WebAssembly, one thread) that finds an exact intersection. */
 
-import { cpuUsage } from "node:process";
 import type { BenchContext } from "../context.js";
 
 interface Message {
@@ -35,39 +34,49 @@ interface Client {
 
 /** One run. */
 export interface OpenminedRun {
-  readonly ms: number;
-  readonly cpuSeconds: number;
   readonly common: number;
   readonly bytes: number;
 }
 
-/** Both parties, one after the other. */
-export type RunOpenmined = (clientItems: readonly string[], serverItems: readonly string[]) => OpenminedRun;
+/** The library, ready. */
+export interface Openmined {
+  /** Both parties, one after the other, without any network. */
+  readonly intersect: (clientItems: readonly string[], serverItems: readonly string[]) => OpenminedRun;
+  /** A step that does nothing but decode each of these items' points, multiply it and encode it. */
+  readonly reblind: (items: readonly string[]) => () => Uint8Array;
+}
 
-/** Loads the library; gives a function that runs both parties, one after the other, without any network. */
-export async function loadOpenmined(context: BenchContext): Promise<RunOpenmined> {
+/** Loads the library. */
+export async function loadOpenmined(context: Pick<BenchContext, "rival">): Promise<Openmined> {
   const module = (await context.rival("@openmined/psi.js")) as { readonly default: () => Promise<Library> };
   const library = await module.default();
-  return (clientItems, serverItems) => {
-    const cpuBefore = cpuUsage();
-    const startMs = performance.now();
-    const server = library.server.createWithNewKey(true);
-    const client = library.client.createWithNewKey(true);
-    const structure = library.dataStructure.Raw;
-    const setup = server
-      .createSetupMessage(1e-9, clientItems.length, serverItems, structure)
-      .serializeBinary();
-    const request = client.createRequest(clientItems).serializeBinary();
-    const response = server.processRequest(library.request.deserializeBinary(request)).serializeBinary();
-    const common = client.getIntersection(
-      library.serverSetup.deserializeBinary(setup),
-      library.response.deserializeBinary(response),
-    ).length;
-    const ms = performance.now() - startMs;
-    const { user, system } = cpuUsage(cpuBefore);
-    client.delete();
-    server.delete();
-    const bytes = setup.length + request.length + response.length;
-    return { ms, cpuSeconds: (user + system) / 1e6, common, bytes };
+  return {
+    intersect: (clientItems, serverItems) => intersect(library, clientItems, serverItems),
+    reblind: (items) => {
+      const server = library.server.createWithNewKey(true);
+      const client = library.client.createWithNewKey(true);
+      const request = client.createRequest(items);
+      return () => server.processRequest(request).serializeBinary();
+    },
   };
+}
+
+function intersect(
+  library: Library,
+  clientItems: readonly string[],
+  serverItems: readonly string[],
+): OpenminedRun {
+  const server = library.server.createWithNewKey(true);
+  const client = library.client.createWithNewKey(true);
+  const structure = library.dataStructure.Raw;
+  const setup = server.createSetupMessage(1e-9, clientItems.length, serverItems, structure).serializeBinary();
+  const request = client.createRequest(clientItems).serializeBinary();
+  const response = server.processRequest(library.request.deserializeBinary(request)).serializeBinary();
+  const common = client.getIntersection(
+    library.serverSetup.deserializeBinary(setup),
+    library.response.deserializeBinary(response),
+  ).length;
+  client.delete();
+  server.delete();
+  return { common, bytes: setup.length + request.length + response.length };
 }

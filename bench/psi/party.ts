@@ -7,7 +7,12 @@ import { itemsFrom } from "./items.js";
 
 /** What a party is told. */
 // eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- an interface is not assignable to Json
-export type PartyTask = { readonly first: number; readonly length: number; readonly runs: number };
+export type PartyTask = {
+  readonly first: number;
+  readonly length: number;
+  readonly runs: number;
+  readonly workers: number;
+};
 
 /** What a party measured. */
 // eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- an interface is not assignable to Json
@@ -24,14 +29,14 @@ export type PartyTimes = {
 };
 
 serveParty(async (party, json) => {
-  const { first, length, runs } = json as PartyTask; // topics/psi.ts is who starts this process
+  const { first, length, runs, workers } = json as PartyTask; // topics/psi.ts is who starts this process
   const ms: number[] = [];
   const cpuSeconds: number[] = [];
   let common = 0;
   for (let run = 0; run < runs; run++) {
     const cpuBefore = cpuUsage();
     const startMs = performance.now();
-    const result = await intersect(party, itemsFrom(first, length), { receiver: 0 });
+    const result = await intersect(party, itemsFrom(first, length), { receiver: 0, workers });
     ms.push(performance.now() - startMs);
     const { user, system } = cpuUsage(cpuBefore);
     cpuSeconds.push((user + system) / 1e6);

@@ -16,10 +16,12 @@ import {
 import type { BenchContext } from "../context.js";
 import { compare, type Comparison } from "../micro.js";
 import type { Topic } from "../measurement.js";
+import { loadOpenmined } from "../psi/openmined.js";
 
 /** Rows of our batches, and of the rivals that take about a millisecond a row. */
 const rows = 1024;
 const fewRows = 32;
+const openminedRows = 128;
 const tag = "veilshare/bench";
 
 /** The part of libsodium (WebAssembly) that works on ristretto255. */
@@ -55,6 +57,7 @@ interface Multiplications {
 /** The comparisons of hashing to the group and of multiplying. */
 export async function multiplications(context: BenchContext): Promise<Multiplications> {
   const sodium = await loadSodium(context);
+  const openmined = await loadOpenmined(context);
   const input = context.input("group");
   const messages = Array.from({ length: rows }, () => input.bytes(16));
   const batch = batchOf(messages);
@@ -111,6 +114,13 @@ export async function multiplications(context: BenchContext): Promise<Multiplica
           run: () => single.slice(0, fewRows).map(nobleMultiply),
         },
         { name: "libsodium scalarmult", items: rows, run: () => single.map(sodiumMultiply) },
+        {
+          name: "@openmined/psi.js processRequest",
+          items: openminedRows,
+          run: openmined.reblind(
+            messages.slice(0, openminedRows).map((bytes) => Buffer.from(bytes).toString("hex")),
+          ),
+        },
         { name: "node:crypto X25519 with key import", items: rows, run: x25519WithImport(rows) },
       ],
     },
