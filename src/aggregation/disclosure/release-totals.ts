@@ -11,9 +11,10 @@
  * Adversary: semi-honest; see {@link releaseTotals} for who learns what.
  */
 
-import type { Party, ProtocolRun } from "../../channel/party.js";
+import type { Party } from "../../channel/party.js";
 import { invalidArgument, VeilshareError } from "../../errors.js";
 import { sumBySecureSum, type VectorSum } from "../vector-sum.js";
+import { Circle, flags } from "./circle.js";
 import { exceedsShare, localShare, type DominanceRule } from "./rules.js";
 
 /** Fewest contributors where a caller names none. */
@@ -106,33 +107,6 @@ export async function releaseTotals(
     }
     return cells;
   });
-}
-
-/** Sums of one run, all over the same contributors. */
-export class Circle {
-  readonly #run: ProtocolRun;
-  readonly #sum: VectorSum;
-  #contributors: number | undefined;
-
-  constructor(run: ProtocolRun, sum: VectorSum) {
-    this.#run = run;
-    this.#sum = sum;
-  }
-
-  /** @throws VeilshareError PEER_MISMATCH when other parties are in this sum than in those before. */
-  async add(vector: BigInt64Array, maxAbs: bigint): Promise<BigInt64Array> {
-    if (vector.length === 0) return vector;
-    const { sum, contributors } = await this.#sum(this.#run, vector, { maxAbs });
-    this.#contributors ??= contributors;
-    if (contributors === this.#contributors) return sum;
-    const text = `sum: expected the ${this.#contributors} contributors of the sums before, got ${contributors}`;
-    throw new VeilshareError("PEER_MISMATCH", text, { step: "sum", field: "contributors" });
-  }
-}
-
-/** 1 where something holds, else 0. */
-export function flags(values: BigInt64Array, holds: (value: bigint, i: number) => boolean): BigInt64Array {
-  return values.map((value, i) => (holds(value, i) ? 1n : 0n));
 }
 
 /** @throws VeilshareError INVALID_ARGUMENT for a minimum below 2: with one, every contribution would be shown. */
