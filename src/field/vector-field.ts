@@ -30,7 +30,7 @@ export interface VectorFieldParameters {
 const order64 = 2n ** 32n * 4294967295n + 1n;
 const order128 = 2n ** 66n * 4611686018427387897n + 1n;
 
-/** **Source.** draft-irtf-cfrg-vdaf-18, section 6.1.4, table 3. */
+/** **Source.** draft-irtf-cfrg-vdaf-18, section 6.1. */
 export const field64Parameters: VectorFieldParameters = {
   name: "Field64",
   modulus: order64,
@@ -39,7 +39,7 @@ export const field64Parameters: VectorFieldParameters = {
   root: /* @__PURE__ */ power(7n, 4294967295n, order64),
 };
 
-/** **Source.** draft-irtf-cfrg-vdaf-18, section 6.1.4, table 3. */
+/** **Source.** draft-irtf-cfrg-vdaf-18, section 6.1. */
 export const field128Parameters: VectorFieldParameters = {
   name: "Field128",
   modulus: order128,

@@ -4,7 +4,14 @@ import { join } from "node:path";
 import ts from "typescript";
 import { afterAll, describe, expect, it } from "vitest";
 
-const documents = ["README.md", "ARCHITECTURE.md", "SECURITY.md", "CHANGELOG.md", "docs/kernel.md"];
+const documents = [
+  "README.md",
+  "ARCHITECTURE.md",
+  "SECURITY.md",
+  "CHANGELOG.md",
+  "docs/kernel.md",
+  "docs/verified-aggregation.md",
+];
 const manifest = JSON.parse(readFileSync("package.json", "utf8")) as {
   exports: Record<string, unknown>;
   scripts: Record<string, string>;

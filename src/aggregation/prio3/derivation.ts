@@ -1,7 +1,7 @@
 /**
  * Everything that Prio3 draws from seeds, each under a tag of its own.
  *
- * **Source.** draft-irtf-cfrg-vdaf-18, section 7.2.2 (auxiliary functions) and 6.2.3 (domain separation tags).
+ * **Source.** draft-irtf-cfrg-vdaf-18, sections 7.2 (auxiliary functions) and 6.2 (domain separation tags).
  */
 
 import type { FieldVector, VectorField } from "../../field/vector-field.js";

@@ -2,7 +2,7 @@
  * Gadgets: the only multiplications of a validity circuit. Each is evaluated on single elements (to check a proof) and
  * on whole polynomials given by their values (to make one). The draft's gadgets are all of degree two.
  *
- * **Source.** draft-irtf-cfrg-vdaf-18, section 7.3.1.1 (gadgets) and 7.4 (Mul, PolyEval, ParallelSum).
+ * **Source.** draft-irtf-cfrg-vdaf-18, sections 7.3 (gadgets) and 7.4 (Mul, PolyEval, ParallelSum).
  */
 
 import {

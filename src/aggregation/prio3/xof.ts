@@ -1,7 +1,7 @@
 /**
  * XofTurboShake128: the extendable output function from which shares, challenges and seeds are drawn.
  *
- * **Source.** draft-irtf-cfrg-vdaf-18, section 6.2.1; TurboSHAKE128 is RFC 9861, section 2.2.
+ * **Source.** draft-irtf-cfrg-vdaf-18, section 6.2; TurboSHAKE128 is RFC 9861, section 2.2.
  */
 
 import { turboshake128 } from "@noble/hashes/sha3-addons.js";

@@ -12,7 +12,7 @@ import { agreeOnFlags, batchFault } from "./flags.js";
 import type { ReportShare } from "./report-message.js";
 
 /**
- * Why a report does not count: its id was used `before`; an aggregator can't read its share (`malformed`); the proof does
+ * Why a report does not count: its id was used before (`replayed`); an aggregator can't read its share (`malformed`); the proof does
  * not hold (`invalid`); or the client told aggregators different things (`inconsistent`).
  */
 export type RejectionReason = "replayed" | "malformed" | "invalid" | "inconsistent";
@@ -29,6 +29,9 @@ const invalid = 3;
 
 /** Bytes of verifier shares in one message, about. */
 const messageBytes = 2 ** 20;
+
+/** Bytes of measurements and proofs that are checked between two turns of the event loop: some milliseconds. */
+const turnBytes = 2 ** 17;
 
 /** How many reports are verified at once: their messages fit in memory with room to spare. */
 export function reportsAtOnce<M, R>({ task }: VerifiedAggregator<M, R>): number {
@@ -53,9 +56,11 @@ export async function verifyReports<M, R>(
   reports: readonly ReportShare[],
 ): Promise<Verdict[]> {
   const own: (OwnCheck | undefined)[] = [];
+  const { leaderInputShare } = aggregator.task.prio3.sizes;
+  const reportsATurn = Math.max(1, Math.floor(turnBytes / leaderInputShare));
   for (const report of reports) {
     own.push(checkOwn(aggregator, report));
-    await eventLoopTurn();
+    if (own.length % reportsATurn === 0) await eventLoopTurn();
   }
   const decisions = await decide(aggregators, aggregator, own);
   const outputs = own.map((check, i) => {

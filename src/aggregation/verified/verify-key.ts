@@ -28,7 +28,7 @@ export interface VerifyKeyOptions {
  * @throws VeilshareError PEER_MISMATCH when an aggregator opens another value than it committed to.
  *
  * **Security.** Uniform if one aggregator is honest, and fixed before any report is made, which is what the privacy of Prio3
- * against malicious aggregators asks for (draft-irtf-cfrg-vdaf-18, section 9.1).
+ * against malicious aggregators asks for (draft-irtf-cfrg-vdaf-18, section 9).
  */
 export async function agreeVerifyKey<M, R>(
   party: Party,
