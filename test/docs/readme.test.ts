@@ -11,6 +11,7 @@ const documents = [
   "CHANGELOG.md",
   "docs/kernel.md",
   "docs/verified-aggregation.md",
+  "docs/privacy-of-results.md",
 ];
 const manifest = JSON.parse(readFileSync("package.json", "utf8")) as {
   exports: Record<string, unknown>;
