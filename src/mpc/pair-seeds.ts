@@ -13,8 +13,15 @@ const step = "mpc/pair-seed";
 
 const labels = { input: "veilshare/mpc/input", refresh: "veilshare/mpc/refresh" } as const;
 
+/** What seeds between parties are for. */
+export interface InputSeeds {
+  inputShare(owner: number, words: BigUint64Array | undefined, length: number): BigUint64Array;
+  zeroShare(length: number): BigUint64Array;
+  refreshBits(bits: BigUint64Array): BigUint64Array;
+}
+
 /** One party's seeds with all others, one for each direction. */
-export class PairSeeds {
+export class PairSeeds implements InputSeeds {
   static {
     printAsRedacted(this);
   }

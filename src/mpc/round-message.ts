@@ -64,10 +64,17 @@ export function encodeParts(head: Uint8Array, parts: readonly Part[]): Uint8Arra
   return message;
 }
 
+/** Words where they lie, when they are aligned and most of what their memory holds; a copy otherwise. */
+function littleEndianWords(bytes: Uint8Array): BigUint64Array {
+  const fits = hostIsLittleEndian && bytes.byteOffset % 8 === 0;
+  if (!fits || 2 * bytes.length < bytes.buffer.byteLength) return wordsFromBytes(bytes);
+  return new BigUint64Array(bytes.buffer, bytes.byteOffset, bytes.length / 8);
+}
+
 /**
- * The vectors of a message, in memory of their own.
+ * The vectors of a message.
  *
- * @param bytes - As long as the sizes want; the caller has checked.
+ * @param bytes - As long as the sizes want; the caller has checked. Not to be changed later: vectors may lie in it.
  */
 export function decodeParts(bytes: Uint8Array, sizes: readonly PartSize[]): BigUint64Array[] {
   let at = 0;
@@ -75,7 +82,7 @@ export function decodeParts(bytes: Uint8Array, sizes: readonly PartSize[]): BigU
     const byteLength = size.rows * rowBytes(size);
     const part = bytes.subarray(at, at + byteLength);
     at += byteLength;
-    if (size.bits % 64 === 0) return wordsFromBytes(part);
+    if (size.bits % 64 === 0) return littleEndianWords(part);
     const padded = new Uint8Array(8 * wordsForRows(size));
     const stride = 8 * wordsForBits(size.bits);
     for (let row = 0; row < size.rows; row++) {

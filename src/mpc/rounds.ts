@@ -24,7 +24,8 @@ import type { Party } from "../channel/party.js";
 import { decodeParts, encodeParts, partsByteLength, type Part, type PartSize } from "./round-message.js";
 import { afterThisTurn } from "./turn.js";
 
-const digestBytes = 32;
+/** Bytes that every message of a round starts with. */
+export const digestBytes = 32;
 
 /** Most words that one round carries, so that a message stays far below the default maximum of a session. */
 const maxRoundWords = 2 ** 24;

@@ -11,7 +11,7 @@ import { randomWords } from "../../random/csprng.js";
 import { add } from "../../ring/vector.js";
 import type { CorrelatedRandomness } from "../correlation.js";
 import { wordsForRows, type BitSize } from "../packed-bits.js";
-import type { PairSeeds } from "../pair-seeds.js";
+import type { InputSeeds } from "../pair-seeds.js";
 import { ringPart } from "../round-message.js";
 import type { Rounds } from "../rounds.js";
 import type { FixedShare, Scheme } from "../scheme.js";
@@ -30,7 +30,7 @@ export interface AdditiveSchemeOptions {
   /** The own one. */
   readonly self: number;
   readonly source: CorrelatedRandomness;
-  readonly pairs: PairSeeds;
+  readonly pairs: InputSeeds;
 }
 
 /** One party's part in additive sharing. */
@@ -39,7 +39,7 @@ export class AdditiveScheme implements Scheme {
   readonly home: Home;
   readonly rounds: Rounds;
   readonly #parts: AdditiveParts;
-  readonly #pairs: PairSeeds;
+  readonly #pairs: InputSeeds;
 
   constructor(options: AdditiveSchemeOptions) {
     this.rounds = options.rounds;

@@ -5,11 +5,32 @@ import type { Party } from "../../channel/party.js";
 import { deriveKey } from "../../random/hkdf.js";
 import { Prg, randomSeed, seedBytes } from "../../random/prg.js";
 import { subtractInPlace } from "../../ring/vector.js";
+import { xorInPlace } from "../packed-bits.js";
 import type { PartSize } from "../round-message.js";
 import type { Rounds } from "../rounds.js";
 import type { Share } from "../share.js";
 
 const step = "mpc/ring-seed";
+
+/** 32 KiB. */
+const blockWords = 4096;
+
+/** Pseudo-random words in their order. */
+export interface WordStream {
+  words(length: number): BigUint64Array;
+}
+
+/** What the operations of the replicated scheme draw from. */
+export interface RingStreams {
+  /** Common with the party before. */
+  readonly previous: WordStream;
+  /** Common with the party after. */
+  readonly next: WordStream;
+  /** The own part of a fresh additive sharing of zeros. */
+  zeroShare(length: number): BigUint64Array;
+  /** The own part of a fresh XOR sharing of zero words. */
+  zeroBits(length: number): BigUint64Array;
+}
 
 /**
  * One party's two streams of pseudo-random words, each common with one neighbour. Both holders of a stream draw from it
@@ -18,7 +39,7 @@ const step = "mpc/ring-seed";
  * **Security.** The stream of party i and the one before it is unknown to the third: what is masked by it is uniform to
  * that one.
  */
-export class RingSeeds {
+export class RingSeeds implements RingStreams {
   static {
     printAsRedacted(this);
   }
@@ -58,8 +79,24 @@ export class RingSeeds {
 
   /** The own part of a fresh additive sharing of zeros. */
   zeroShare(length: number): BigUint64Array {
+    return this.#maskedBy(length, subtractInPlace);
+  }
+
+  /** The own part of a fresh XOR sharing of zero words. */
+  zeroBits(length: number): BigUint64Array {
+    return this.#maskedBy(length, xorInPlace);
+  }
+
+  /** Words of one stream, with those of the other taken off block by block, which stay in the processor's cache. */
+  #maskedBy(length: number, takeOff: (words: BigUint64Array, mask: BigUint64Array) => void): BigUint64Array {
     const share = this.previous.words(length);
-    subtractInPlace(share, this.next.words(length));
+    const block = new BigUint64Array(Math.min(length, blockWords));
+    for (let start = 0; start < length; start += blockWords) {
+      const part = share.subarray(start, start + blockWords);
+      const mask = block.subarray(0, part.length);
+      this.next.fillWords(mask);
+      takeOff(part, mask);
+    }
     return share;
   }
 }
@@ -71,13 +108,13 @@ export class ReplicatedParts {
   readonly members: readonly number[];
   /** The own place among them. */
   readonly position: number;
-  readonly seeds: RingSeeds;
+  readonly seeds: RingStreams;
 
   constructor(options: {
     readonly rounds: Rounds;
     readonly members: readonly number[];
     readonly position: number;
-    readonly seeds: RingSeeds;
+    readonly seeds: RingStreams;
   }) {
     this.rounds = options.rounds;
     this.members = options.members;

@@ -48,9 +48,9 @@ export class ReplicatedScheme implements Scheme {
     const { position, seeds, rounds, members } = this.#parts;
     const from = members.indexOf(owner);
     const zeros = new BigUint64Array(length);
-    if (words !== undefined) {
+    if (position === from) {
       const first = seeds.previous.words(length);
-      const second = words.slice();
+      const second = words?.slice() ?? new BigUint64Array(length); // none only in a plan
       for (let i = 0; i < length; i++) {
         second[i] = BigInt.asUintN(64, (second[i] as bigint) - (first[i] as bigint)); // all of one length
       }
@@ -73,16 +73,13 @@ export class ReplicatedScheme implements Scheme {
   multiply(x: Share, y: Share): Promise<Share> {
     const [x0, x1] = pair(x);
     const [y0, y1] = pair(y);
-    const { seeds } = this.#parts;
-    const z = seeds.previous.words(x0.length);
-    const mask = seeds.next.words(x0.length);
+    const z = this.#parts.seeds.zeroShare(x0.length);
     for (let i = 0; i < z.length; i++) {
       // All of one length: x0 (y0 + y1) + x1 y0 + a part of zero.
       const sum = BigInt.asUintN(64, (y0[i] as bigint) + (y1[i] as bigint));
       const first = BigInt.asUintN(64, (x0[i] as bigint) * sum);
       const second = BigInt.asUintN(64, (x1[i] as bigint) * (y0[i] as bigint));
-      const zero = BigInt.asUintN(64, (z[i] as bigint) - (mask[i] as bigint));
-      z[i] = BigInt.asUintN(64, BigInt.asUintN(64, first + second) + zero);
+      z[i] = BigInt.asUintN(64, BigInt.asUintN(64, first + second) + (z[i] as bigint));
     }
     return this.#reshare(z, ringSize(z.length));
   }
@@ -122,14 +119,12 @@ export class ReplicatedScheme implements Scheme {
   and(x: Share, y: Share, size: BitSize): Promise<Share> {
     const [x0, x1] = pair(x);
     const [y0, y1] = pair(y);
-    const { seeds } = this.#parts;
-    const z = seeds.previous.words(x0.length);
-    const mask = seeds.next.words(x0.length);
+    const z = this.#parts.seeds.zeroBits(x0.length);
     for (let i = 0; i < z.length; i++) {
       // All of one length: x0 (y0 XOR y1) XOR x1 y0 XOR a part of zero.
       const first = (x0[i] as bigint) & ((y0[i] as bigint) ^ (y1[i] as bigint));
       const second = (x1[i] as bigint) & (y0[i] as bigint);
-      z[i] = BigInt.asUintN(64, (z[i] as bigint) ^ (mask[i] as bigint) ^ first ^ second);
+      z[i] = BigInt.asUintN(64, (z[i] as bigint) ^ first ^ second);
     }
     return this.#reshare(z, size);
   }

@@ -1,0 +1,260 @@
+/**
+ * What a computation will cost, before anything runs: the program is run dry, by one party after the other alone, with
+ * zeros in place of all secrets, and what it would send is counted.
+ */
+
+import { invalidArgument } from "../errors.js";
+import { AdditiveScheme } from "./additive/additive-scheme.js";
+import {
+  correlationLengths,
+  type CorrelatedRandomness,
+  type Correlation,
+  type OperandShape,
+} from "./correlation.js";
+import { Engine } from "./engine.js";
+import { ReplicatedParts, type WordStream } from "./replicated/parts.js";
+import { ReplicatedScheme } from "./replicated/replicated-scheme.js";
+import { partsByteLength } from "./round-message.js";
+import { digestBytes, type RoundRequest, type RoundResult, type Rounds } from "./rounds.js";
+import type { Scheme } from "./scheme.js";
+import { afterThisTurn } from "./turn.js";
+import { wordsForRows } from "./packed-bits.js";
+
+/** Options of {@link plan}. */
+export interface PlanOptions {
+  readonly scheme: "additive" | "replicated";
+  /** Computing parties, by name in their order or just how many. Replicated: three. Default: two, or three replicated. */
+  readonly parties?: readonly string[] | number;
+  /** Time from one party to another. Default 0.2 ms: one data centre. */
+  readonly latencyMs?: number;
+  /** Of each party's link, each way. Default 1000. */
+  readonly megabitsPerSecond?: number;
+}
+
+/** Correlations of one kind that a source will be asked for. */
+export interface PlannedCorrelations {
+  readonly kind: Correlation["kind"];
+  readonly draws: number;
+  /** Words of all their dependent vectors: what a dealer sends, about. */
+  readonly words: number;
+}
+
+/** What a computation will cost. */
+export interface Plan {
+  readonly rounds: number;
+  /** Bytes that each computing party sends to the others, encryption and framing left out. */
+  readonly bytesSent: readonly number[];
+  /** Empty with replicated shares. */
+  readonly correlations: readonly PlannedCorrelations[];
+  /** Estimated: latency of all rounds, the busiest link, and 12 ns of work a byte and end. A rough guide. */
+  readonly seconds: number;
+  /** All of it in a few lines. */
+  readonly text: string;
+}
+
+/** Seconds of work for each byte that is computed, encrypted and sent, or the other way round. */
+const workSecondsPerByte = 12e-9;
+
+/**
+ * Counts what a program would cost.
+ *
+ * @param program - As it will run later, but every input is given without values: only its owner, shape and bound count.
+ *   What it reveals is zeros: it must not decide anything by it.
+ * @throws VeilshareError what the program throws, BOUND_EXCEEDED in particular; INVALID_ARGUMENT for a number of parties
+ *   that the scheme does not have.
+ * @example
+ * const cost = await plan(async (engine) => {
+ *   const x = await engine.input({ owner: 0, rows: 1000, bound: 100 });
+ *   const y = await engine.input({ owner: 1, rows: 1000, bound: 100 });
+ *   await engine.reveal(await engine.multiply(x, y));
+ * }, { scheme: "replicated" });
+ * console.log(cost.text);
+ *
+ * **Cost.** The local work and memory of the program, once for each party; nothing is sent.
+ */
+export async function plan(
+  program: (engine: Engine) => Promise<unknown>,
+  options: PlanOptions,
+): Promise<Plan> {
+  const { scheme, parties = scheme === "replicated" ? 3 : 2 } = options;
+  const names = typeof parties === "number" ? Array.from({ length: parties }, (_, i) => `${i}`) : parties;
+  const fits = scheme === "replicated" ? names.length === 3 : names.length >= 2;
+  if (!fits)
+    throw invalidArgument("plan", "three parties, or two and more with additive shares", `${names.length}`);
+  const members = names.map((_, index) => index);
+  const counts: CountingRounds[] = [];
+  const source = new CountingSource();
+  for (const self of members) {
+    const rounds = new CountingRounds();
+    // All parties ask a source for the same.
+    const of = self === 0 ? source : new CountingSource();
+    const counted =
+      scheme === "replicated"
+        ? ringOf(rounds, members, self)
+        : additiveOf({ rounds, members, self, source: of });
+    await program(new Engine(observer(names), members, openingZeros(counted)));
+    counts.push(rounds);
+  }
+  return summary(counts, source, options);
+}
+
+/** A party that owns no input, so that no program has values for it. */
+function observer(names: readonly string[]): { index: number; indexOf(party: number | string): number } {
+  return {
+    index: -1,
+    indexOf(party) {
+      const index = typeof party === "string" ? names.indexOf(party) : party;
+      if (names[index] === undefined)
+        throw invalidArgument("plan", `one of ${names.join(", ")}`, String(party));
+      return index;
+    },
+  };
+}
+
+function zeros(length: number): BigUint64Array {
+  return new BigUint64Array(length);
+}
+
+function additiveOf(parts: {
+  readonly rounds: Rounds;
+  readonly members: readonly number[];
+  readonly self: number;
+  readonly source: CorrelatedRandomness;
+}): Scheme {
+  const pairs = {
+    inputShare: (_owner: number, _words: BigUint64Array | undefined, length: number) => zeros(length),
+    zeroShare: zeros,
+    refreshBits: (bits: BigUint64Array) => bits,
+  };
+  return new AdditiveScheme({ ...parts, pairs });
+}
+
+function ringOf(rounds: Rounds, members: readonly number[], position: number): Scheme {
+  const stream: WordStream = { words: zeros };
+  const seeds = { previous: stream, next: stream, zeroShare: zeros, zeroBits: zeros };
+  return new ReplicatedScheme(new ReplicatedParts({ rounds, members, position, seeds }));
+}
+
+/** Rounds that send nothing; what would arrive is zeros. Operations started together share a round, as in earnest. */
+class CountingRounds implements Rounds {
+  #count = 0;
+  #bytes = 0;
+  #waiting: (() => void)[] = [];
+  readonly #peers = new Set<number>();
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Bytes that would be sent; messages that hold nothing but their digest are not counted. */
+  get bytesSent(): number {
+    return this.#bytes;
+  }
+
+  note(): void {
+    // Nobody to compare the program with.
+  }
+
+  async exchange({ send, receive, dependent }: RoundRequest): Promise<RoundResult> {
+    for (const [peer, parts] of send) {
+      if (!this.#peers.has(peer)) this.#bytes += digestBytes;
+      this.#peers.add(peer);
+      this.#bytes += partsByteLength(parts.map(({ size }) => size));
+    }
+    await this.#endOfRound();
+    const received = new Map(
+      [...receive].map(([from, sizes]) => [from, sizes.map((size) => zeros(wordsForRows(size)))]),
+    );
+    return { received, dependent: (await dependent?.()) ?? [] };
+  }
+
+  /** All that this turn asks for goes into one round, and goes on together. */
+  #endOfRound(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      if (this.#waiting.length > 1) return;
+      afterThisTurn(() => {
+        const waiting = this.#waiting;
+        this.#waiting = [];
+        this.#peers.clear();
+        this.#count += 1;
+        for (const go of waiting) go();
+      });
+    });
+  }
+}
+
+/** A scheme whose openings are zeros: what was computed from zeros in place of shares need not be within bounds. */
+function openingZeros(scheme: Scheme): Scheme {
+  return {
+    name: scheme.name,
+    home: scheme.home,
+    rounds: scheme.rounds,
+    zero: (length) => scheme.zero(length),
+    input: (owner, words, length) => scheme.input(owner, words, length),
+    multiply: (x, y) => scheme.multiply(x, y),
+    matrixProduct: (x, y, size) => scheme.matrixProduct(x, y, size),
+    fix: (x, shape) => scheme.fix(x, shape),
+    truncate: (x, shift) => scheme.truncate(x, shift),
+    randomBits: (size) => scheme.randomBits(size),
+    and: (x, y, size) => scheme.and(x, y, size),
+    summands: (x, width) => scheme.summands(x, width),
+    inject: (bits, size) => scheme.inject(bits, size),
+    open: async (x, to) => (await scheme.open(x, to))?.map(() => 0n),
+    openBits: async (bits, size, to) => (await scheme.openBits(bits, size, to))?.map(() => 0n),
+    close: () => scheme.close(),
+  };
+}
+
+/** A source that counts what it is asked for. */
+class CountingSource implements CorrelatedRandomness {
+  readonly #counts = new Map<Correlation["kind"], { draws: number; words: number }>();
+  readonly #operands = new Map<number, OperandShape>();
+  #next = 0;
+
+  draw(wanted: Correlation) {
+    const number = this.#next;
+    this.#next += 1;
+    if (wanted.kind === "operandMask") this.#operands.set(number, wanted);
+    const operand = wanted.kind === "operandProduct" ? this.#operands.get(wanted.operand) : undefined;
+    const lengths = correlationLengths(wanted, operand ?? { rows: 0, columns: 0 });
+    const count = this.#counts.get(wanted.kind) ?? { draws: 0, words: 0 };
+    count.draws += 1;
+    for (const length of lengths.dependent) count.words += length;
+    this.#counts.set(wanted.kind, count);
+    return {
+      number,
+      masks: lengths.masks.map(zeros),
+      dependent: () => Promise.resolve(lengths.dependent.map(zeros)),
+    };
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** What was asked for, by kind. */
+  get counted(): PlannedCorrelations[] {
+    return [...this.#counts].map(([kind, count]) => ({ kind, ...count }));
+  }
+}
+
+function summary(counts: readonly CountingRounds[], source: CountingSource, options: PlanOptions): Plan {
+  const { latencyMs = 0.2, megabitsPerSecond = 1000 } = options;
+  const rounds = counts[0]?.count ?? 0;
+  const bytesSent = counts.map((count) => count.bytesSent);
+  const busiest = Math.max(...bytesSent);
+  const seconds =
+    (rounds * latencyMs) / 1000 +
+    (busiest * 8) / (megabitsPerSecond * 1e6) +
+    2 * busiest * workSecondsPerByte;
+  const correlations = source.counted;
+  const text = [
+    `${rounds} rounds; bytes sent by each party: ${bytesSent.map((bytes) => bytes.toLocaleString("en")).join(", ")}`,
+    ...correlations.map(
+      ({ kind, draws, words }) => `${kind}: ${draws} draws, ${words.toLocaleString("en")} words to correct`,
+    ),
+    `about ${seconds.toPrecision(2)} s at ${latencyMs} ms and ${megabitsPerSecond} Mbit/s`,
+  ].join("\n");
+  return { rounds, bytesSent, correlations, seconds, text };
+}

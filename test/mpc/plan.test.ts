@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import { lessThan, plan, sigmoid, type Engine, type SecretMatrix } from "../../dist/mpc/index.js";
+import { tapParty } from "../support/tapped-party.js";
+import { replicated, schemes } from "./computation.js";
+
+const rows = 70;
+
+/** Some of everything; the same whether the engine is a party's or a plan's. */
+async function program(engine: Engine, input: (owner: number) => Promise<SecretMatrix>): Promise<void> {
+  const [x, y] = await Promise.all([input(0), input(1)]);
+  const [less] = await Promise.all([
+    lessThan(engine, x, y),
+    sigmoid(engine, x),
+    engine.matrixProduct(x, y.transpose()),
+  ]);
+  const fixed = await engine.fix(x);
+  await fixed.transposedProduct(y);
+  await engine.revealTo(1, less);
+  await engine.reveal(await engine.truncate(await engine.multiply(x, y), 20));
+}
+
+describe("a plan", () => {
+  it.each(schemes)("counts exactly the rounds and bytes that $name then send", async (scheme) => {
+    const options = { rows, bound: 10 };
+    const planned = await plan((engine) => program(engine, (owner) => engine.input({ ...options, owner })), {
+      scheme: scheme === replicated ? "replicated" : "additive",
+      parties: scheme.n,
+    });
+    const sent = new Array<number>(scheme.n).fill(0);
+    const values = new Array<number>(rows).fill(1);
+    const results = await scheme.compute(
+      async ({ engine, own }) => {
+        await program(engine, (owner) => own(owner, values, options));
+        return engine.rounds;
+      },
+      (party) =>
+        tapParty(party, ({ direction, step, bytes }) => {
+          // A message without any vector is only counted where there is one.
+          if (direction !== "sent" || step !== "mpc/round" || bytes.length === 32) return;
+          sent[party.index] = (sent[party.index] ?? 0) + bytes.length;
+        }),
+    );
+    expect(planned.rounds).toBe(results[0]);
+    expect(planned.bytesSent).toEqual(sent);
+    expect(planned.correlations.length === 0).toBe(scheme === replicated);
+    expect(planned.text).toContain(`${planned.rounds} rounds`);
+  });
+
+  it("says before anything runs that a bound is too large", async () => {
+    const tooLarge = plan(
+      async (engine) => {
+        const x = await engine.input({ owner: "shop", rows: 1, bound: 2 ** 30 });
+        await engine.multiply(x, x);
+      },
+      { scheme: "additive", parties: ["bank", "shop"] },
+    );
+    await expect(tooLarge).rejects.toMatchObject({ code: "BOUND_EXCEEDED" });
+  });
+
+  it("refuses parties that the scheme does not have", async () => {
+    const nothing = (): Promise<void> => Promise.resolve();
+    for (const [scheme, parties] of [
+      ["replicated", 2],
+      ["replicated", 4],
+      ["additive", 1],
+    ] as const) {
+      await expect(plan(nothing, { scheme, parties })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    }
+  });
+});
