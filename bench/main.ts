@@ -14,6 +14,7 @@ import type { Measurement, Topic } from "./measurement.js";
 import { writePsiPage } from "./psi/table.js";
 import { writeReadme } from "./readme.js";
 import { machineLine, topicTables } from "./report.js";
+import { aggregationResilientTopic } from "./topics/aggregation-resilient.js";
 import { channelTopic } from "./topics/channel.js";
 import { groupTopic } from "./topics/group.js";
 import { lookupTopic } from "./topics/lookup.js";
@@ -35,6 +36,7 @@ const topics: readonly Topic[] = [
   psiTopic,
   lookupTopic,
   prio3Topic,
+  aggregationResilientTopic,
   timingTopic,
 ];
 

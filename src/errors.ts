@@ -52,6 +52,8 @@ const peerCodes = [
   "PEER_UNEXPECTED",
   /** The party sent more than the stated maximum. */
   "PEER_FLOODED",
+  /** Fewer parties are left than the protocol needs; nothing was revealed. Names no single party. */
+  "PEERS_LOST",
 ] as const;
 
 /** Every code an error of this package can have. */

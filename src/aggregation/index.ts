@@ -1,2 +1,3 @@
 export { maxParties, secureSum, type SecureSumOptions } from "./secure-sum.js";
 export * from "./verified/index.js";
+export * from "./resilient/index.js";

@@ -16,7 +16,14 @@ export { connectPorts, type ConnectPortsOptions, type PortSecurity } from "./por
 export { portTransport, type MessagePortLike } from "./port/port-transport.js";
 export { openSession, type OpenSessionOptions, type SessionOptions } from "./session.js";
 export { simulate, type SimulateOptions } from "./simulate.js";
+export { simulateStar, type StarOutcome, type StarRoles } from "./simulate-star.js";
 export { Transcript, type TranscriptEntry } from "./transcript.js";
 export type { CloseOptions, Transport } from "./transport.js";
 export { connect, type ConnectOptions } from "./websocket/connect.js";
+export {
+  acceptClients,
+  connectToServer,
+  type AcceptClientsOptions,
+  type ConnectToServerOptions,
+} from "./websocket/star.js";
 export type { ListenOptions, UpgradeServer } from "./websocket/socket.js";

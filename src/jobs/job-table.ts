@@ -1,7 +1,8 @@
 /** All jobs that a worker of this package knows. */
 
 import { groupJobs } from "../group/jobs.js";
+import { ringJobs } from "../ring/keystream-sum.js";
 import type { AnyJob } from "../parallel/job.js";
 import { lookupJobs } from "../psi/lookup/jobs.js";
 
-export const jobTable: readonly AnyJob[] = [...groupJobs, ...lookupJobs];
+export const jobTable: readonly AnyJob[] = [...groupJobs, ...lookupJobs, ...ringJobs];
