@@ -1,18 +1,19 @@
 /** What crosses between the example and its parties' processes, as JSON. */
 
-import type { Discrimination, Performance } from "veilshare/protocols";
+import type { Computation, Discrimination, Performance } from "veilshare/protocols";
 
 /** Options of the protocol that all processes are started with. */
 export type RiskOptions = Readonly<{
   holdout: number;
   splitSeed: string;
   minimumRows: number;
+  computation: Computation;
 }>;
 
 /** What a process is started with. */
 export type RiskTask =
   | { readonly role: "lender" | "platform"; readonly file: string; readonly options: RiskOptions }
-  | { readonly role: "dealer"; readonly options: RiskOptions };
+  | { readonly role: "helper" | "dealer"; readonly options: RiskOptions };
 
 /** What any process has used. */
 export type Used = Readonly<{
@@ -56,8 +57,8 @@ export type LenderOutcome = OwnerOutcome & {
 /** What the platform's process gives back. */
 export type PlatformOutcome = OwnerOutcome & { readonly role: "platform" };
 
-/** What the dealer's process gives back. */
-export type DealerOutcome = Used & { readonly role: "dealer"; readonly correlations: number };
+/** What the third party's process gives back. */
+export type ThirdOutcome = Used & { readonly role: "helper" | "dealer" };
 
 /** What a process gives back. */
-export type RiskOutcome = LenderOutcome | PlatformOutcome | DealerOutcome;
+export type RiskOutcome = LenderOutcome | PlatformOutcome | ThirdOutcome;

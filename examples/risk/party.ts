@@ -30,9 +30,13 @@ serveParty(async (party, given): Promise<RiskOutcome> => {
       const report = await jointRiskModel(party, await readPlatform(task.file), task.options);
       return { role: "platform", ...ownerOutcome(report, party) };
     }
+    case "helper": {
+      await jointRiskModel(party, { role: "helper" }, task.options);
+      return { role: "helper", ...used(party) };
+    }
     case "dealer": {
-      const { correlations } = await jointRiskModel(party, { role: "dealer" }, task.options);
-      return { role: "dealer", correlations, ...used(party) };
+      await jointRiskModel(party, { role: "dealer" }, task.options);
+      return { role: "dealer", ...used(party) };
     }
   }
 });

@@ -5,7 +5,6 @@ import {
   prepareColumns,
   splitRows,
   trainInTheClear,
-  type DesignMatrix,
   type LenderInput,
   type LinearModel,
   type PlatformInput,
@@ -28,22 +27,12 @@ export function trainPlain(lender: LenderInput, platform: PlatformInput, options
   const { training } = splitRows(common.length, options.holdout, options.splitSeed);
   const lenderRows = training.map((at) => common[at]?.row ?? 0);
   const platformRows = training.map((at) => common[at]?.other ?? 0);
-  const design = sideBySide(
+  const parts = [
     prepareColumns(fitPreparation(lender.columns, lenderRows), lender.columns, lenderRows),
     prepareColumns(fitPreparation(platform.columns, platformRows), platform.columns, platformRows),
-  );
+  ];
   const labels = Uint8Array.from(lenderRows, (row) => lender.labels[row] ?? 0);
-  return trainInTheClear(design, labels, options);
-}
-
-function sideBySide(a: DesignMatrix, b: DesignMatrix): DesignMatrix {
-  const columns = a.columns + b.columns;
-  const values = new Float64Array(a.rows * columns);
-  for (let row = 0; row < a.rows; row++) {
-    values.set(a.values.subarray(row * a.columns, (row + 1) * a.columns), row * columns);
-    values.set(b.values.subarray(row * b.columns, (row + 1) * b.columns), row * columns + a.columns);
-  }
-  return { rows: a.rows, columns, values };
+  return trainInTheClear(parts, labels, options);
 }
 
 /** The largest difference between a model's weights, intercept last, and those of the joint run. */

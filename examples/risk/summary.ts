@@ -1,6 +1,6 @@
 /** What the example prints: a text for people, or one JSON object for programs. */
 
-import type { DealerOutcome, LenderOutcome, PlainPerformance, PlatformOutcome } from "./outcomes.js";
+import type { LenderOutcome, PlainPerformance, PlatformOutcome, ThirdOutcome } from "./outcomes.js";
 
 /** A whole run. */
 export interface RunSummary {
@@ -10,7 +10,7 @@ export interface RunSummary {
   readonly platformRows: number;
   readonly lender: LenderOutcome;
   readonly platform: PlatformOutcome;
-  readonly dealer: DealerOutcome;
+  readonly third: ThirdOutcome;
   readonly seconds: number;
   /** Largest difference of a weight from the training in the clear. */
   readonly weightDifference: number;
@@ -44,8 +44,8 @@ export function jsonSummary(run: RunSummary): Record<string, unknown> {
   };
 }
 
-function totalBytes({ lender, platform, dealer }: RunSummary): number {
-  return lender.bytesSent + platform.bytesSent + dealer.bytesSent;
+function totalBytes({ lender, platform, third }: RunSummary): number {
+  return lender.bytesSent + platform.bytesSent + third.bytesSent;
 }
 
 /** The text for people. */
@@ -55,27 +55,32 @@ export function textSummary(run: RunSummary): string {
 
 function holdings(run: RunSummary): string[] {
   return [
-    "A credit model of two owners and a dealer",
+    `A credit model of two owners, with a ${run.third.role}`,
     "",
     "Who holds what, each in a process of its own:",
     `  lender    ${run.lenderRows} rows: ids, labels (1 = bad) and ${count(run.lender)}`,
     `  platform  ${run.platformRows} rows: ids and ${count(run.platform)}`,
-    "  dealer    nothing: random numbers only",
+    `  ${run.third.role.padEnd(9)} nothing: ${thirds[run.third.role]}`,
   ];
 }
+
+const thirds = {
+  helper: "it computes on shares of the others' rows",
+  dealer: "it gives the others random numbers",
+} as const;
 
 function count({ columnNames, dropped }: LenderOutcome | PlatformOutcome): string {
   const left = dropped.length === 0 ? "" : ` (left out, as they never vary: ${dropped.join(", ")})`;
   return `${columnNames.length} prepared columns${left}`;
 }
 
-function learned({ lender, platform, dealer }: RunSummary): string[] {
+function learned({ lender, platform, third }: RunSummary): string[] {
   return [
     "What each learned, and nothing else:",
     `  lender    which ${lender.aligned} ids are common, its own ${lender.weights.length} weights and the intercept,`,
     "            and for each common id the platform's part of the score",
     `  platform  which ${platform.aligned} ids are common, and its own ${platform.weights.length} weights`,
-    `  dealer    how many rows, columns and steps there were (${dealer.correlations} requests)`,
+    `  ${third.role.padEnd(9)} how many rows, columns and steps there were`,
   ];
 }
 

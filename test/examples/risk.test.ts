@@ -150,14 +150,14 @@ describe("example:risk refuses", () => {
 
 describe("a process of the joint training that is killed", () => {
   const data = (name: string): string => resolve("examples/data", name);
-  const options = { holdout: 0.2, splitSeed: "test", minimumRows: 10 };
+  const options = { holdout: 0.2, splitSeed: "test", minimumRows: 10, computation: "replicated" };
   const tasks = [
     { role: "lender", file: data("german-credit-lender.csv"), options },
     { role: "platform", file: data("german-credit-platform.csv"), options },
-    { role: "dealer", options },
+    { role: "helper", options },
   ] as const;
 
-  it.each(["lender", "platform", "dealer"])(
+  it.each(["lender", "platform", "helper"])(
     "ends the run with an error that names it (%s)",
     async (victim) => {
       const pids = new Map<string, number>();
@@ -196,7 +196,7 @@ describeWithData("example:risk on FATE's credit default split", [guestFile, host
     expect(code).toBe(0);
     const result = parsed(stdout);
     expect(result).toMatchObject({ aligned: 30_000, matchesPlain: true });
-    expect(result["auc"]).toBeGreaterThanOrEqual(0.7165);
+    expect(result["auc"]).toBeGreaterThanOrEqual(0.722);
     expect(result["lenderAloneAuc"]).toBeLessThan(0.67);
     expect(result["seconds"]).toBeLessThan(300);
   }, 300_000);

@@ -27,6 +27,30 @@ export async function signBits(engine: Engine, x: SecretMatrix): Promise<SecretB
 }
 
 /**
+ * The sign of each element, right but for small values: 1 where x is negative, 0 where x >= 2^(ignored + 1), and either
+ * between. The lowest `ignored` bits of the summands are left out: what they would have carried is lost.
+ *
+ * For summands u and v cut to their upper parts, x = 2^ignored (u' + v') + c with 0 <= c < 2^(ignored + 1); the sign
+ * taken is that of x - c, for which the bound leaves room.
+ *
+ * @param ignored - 0 or more, below the number of bits of x.
+ *
+ * **Cost.** As {@link signBits} with `ignored` bits fewer.
+ */
+export async function roughSignBits(engine: Engine, x: SecretMatrix, ignored: number): Promise<SecretBits> {
+  const k = (x.magnitude + (1n << BigInt(ignored + 1))).toString(2).length;
+  if (!Number.isInteger(ignored) || ignored < 0 || ignored >= magnitudeBits(x)) {
+    throw invalidArgument("roughSignBits", `0 to ${magnitudeBits(x) - 1} ignored bits`, String(ignored));
+  }
+  const [u, v] = await engine.summands(x, k + 1);
+  const carry = await carryOut(engine, u.positions(ignored, k), v.positions(ignored, k));
+  return u
+    .positions(k, k + 1)
+    .xor(v.positions(k, k + 1))
+    .xor(carry);
+}
+
+/**
  * 1 where an element is zero. For two summands: u + v = 0 modulo 2^k, with no carry computed, exactly when at every
  * position u XOR v equals (u OR v) one position below, and at the lowest is 0.
  *

@@ -1,6 +1,7 @@
 export { jointRiskModel } from "./joint-risk-model.js";
 export type {
   DealerInput,
+  HelperInput,
   JointRiskModelOptions,
   LenderInput,
   LenderReport,
@@ -10,9 +11,11 @@ export type {
   PlatformInput,
   PlatformReport,
   RiskDealerReport,
+  RiskHelperReport,
   RiskInput,
   RiskReport,
 } from "./inputs-and-reports.js";
+export { computations, thirdRoles, type Computation } from "./computation.js";
 export { fitLogisticRegression } from "./baseline.js";
 export { jointScore, type JointScoreOptions, type ScoreInput, type ScoreReport } from "./joint-score.js";
 export { loadModelPart, partialScores, saveModelPart, type RiskModelPart } from "./model.js";

@@ -1,6 +1,7 @@
 /** What the parties of a joint model bring and get. */
 
 import type { AlignmentOptions } from "./alignment.js";
+import type { Computation } from "./computation.js";
 import type { FeatureColumn } from "./columns.js";
 import type { Discrimination } from "./metrics.js";
 import type { RiskModelPart } from "./model.js";
@@ -27,16 +28,23 @@ export interface PlatformInput extends OwnedRows {
   readonly role: "platform";
 }
 
+/** The helper brings nothing. */
+export interface HelperInput {
+  readonly role: "helper";
+}
+
 /** The dealer brings nothing. */
 export interface DealerInput {
   readonly role: "dealer";
 }
 
 /** What a party brings, by its role. */
-export type RiskInput = LenderInput | PlatformInput | DealerInput;
+export type RiskInput = LenderInput | PlatformInput | HelperInput | DealerInput;
 
-/** Options of {@link jointRiskModel}; the same at all three parties, but for `alignment`. */
+/** Options of {@link jointRiskModel}; the same at all parties, but for `alignment`. */
 export interface JointRiskModelOptions extends TrainingOptions {
+  /** How secrets are shared, and with it who the third party is. Default `replicated`. */
+  readonly computation?: Computation;
   /** Names of the parties in the roles; default: the roles' own names. */
   readonly parties?: RoleNames;
   /** Share of the common rows that is held back from training, 0 to 0.5. Default 0.2. */
@@ -90,6 +98,14 @@ export interface PlatformReport extends OwnerReport {
   readonly role: "platform";
 }
 
+/** What the helper gets. */
+export interface RiskHelperReport {
+  readonly role: "helper";
+  readonly trainingRows: number;
+  /** Prepared columns of both owners. */
+  readonly columns: number;
+}
+
 /** What the dealer gets. */
 export interface RiskDealerReport {
   readonly role: "dealer";
@@ -98,4 +114,4 @@ export interface RiskDealerReport {
 }
 
 /** What a party gets, by its role. */
-export type RiskReport = LenderReport | PlatformReport | RiskDealerReport;
+export type RiskReport = LenderReport | PlatformReport | RiskHelperReport | RiskDealerReport;

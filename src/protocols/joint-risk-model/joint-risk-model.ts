@@ -1,15 +1,16 @@
 /**
  * A credit model of two owners: a lender has labels and some columns, a platform has other columns of some of the same
- * people. They train one logistic regression together; no row leaves its owner in the clear. A dealer, a third
- * party, provides correlated randomness.
+ * people. They train one logistic regression together; no row leaves its owner in the clear.
  *
- * Who runs it: lender, platform and dealer, each as a party of one session; all with the same options.
+ * Who runs it: lender, platform and a third party (`computation.ts`), each as a party of one session; all with the same
+ * options.
  *
  *   lender <-> platform   which ids are common (private set intersection; both learn it)
  *   lender <-> platform   numbers of prepared columns
- *   all                   training on shares (`secret-training.ts`), five rounds a step
- *   platform -> lender    shares of the lender's weights and of the intercept: only the lender learns them
- *   lender -> platform    shares of the platform's weights: only the platform learns them
+ *   owners -> helper      numbers of training rows and prepared columns, where a helper computes
+ *   all                   training on shares (`secret-training.ts`)
+ *   others -> lender      shares of the lender's weights and of the intercept: only the lender learns them
+ *   others -> platform    shares of the platform's weights: only the platform learns them
  *   platform -> lender    the platform's partial score of each common row
  *
  * Adversary: semi-honest, no two of the three parties collude. What each learns:
@@ -20,23 +21,24 @@
  *              is the same in the partial scores of two people is likely to be the same in their columns.
  *   platform   which of its ids the lender has, and how many that has in all; the number of the lender's prepared
  *              columns; its own weights. These depend on the lender's labels, as a model does. No label, no score.
- *   dealer     the number of training rows, of columns and of steps.
+ *   helper or  the number of training rows, of columns and of steps.
+ *   dealer
  *
- * The dealer and either other party together could read everything.
+ * The third party and either other together could read everything.
  */
 
 import { bytesToHex, bytesFromWords, wordsFromBytes } from "../../bytes/encoding.js";
 import type { Party, ProtocolRun } from "../../channel/party.js";
 import { invalidArgument, VeilshareError } from "../../errors.js";
 import { serveDealer } from "../../mpc/dealer.js";
-import { openEngine } from "../../mpc/open-engine.js";
-import { SecretMatrix } from "../../mpc/secret-matrix.js";
 import { alignRows, splitRows, type AlignmentOptions, type Split } from "./alignment.js";
 import { fitLogisticRegression } from "./baseline.js";
 import { scoreInTheClear } from "./clear-training.js";
 import { checkColumns, checkIds, checkLabels, invalidData } from "./columns.js";
+import { computations, maxColumns, tellSize, thirdRoles } from "./computation.js";
 import type {
   DealerInput,
+  HelperInput,
   JointRiskModelOptions,
   LenderInput,
   LenderReport,
@@ -46,6 +48,7 @@ import type {
   PlatformInput,
   PlatformReport,
   RiskDealerReport,
+  RiskHelperReport,
   RiskInput,
   RiskReport,
 } from "./inputs-and-reports.js";
@@ -60,27 +63,28 @@ import {
   type Preparation,
 } from "./preparation.js";
 import { assignRoles } from "./roles.js";
-import { trainOnShares } from "./secret-training.js";
-import { completeTrainingOptions, planTraining, valueBound, type TrainingPlan } from "./training-plan.js";
+import { helpTraining, trainTogether, type OwnerRoles } from "./joint-training.js";
+import { completeTrainingOptions } from "./training-plan.js";
+import { fitWhitening, unwhitenedWeights, whiten } from "./whitening.js";
 
-const protocol = { name: "veilshare/joint-risk-model", version: 1 } as const;
+const protocol = { name: "veilshare/joint-risk-model", version: 2 } as const;
 
 /**
  * Trains a joint model; each party runs it with the input of its role.
  *
  * @throws VeilshareError INVALID_DATA for ids that repeat, labels other than 0 and 1, columns of other lengths, too few
  *   common rows, one label only, or a platform without a column that varies; INVALID_ARGUMENT for options out of
- *   range; BOUND_EXCEEDED above two million training rows; PEER_MISMATCH for other options at another party; `PEER_`
+ *   range; BOUND_EXCEEDED for more rows than the ring has room for; PEER_MISMATCH for other options at another party; `PEER_`
  *   codes when a party fails.
  *
  * **Security.** Semi-honest, three parties of whom no two collude. See the head of this file for what each learns; most
  * of all: both owners learn who is common, and the lender learns the platform's partial score of each common row.
  *
- * **Cost.** The intersection (a scalar multiplication for each id of either side), then five rounds a step; each owner
- * sends about 16 n bytes a step and the dealer 24 n, for n training rows. The dealer waits while the owners intersect:
- * for lists of millions the session's `stepTimeoutMs` may have to be longer than its ten minutes.
+ * **Cost.** The intersection (a scalar multiplication for each id of either side), then about 14 rounds a step. With a
+ * helper each party sends about 90 bytes a step and row. The third party waits while the owners intersect: for lists of
+ * millions the session's `stepTimeoutMs` may have to be longer than its ten minutes.
  *
- * **Source.** Mohassel, Zhang, "SecureML", IEEE S&P 2017; details in `training-plan.ts`.
+ * **Source.** Whitening and Nesterov's method: `training-plan.ts`; the engine: `openReplicatedEngine`, `openEngine`.
  */
 export async function jointRiskModel(
   party: Party,
@@ -92,6 +96,11 @@ export async function jointRiskModel(
   input: PlatformInput,
   options?: JointRiskModelOptions,
 ): Promise<PlatformReport>;
+export async function jointRiskModel(
+  party: Party,
+  input: HelperInput,
+  options?: JointRiskModelOptions,
+): Promise<RiskHelperReport>;
 export async function jointRiskModel(
   party: Party,
   input: DealerInput,
@@ -109,10 +118,12 @@ export async function jointRiskModel(
 ): Promise<RiskReport> {
   return party.run(protocol, async (run): Promise<RiskReport> => {
     const settings = completeOptions(options);
-    const roles = assignRoles(run, ["lender", "platform", "dealer"], settings.parties, input.role);
-    if (input.role !== "dealer") checkOwnedRows(input);
+    const third = thirdRoles[settings.computation];
+    const roles: OwnerRoles = assignRoles(run, ["lender", "platform", third], settings.parties, input.role);
+    if (input.role === "lender" || input.role === "platform") checkOwnedRows(input);
     await run.agree({ ...settings });
     if (input.role === "dealer") return { role: "dealer", ...(await serveDealer(run)) };
+    if (input.role === "helper") return helpTraining(run, roles, settings);
     const owner = new OwnerSide(run, roles, settings, options.alignment ?? {});
     return input.role === "lender" ? owner.runLender(input) : owner.runPlatform(input);
   });
@@ -129,11 +140,22 @@ type Settings = Required<Omit<JointRiskModelOptions, "alignment">>;
 
 function completeOptions(options: JointRiskModelOptions): Settings {
   const { holdout = 0.2, splitSeed = "veilshare", maxCategories = defaultMaxCategories } = options;
-  const { minimumRows = 50, parties = {} } = options;
+  const { minimumRows = 50, parties = {}, computation = "replicated" } = options;
+  if (!computations.includes(computation)) {
+    throw invalidArgument("jointRiskModel", `a computation: ${computations.join(" or ")}`, "another name");
+  }
   splitRows(0, holdout, splitSeed); // refuses a fraction out of range
   checkInteger("maxCategories", maxCategories, 1, 50);
   checkInteger("minimumRows", minimumRows, 2, 2 ** 31);
-  return { holdout, splitSeed, maxCategories, minimumRows, parties, ...completeTrainingOptions(options) };
+  return {
+    holdout,
+    splitSeed,
+    maxCategories,
+    minimumRows,
+    parties,
+    computation,
+    ...completeTrainingOptions(options),
+  };
 }
 
 function checkInteger(name: string, value: number, from: number, to: number): void {
@@ -154,17 +176,12 @@ interface PreparedRows {
 /** What lender and platform do. */
 class OwnerSide {
   readonly #run: ProtocolRun;
-  readonly #roles: Record<"lender" | "platform" | "dealer", number>;
+  readonly #roles: OwnerRoles;
   readonly #settings: Settings;
   readonly #alignment: AlignmentOptions;
   readonly #peer: number;
 
-  constructor(
-    run: ProtocolRun,
-    roles: Record<"lender" | "platform" | "dealer", number>,
-    settings: Settings,
-    alignment: AlignmentOptions,
-  ) {
+  constructor(run: ProtocolRun, roles: OwnerRoles, settings: Settings, alignment: AlignmentOptions) {
     this.#run = run;
     this.#roles = roles;
     this.#settings = settings;
@@ -181,10 +198,8 @@ class OwnerSide {
     if (positives === 0 || positives === trainingLabels.length) {
       throw invalidData("labels", "both labels among the training rows", "one of them only");
     }
-    const target = Float64Array.from(trainingLabels, (label) => 0.5 - label);
-    const revealed = await this.#train(prepared, target);
-    const weights = revealed.slice(0, design.columns);
-    const model = this.#part("lender", prepared.preparation, weights, revealed[design.columns] ?? 0);
+    const { weights, intercept } = await this.#train(prepared, trainingLabels);
+    const model = this.#part("lender", prepared.preparation, weights, intercept);
     const own = partialScores(model, input.columns, rows);
     const theirs = await this.#receivePartialScores(rows.length);
     const scores = own.map((score, i) => score + (theirs[i] ?? 0));
@@ -203,7 +218,7 @@ class OwnerSide {
 
   async runPlatform(input: PlatformInput): Promise<PlatformReport> {
     const prepared = await this.#prepare(input);
-    const weights = await this.#train(prepared, undefined);
+    const { weights } = await this.#train(prepared, undefined);
     const model = this.#part("platform", prepared.preparation, weights, 0);
     const scores = partialScores(model, input.columns, prepared.rows);
     await this.#run.send(
@@ -232,53 +247,28 @@ class OwnerSide {
     return { rows, split, preparation, design };
   }
 
-  /** Trains on shares; gives the own weights, the lender's followed by the intercept. */
-  async #train({ design, split }: PreparedRows, target: Float64Array | undefined): Promise<Float64Array> {
-    const rows = split.training.length;
+  /** Trains on shares; gives the weights of the own prepared columns. */
+  async #train(
+    { design }: PreparedRows,
+    labels: Uint8Array | undefined,
+  ): Promise<{ readonly weights: Float64Array; readonly intercept: number }> {
     const theirColumns = await this.#exchangeColumnCount(design.columns);
-    const [lenderColumns, platformColumns] =
-      this.#run.index === this.#roles.lender
-        ? [design.columns, theirColumns]
-        : [theirColumns, design.columns];
-    const plan = planTraining(rows, lenderColumns + 1 + platformColumns, this.#settings);
-    const engine = await openEngine(this.#run, { dealer: this.#roles.dealer });
-    const share = async (role: "lender" | "platform", columns: number): Promise<SecretMatrix[]> => {
-      if (columns === 0) return [];
-      const owner = this.#roles[role];
-      const values = owner === this.#run.index ? { values: design.values } : {};
-      return [await engine.input({ owner, rows, columns, bound: valueBound(plan), ...values })];
+    const isLender = this.#run.index === this.#roles.lender;
+    const size = {
+      rows: design.rows,
+      lenderColumns: isLender ? design.columns : theirColumns,
+      platformColumns: isLender ? theirColumns : design.columns,
     };
-    const parts = [
-      ...(await share("lender", lenderColumns)),
-      engine.constant({ rows, values: new Float64Array(rows).fill(1) }),
-      ...(await share("platform", platformColumns)),
-    ];
-    const targetShares = await engine.input({
-      owner: this.#roles.lender,
-      rows,
-      bound: 0.5,
-      ...(target === undefined ? {} : { values: target }),
-    });
-    const joint = {
-      design: SecretMatrix.concatColumns(parts),
-      target: targetShares,
-      interceptAt: lenderColumns,
-    };
-    const weights = await trainOnShares(engine, joint, plan, this.#progress(plan));
-    const [lenderWeights, platformWeights] = await Promise.all([
-      engine.revealTo(this.#roles.lender, weights.rowRange(0, lenderColumns + 1)),
-      engine.revealTo(this.#roles.platform, weights.rowRange(lenderColumns + 1, plan.columns)),
-    ]);
-    await engine.close();
-    const own = lenderWeights ?? platformWeights;
-    if (own === undefined) throw new VeilshareError("INTERNAL", "jointRiskModel: no weights were revealed");
-    return own;
-  }
-
-  #progress(plan: TrainingPlan): (done: number) => void {
-    return (done) => {
-      this.#run.progress({ step: "joint-risk-model/train", done, total: plan.iterations });
-    };
+    if (this.#roles.helper !== undefined) await tellSize(this.#run, this.#roles.helper, size);
+    const whitening = fitWhitening(design);
+    const values = whiten(design, whitening);
+    const own = { values, ...(labels === undefined ? {} : { labels }) };
+    const learned = await trainTogether(this.#run, this.#roles, this.#settings, size, own);
+    if (learned.weights === undefined) {
+      throw new VeilshareError("INTERNAL", "jointRiskModel: no weights were revealed");
+    }
+    const weights = unwhitenedWeights(learned.weights, whitening);
+    return { weights, intercept: learned.intercept ?? 0 };
   }
 
   /** Numbers of prepared columns are no secret between the owners: the shapes of shares tell them. */
@@ -328,9 +318,6 @@ class OwnerSide {
     };
   }
 }
-
-/** More prepared columns than this on one side are refused. */
-const maxColumns = 4096;
 
 /** True when a sorted list has a number. */
 function isIn(sorted: Uint32Array, wanted: number): boolean {

@@ -4,7 +4,7 @@ import type { Party } from "../../channel/party.js";
 import { VeilshareError } from "../../errors.js";
 
 /** The roles of a joint training. */
-export type RiskRole = "lender" | "platform" | "dealer";
+export type RiskRole = "lender" | "platform" | "helper" | "dealer";
 
 /** Names of the parties that play the roles; a role that is left out is played by the party of its name. */
 export type RoleNames = Partial<Readonly<Record<RiskRole, string>>>;

@@ -2,49 +2,43 @@
  * The training algorithm's public side: its steps and its bounds. The same plan drives the training on shares and
  * the one in the clear.
  *
- * Logistic regression with the sigmoid replaced by 0.5 + z/8, as in the open SS-LR profile: for n rows x_i (with a 1
- * for the intercept), labels y_i and weights w, with residuals u_i = 0.5 + (x_i w)/8 - y_i, it minimises
- *
- *     F(w) = (4/n) sum_i u_i^2 + (l2/2) |w without intercept|^2,     gradient (1/n) X^T u + l2 w,
- *
- * by Nesterov's accelerated gradient descent over all rows, from w = v = 0:
+ * Logistic regression on whitened columns (`whitening.ts`), the sigmoid being five straight pieces
+ * (`linear-sigmoid.ts`): for n rows x_i, labels y_i, weights w and an intercept b, with residuals
+ * u_i = f(x_i w + b) - y_i, it descends along the gradient (1/n) X^T u + l2 w of a convex function F, by Nesterov's
+ * accelerated method over all rows, from w = v = 0:
  *
  *     w' = v - gradient(v) / L,     v' = w' + beta_k (w' - w),     beta_k = k / (k + 3).
  *
- * STEP. F has the Hessian H = X^T X / (8n) + l2 I'. As every column's squares sum to n, its trace is d/8 + l2 (d - 1),
- * and its largest eigenvalue at most L = d/8 + l2: known to all without opening any product of columns.
+ * STEP. Each owner's whitened columns have X^T X / n with eigenvalues below 1, and all columns have mean 0, so that the
+ * two owners' columns together with the intercept's have eigenvalues below 2. As f is nowhere steeper than 14/64, the
+ * gradient changes by at most L = 2 x 14/64 + l2 times the change of the point: known to all without opening
+ * any product of columns. Among weights the condition number that remains is (1 + c) / (1 - c), for the largest
+ * correlation c of any combination of one owner's columns with one of the other's.
  *
- * BOUNDS. F is quadratic with 0 <= H <= L, so the error p_k = w_k - w* of the iterates splits into components along
- * H's eigenvectors. A component with eigenvalue h follows p' = a (p + beta d), where a = 1 - h/L and d is the last
- * change of p. With c = (1 - a)/a that reads d' + c p' = beta d; squared, with 2 d' p' = p'^2 - p^2 + d'^2,
+ * BOUNDS, all proved, none from the data. With |u_i| <= 1, |(1/n) X^T u| <= sqrt(2) |u| / sqrt(n) <= sqrt(2) = G. Let W,
+ * D and V bound the norms of w_k, of w_k - w_(k-1) and of v_k; from the step
  *
- *     (1 + c) (d'^2 + c p'^2) = beta^2 d^2 + c p^2 <= d^2 + c p^2,
+ *     W' = (1 - l2/L) V + G/L,     D' = beta_(k-1) D + (l2 V + G)/L,     V' = W' + beta_k D'.
  *
- * so d^2 + c p^2 never grows, and |p_k| <= |p_0| for every k (a = 0 gives p' = 0; c = 0 means h = 0, where p stays).
- * So F(w_k) <= F(0) = 1 for all k. For the points v_k = w_k + beta (w_k - w_{k-1}) the error is at most 3 |p_0|. From
- * F(w) >= (4/n) |u|^2, which is at most 1, the residuals at w_k have |u| <= sqrt(n)/2, and as u is affine in w,
+ * A row's norm is at most sqrt(2 n + 1) (an owner's part at most sqrt(n), the intercept 1), so that
  *
- *   residuals   |u(v_k)| <= 3 sqrt(n)/2,
- *   logits      x_i v_k = 8 (u_i + y_i - 0.5), so |X v_k| <= 8 (3/2 + 1/2) sqrt(n) = 16 sqrt(n), and so each one,
- *   gradients   |sum_i x_ij u_i| <= sqrt(n) * 3 sqrt(n)/2 = 1.5 n by Cauchy-Schwarz,
- *   weights     a component starts at |p_0| = |w*| with h p_0^2 / 2 <= F(0) = 1, and moves by at most min(2, 1.5
- *               k (k + 1) h/L) |p_0|, as each step adds at most 3 h/L |p_0| to its speed; at the worst h that is
- *               2.45 sqrt(k (k + 1) / L), so |w_k| < 2.5 (k + 1) / sqrt(L).
+ *   values      |x_ij| <= sqrt(n),
+ *   logits      |x_i v + b| <= sqrt(2 n + 1) V,
+ *   gradients   |sum_i x_ij u_i| <= sqrt(n) sqrt(n) = n by Cauchy-Schwarz.
  *
- * Fixed-point rounding adds at most 2^-19 to each weight a step, is unbiased, and is covered by margins: the bounds
- * declared below are a third larger. With 20 fractional bits the gradients have room for two million rows.
+ * Fixed-point rounding is covered by margins of a tenth. The owners check values against these bounds before sharing.
  *
- * **Source.** Nesterov, "A method of solving a convex programming problem with convergence rate O(1/k^2)", 1983;
- * the sigmoid: the linear approximation of the SS-LR models of SecretFlow and FATE.
+ * **Source.** Nesterov, "A method of solving a convex programming problem with convergence rate O(1/k^2)", 1983.
  */
 
 import { invalidArgument } from "../../errors.js";
+import { linearSigmoidSlope } from "../../mpc/operations/linear-sigmoid.js";
 
 /** What a training may be told. */
 export interface TrainingOptions {
-  /** Steps of gradient descent, 1 to 1,000. Default 150. */
+  /** Steps of gradient descent, 1 to 1,000. Default 14. */
   readonly iterations?: number;
-  /** Weight of the L2 penalty, 0 to 10; the intercept has none. Default 0.001. */
+  /** Weight of the L2 penalty on the whitened weights, 0 to 10; the intercept has none. Default 0.0001. */
   readonly l2?: number;
 }
 
@@ -52,23 +46,29 @@ export interface TrainingOptions {
 export interface TrainingPlan {
   /** Training rows. */
   readonly rows: number;
-  /** Columns, the intercept included. */
+  /** Whitened columns of both owners; the intercept is not among them. */
   readonly columns: number;
   readonly iterations: number;
   readonly l2: number;
   /** 1/L. */
   readonly stepSize: number;
+  /** Bounds W and V of the weights and the point before each step, and after the last. */
+  readonly weightBounds: readonly number[];
+  readonly pointBounds: readonly number[];
 }
 
 /** Steps where a caller names none. */
-const defaultIterations = 150;
+const defaultIterations = 14;
 
 /** Penalty where a caller names none. */
-const defaultL2 = 0.001;
+const defaultL2 = 0.0001;
 
 const maxIterations = 1000;
 const maxL2 = 10;
-const margin = 4 / 3;
+const margin = 1.1;
+
+/** Largest eigenvalue of all columns' X^T X / n. */
+const largestEigenvalue = 2;
 
 /**
  * Checks training options.
@@ -88,11 +88,32 @@ export function completeTrainingOptions(options: TrainingOptions): Required<Trai
 /**
  * Plans a training.
  *
- * @param columns - Prepared columns, the intercept included.
+ * @param columns - Whitened columns of both owners.
  */
 export function planTraining(rows: number, columns: number, options: TrainingOptions): TrainingPlan {
   const { iterations, l2 } = completeTrainingOptions(options);
-  return { rows, columns, iterations, l2, stepSize: 1 / (columns / 8 + l2) };
+  const stepSize = 1 / (largestEigenvalue * linearSigmoidSlope + l2);
+  return { rows, columns, iterations, l2, stepSize, ...normBounds(iterations, l2, stepSize) };
+}
+
+function normBounds(
+  iterations: number,
+  l2: number,
+  stepSize: number,
+): Pick<TrainingPlan, "weightBounds" | "pointBounds"> {
+  const gradient = Math.sqrt(largestEigenvalue) * margin;
+  const weightBounds = [0];
+  const pointBounds = [0];
+  let change = 0;
+  let point = 0;
+  for (let k = 0; k < iterations; k++) {
+    const weight = (1 - l2 * stepSize) * point + gradient * stepSize;
+    change = (k === 0 ? 0 : momentum(k - 1)) * change + (l2 * point + gradient) * stepSize;
+    point = weight + momentum(k) * change;
+    weightBounds.push(margin * weight);
+    pointBounds.push(margin * point);
+  }
+  return { weightBounds, pointBounds };
 }
 
 /** beta_k: how far past the new weights the next gradient is taken. */
@@ -100,22 +121,17 @@ export function momentum(iteration: number): number {
   return iteration / (iteration + 3);
 }
 
-/** No standardised training value is larger: the squares of a column sum to the number of rows. */
+/** No whitened training value is larger. */
 export function valueBound(plan: TrainingPlan): number {
-  return Math.sqrt(plan.rows) * (1 + 2 ** -16);
+  return Math.sqrt(plan.rows) * (1 + 2 ** -9);
 }
 
-/** No logit is larger. */
-export function logitBound(plan: TrainingPlan): number {
-  return margin * 16 * Math.sqrt(plan.rows);
+/** No logit at the point before a step is larger. */
+export function logitBound(plan: TrainingPlan, iteration: number): number {
+  return margin * Math.sqrt(2 * plan.rows + 1) * (plan.pointBounds[iteration] ?? 0);
 }
 
 /** No sum over rows of a column times the residuals is larger. */
 export function gradientBound(plan: TrainingPlan): number {
-  return margin * 1.5 * plan.rows;
-}
-
-/** No weight is larger after so many steps. */
-export function weightBound(plan: TrainingPlan, steps: number): number {
-  return margin * 2.5 * (steps + 1) * Math.sqrt(plan.stepSize);
+  return margin * plan.rows;
 }

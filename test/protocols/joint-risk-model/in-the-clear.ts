@@ -1,7 +1,6 @@
 import {
   prepareColumns,
   trainInTheClear,
-  type DesignMatrix,
   type LenderInput,
   type LenderReport,
   type LinearModel,
@@ -22,17 +21,7 @@ export function retrainInTheClear(
   const own = prepareColumns(reports.lender.model.preparation, inputs.lender.columns, lenderRows);
   const other = prepareColumns(reports.platform.model.preparation, inputs.platform.columns, platformRows);
   const labels = Array.from(lenderRows, (row) => inputs.lender.labels[row] ?? -1);
-  return trainInTheClear(sideBySide(own, other), labels, options);
-}
-
-function sideBySide(a: DesignMatrix, b: DesignMatrix): DesignMatrix {
-  const columns = a.columns + b.columns;
-  const values = new Float64Array(a.rows * columns);
-  for (let row = 0; row < a.rows; row++) {
-    values.set(a.values.subarray(row * a.columns, (row + 1) * a.columns), row * columns);
-    values.set(b.values.subarray(row * b.columns, (row + 1) * b.columns), row * columns + a.columns);
-  }
-  return { rows: a.rows, columns, values };
+  return trainInTheClear([own, other], labels, options);
 }
 
 /** The largest difference between the weights of a joint run and those of a model in the clear. */

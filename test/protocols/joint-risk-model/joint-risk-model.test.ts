@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { simulate, type Party, type SimulateOptions } from "../../../dist/channel/index.js";
 import {
+  computations,
   jointRiskModel,
   jointScore,
   loadModelPart,
   partialScores,
   saveModelPart,
+  thirdRoles,
+  type Computation,
   type FeatureColumn,
   type JointRiskModelOptions,
   type LenderInput,
@@ -13,6 +16,7 @@ import {
   type PlatformInput,
   type PlatformReport,
   type RiskDealerReport,
+  type RiskHelperReport,
   type RiskInput,
 } from "../../../dist/protocols/index.js";
 import { chiSquare } from "../../support/chi-square.js";
@@ -21,13 +25,13 @@ import { tapParty, type Tapped } from "../../support/tapped-party.js";
 import { largestDifference, retrainInTheClear } from "./in-the-clear.js";
 import { inventPeople, pick } from "./people.js";
 
-const names = ["lender", "platform", "dealer"];
-const dealer: RiskInput = { role: "dealer" };
+const namesOf = (computation: Computation): string[] => ["lender", "platform", thirdRoles[computation]];
+const third = (computation: Computation): RiskInput => ({ role: thirdRoles[computation] });
 
 interface Reports {
   readonly lender: LenderReport;
   readonly platform: PlatformReport;
-  readonly dealer: RiskDealerReport;
+  readonly third: RiskHelperReport | RiskDealerReport;
 }
 
 async function train(
@@ -35,32 +39,35 @@ async function train(
   options: JointRiskModelOptions | ((party: Party) => JointRiskModelOptions) = {},
   session: SimulateOptions = {},
 ): Promise<Reports> {
-  const byIndex: readonly RiskInput[] = [inputs.lender, inputs.platform, dealer];
+  const { computation = "replicated" } = typeof options === "function" ? {} : options;
+  const byIndex: readonly RiskInput[] = [inputs.lender, inputs.platform, third(computation)];
   const reports = await simulate(
     3,
     (party) =>
       jointRiskModel(
         party,
-        byIndex[party.index] ?? dealer,
+        byIndex[party.index] ?? third(computation),
         typeof options === "function" ? options(party) : options,
       ),
-    { names, ...session },
+    { names: namesOf(computation), ...session },
   );
-  const [lender, platform, dealt] = reports;
-  if (lender?.role !== "lender" || platform?.role !== "platform" || dealt?.role !== "dealer") {
+  const [lender, platform, other] = reports;
+  if (lender?.role !== "lender" || platform?.role !== "platform" || other === undefined) {
     throw new Error("expected one report for each role");
   }
-  return { lender, platform, dealer: dealt };
+  if (other.role === "lender" || other.role === "platform") throw new Error("expected a third role");
+  return { lender, platform, third: other };
 }
 
-const quick: JointRiskModelOptions = { iterations: 40 };
+const quick: JointRiskModelOptions = { iterations: 8 };
 
 describe("jointRiskModel", () => {
-  it("gives the weights of the same training in the clear", async () => {
+  it.each(computations)("gives the weights of the same training in the clear: %s", async (computation) => {
     const people = inventPeople(300);
-    const reports = await train(people, { iterations: 150, l2: 0.01 });
-    const model = retrainInTheClear(people, reports, { iterations: 150, l2: 0.01 });
-    expect(largestDifference(reports, model)).toBeLessThan(0.001);
+    const reports = await train(people, { iterations: 20, l2: 0.01, computation });
+    const model = retrainInTheClear(people, reports, { iterations: 20, l2: 0.01 });
+    expect(largestDifference(reports, model)).toBeLessThan(0.005);
+    expect(reports.third).toMatchObject({ role: thirdRoles[computation] });
     expect(reports.lender.columnNames).toEqual(["debt", "age"]);
     expect(reports.lender.dropped).toEqual(["country"]);
     expect(reports.platform.columnNames.every((name) => /^(orders|device=.*)$/.test(name))).toBe(true);
@@ -88,7 +95,7 @@ describe("jointRiskModel", () => {
     expect(reports.platform.aligned).toBe(common.length);
     expect(reports.lender.joint.holdout).toBeUndefined();
     expect(largestDifference(reports, retrainInTheClear({ lender, platform }, reports, quick))).toBeLessThan(
-      0.001,
+      0.005,
     );
   });
 
@@ -117,7 +124,7 @@ describe("jointRiskModel", () => {
   it("plays roles under any names, and reports progress", async () => {
     const people = inventPeople(100, 6);
     const done: number[] = [];
-    const parties = { lender: "First Bank", platform: "Shop", dealer: "Notary" };
+    const parties = { lender: "First Bank", platform: "Shop", helper: "Notary" };
     await train(
       people,
       { ...quick, parties },
@@ -128,7 +135,7 @@ describe("jointRiskModel", () => {
         },
       },
     );
-    expect(Math.max(...done)).toBe(40);
+    expect(Math.max(...done)).toBe(8);
   });
 
   it("has a role that no other party plays", async () => {
@@ -138,7 +145,7 @@ describe("jointRiskModel", () => {
   });
 
   it("refuses other options at another party", async () => {
-    const run = train(inventPeople(100, 8), (party) => ({ iterations: 40 + party.index }));
+    const run = train(inventPeople(100, 8), (party) => ({ iterations: 8 + party.index }));
     await expect(run).rejects.toMatchObject({ code: "PEER_MISMATCH", field: "parameters.iterations" });
   });
 
@@ -211,7 +218,7 @@ function backwards(column: FeatureColumn): FeatureColumn {
 }
 
 describe("what others see of a joint training", () => {
-  const people = inventPeople(120, 12);
+  const people = inventPeople(160, 12); // 128 training rows: no round ends with part of a byte
   const { lender } = people;
   const variants: readonly LenderInput[] = [
     lender,
@@ -220,37 +227,52 @@ describe("what others see of a joint training", () => {
   ];
 
   /** What one party receives while the others train on a variant of the lender's rows. */
-  async function received(lenderInput: LenderInput, observer: number): Promise<Tapped[]> {
+  async function received(
+    lenderInput: LenderInput,
+    observer: number,
+    computation: Computation,
+  ): Promise<Tapped[]> {
     const messages: Tapped[] = [];
-    const byIndex: readonly RiskInput[] = [lenderInput, people.platform, dealer];
+    const byIndex: readonly RiskInput[] = [lenderInput, people.platform, third(computation)];
     await simulate(
       3,
       (party) => {
         const watched =
           party.index === observer ? tapParty(party, (message) => messages.push(message)) : party;
-        return jointRiskModel(watched, byIndex[party.index] ?? dealer, { iterations: 20 });
+        const input = byIndex[party.index] ?? third(computation);
+        return jointRiskModel(watched, input, { iterations: 6, computation });
       },
-      { names },
+      { names: namesOf(computation) },
     );
     return messages.filter(({ direction }) => direction === "received");
   }
 
-  // One false alarm in 10^9 for each variant. The last opening is the platform's own weights, which are its result.
-  it("is uniform to the platform, whatever the labels and the lender's columns are", async () => {
-    for (const variant of variants) {
-      const openings = (await received(variant, 1)).filter(({ step }) => step === "mpc/round").slice(0, -1);
-      const counts = new Uint32Array(256);
-      for (const { bytes } of openings) {
-        for (const byte of bytes.subarray(32)) counts[byte] = (counts[byte] ?? 0) + 1;
+  // One false alarm in 10^9 for each variant. The last round opens the platform's own weights, which are its result.
+  it.each([
+    ["replicated", "platform", 1],
+    ["replicated", "helper", 2],
+    ["dealer", "platform", 1],
+  ] as const)(
+    "is uniform, %s, to the %s, whatever the labels and the lender's columns are",
+    async (how, _, observer) => {
+      for (const variant of variants) {
+        const openings = (await received(variant, observer, how))
+          .filter(({ step }) => step === "mpc/round")
+          .slice(0, -2);
+        expect(openings.length).toBeGreaterThan(60);
+        const counts = new Uint32Array(256);
+        for (const { bytes } of openings) {
+          for (const byte of bytes.subarray(32)) counts[byte] = (counts[byte] ?? 0) + 1;
+        }
+        expect(chiSquare(counts).exceeds).toBe(false);
       }
-      expect(chiSquare(counts).exceeds).toBe(false);
-    }
-  });
+    },
+  );
 
   it("is the same, byte for byte, to the dealer", async () => {
     const seen: string[] = [];
     for (const variant of variants) {
-      const lines = (await received(variant, 2)).map(
+      const lines = (await received(variant, 2, "dealer")).map(
         ({ peer, step, bytes }) => `${peer} ${step} ${bytes.join()}`,
       );
       seen.push(lines.sort().join("\n"));
@@ -338,25 +360,56 @@ const files = ["breast_hetero", "default_credit_hetero"].flatMap((stem) => [
 ]);
 
 describeWithData("jointRiskModel on FATE's vertical splits", files, () => {
-  it("reaches AUC 0.99 on the breast cancer set", async () => {
+  it.each(computations)("reaches AUC 0.9965 on the breast cancer set: %s", async (computation) => {
     const people = readOwners("breast_hetero");
-    const reports = await train(people);
-    expect(reports.lender.aligned).toBe(569);
-    expect(reports.lender.joint.training?.auc).toBeGreaterThanOrEqual(0.99);
-    expect(reports.lender.joint.holdout?.auc).toBeGreaterThanOrEqual(0.97);
-    expect(largestDifference(reports, retrainInTheClear(people, reports))).toBeLessThan(0.01);
+    const all = await train(people, { holdout: 0, computation });
+    expect(all.lender.aligned).toBe(569);
+    expect(all.lender.joint.training?.auc).toBeGreaterThanOrEqual(0.9965);
+    expect(largestDifference(all, retrainInTheClear(people, all))).toBeLessThan(0.05);
+    const part = await train(people, { computation });
+    expect(part.lender.joint.holdout?.auc).toBeGreaterThanOrEqual(0.97);
   });
 
-  // The whole 30,000 rows, the intersection with its worker threads included. Same approximation in the clear: 0.7185;
-  // the lender alone, with the exact sigmoid: 0.6585 (data folder, README).
-  it("reaches AUC 0.7165 on the credit default set, and the weights of the training in the clear", async () => {
+  // The whole 30,000 rows, the intersection with its worker threads included. Logistic regression in the clear: AUC
+  // 0.7242, KS 0.3780; the lender alone: 0.6585 (data folder, README).
+  it("reaches the AUC and KS of logistic regression on the credit default set", async () => {
     const people = readOwners("default_credit_hetero");
-    const started = performance.now();
     const reports = await train(people, { holdout: 0 });
-    expect(performance.now() - started).toBeLessThan(300_000);
     expect(reports.lender.aligned).toBe(30_000);
-    expect(reports.lender.joint.training?.auc).toBeGreaterThanOrEqual(0.7165);
+    const { auc = 0, ks = 0 } = reports.lender.joint.training ?? {};
+    expect(Math.abs(auc - 0.7242)).toBeLessThan(0.002);
+    expect(Math.abs(ks - 0.378)).toBeLessThan(0.005);
     expect(reports.lender.alone.training?.auc).toBeCloseTo(0.6585, 3);
-    expect(largestDifference(reports, retrainInTheClear(people, reports))).toBeLessThan(0.01);
+    expect(largestDifference(reports, retrainInTheClear(people, reports))).toBeLessThan(0.05);
   }, 300_000);
+});
+
+/** The German credit data, numeric: 24 columns, the first half at the lender; 2 stands for a bad debtor. */
+function germanOwners(): { lender: LenderInput; platform: PlatformInput } {
+  const rows = readData("credit/german_numeric.dat")
+    .trim()
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  const ids = rows.map((_, i) => `debtor-${i}`);
+  const column = (at: number): FeatureColumn => ({
+    kind: "numeric",
+    name: `x${at}`,
+    values: rows.map((row) => row[at] ?? NaN),
+  });
+  const columns = Array.from({ length: 24 }, (_, at) => column(at));
+  const labels = rows.map((row) => (row[24] === 2 ? 1 : 0));
+  return {
+    lender: { role: "lender", ids, labels, columns: columns.slice(0, 12) },
+    platform: { role: "platform", ids, columns: columns.slice(12) },
+  };
+}
+
+describeWithData("jointRiskModel on the German credit data", ["credit/german_numeric.dat"], () => {
+  it.each(computations)("reaches the AUC of logistic regression, 0.8179: %s", async (computation) => {
+    const people = germanOwners();
+    const all = await train(people, { holdout: 0, computation });
+    expect(Math.abs((all.lender.joint.training?.auc ?? 0) - 0.8179)).toBeLessThan(0.003);
+    const part = await train(people, { computation });
+    expect(part.lender.joint.holdout?.auc).toBeGreaterThan(0.75);
+  });
 });

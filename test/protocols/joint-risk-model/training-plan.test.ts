@@ -6,8 +6,9 @@ import {
   momentum,
   planTraining,
   valueBound,
-  weightBound,
 } from "../../../dist/protocols/joint-risk-model/training-plan.js";
+import { fitWhitening, whiten } from "../../../dist/protocols/joint-risk-model/whitening.js";
+import { linearSigmoidAt } from "../../../dist/mpc/index.js";
 import { expectError } from "../../support/expect-error.js";
 
 /** A standardised design with an intercept: random columns, some nearly the same, some spiky. */
@@ -51,20 +52,35 @@ describe("the bounds of a training", () => {
         const labels = Array.from({ length: rows }, (_, i) =>
           likeness === 1 && (design[0]?.[i] ?? 0) > 0 ? 1 : prg() < 0.3 ? 1 : 0,
         );
-        const plan = planTraining(rows, columns + 1, { iterations: 300, l2 });
-        for (const column of design) {
+        const half = Math.ceil(columns / 2);
+        const parts = [design.slice(0, half), design.slice(half, columns)].map((part) => {
+          const values = Float64Array.from({ length: rows * part.length }, (_, at) => {
+            return part[at % part.length]?.[Math.floor(at / part.length)] ?? 0;
+          });
+          const matrix = { rows, columns: part.length, values };
+          return whiten(matrix, fitWhitening(matrix));
+        });
+        const plan = planTraining(rows, columns, { iterations: 60, l2 });
+        const widths = [half, columns - half];
+        const whitened = parts.flatMap((values, part) =>
+          Array.from({ length: widths[part] ?? 0 }, (_, j) =>
+            Array.from({ length: rows }, (_row, i) => values[i * (widths[part] ?? 0) + j] ?? 0),
+          ),
+        );
+        for (const column of whitened) {
           for (const x of column) expect(Math.abs(x)).toBeLessThanOrEqual(valueBound(plan));
         }
-        let weights = design.map(() => 0);
-        let point = design.map(() => 0);
+        const all = [...whitened, new Array<number>(rows).fill(1)];
+        let weights = all.map(() => 0);
+        let point = all.map(() => 0);
         for (let k = 0; k < plan.iterations; k++) {
           const logits = labels.map((_, i) =>
-            design.reduce((sum, column, j) => sum + (column[i] ?? 0) * (point[j] ?? 0), 0),
+            all.reduce((sum, column, j) => sum + (column[i] ?? 0) * (point[j] ?? 0), 0),
           );
-          const sums = design.map((column) =>
-            column.reduce((sum, x, i) => sum + x * (0.5 + (logits[i] ?? 0) / 8 - (labels[i] ?? 0)), 0),
+          const sums = all.map((column) =>
+            column.reduce((sum, x, i) => sum + x * (linearSigmoidAt(logits[i] ?? 0) - (labels[i] ?? 0)), 0),
           );
-          if (logits.some((z) => Math.abs(z) > logitBound(plan)))
+          if (logits.some((z) => Math.abs(z) > logitBound(plan, k)))
             throw new Error(`logit beyond its bound, step ${k}`);
           if (sums.some((g) => Math.abs(g) > gradientBound(plan)))
             throw new Error(`gradient beyond, step ${k}`);
@@ -73,9 +89,9 @@ describe("the bounds of a training", () => {
           );
           point = next.map((at, j) => at + momentum(k) * (at - (weights[j] ?? 0)));
           weights = next;
-          if (weights.some((w) => Math.abs(w) > weightBound(plan, k + 1)))
+          if (Math.hypot(...weights) > (plan.weightBounds[k + 1] ?? 0))
             throw new Error(`weight beyond, step ${k}`);
-          if (point.some((w) => Math.abs(w) > 3 * weightBound(plan, k + 1)))
+          if (Math.hypot(...point) > (plan.pointBounds[k + 1] ?? 0))
             throw new Error(`point beyond, step ${k}`);
         }
       }),
