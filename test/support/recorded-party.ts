@@ -34,6 +34,9 @@ export function recordedParty(party: Party, onSend: (message: SentMessage) => Ui
             return messages;
           };
         }
+        if (key === "between") {
+          return (members: readonly number[]) => wrap(target.between(members), protocol);
+        }
         if (key === "run") {
           return (id: { name: string; version: number }, body: (run: ProtocolRun) => Promise<unknown>) =>
             target.run(id, (run) => body(wrap(run, id.name)));

@@ -162,6 +162,12 @@ export class VerifiedAggregator<M, R> {
     return this.#pending.has(bytesToHex(id));
   }
 
+  /** Puts a report behind all others, so that those that never become complete can't hold up the rest. */
+  postpone(id: Uint8Array): void {
+    const report = this.remove(id);
+    if (report !== undefined) this.#pending.set(bytesToHex(id), report);
+  }
+
   /** Takes a report out of those that wait. */
   remove(id: Uint8Array): ReportShare | undefined {
     const key = bytesToHex(id);

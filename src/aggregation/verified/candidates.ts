@@ -9,7 +9,8 @@ import { agreeOnFlags, batchFault } from "./flags.js";
 const leader = 0;
 
 /**
- * The ids that all aggregators hold, in the leader's order. Reports that one of them does not hold keep waiting.
+ * The ids that all aggregators hold, in the leader's order. Reports that one of them does not hold keep waiting,
+ * behind all others.
  *
  * @throws VeilshareError PEER_MALFORMED for a proposal that is too long or names a report twice.
  */
@@ -32,6 +33,7 @@ export async function agreeOnCandidates<M, R>(
     "held",
     proposed.map((id) => aggregator.has(id)),
   );
+  for (const [i, id] of proposed.entries()) if (held[i] !== true) aggregator.postpone(id);
   return proposed.filter((_, i) => held[i] === true);
 }
 

@@ -170,6 +170,18 @@ describe("a verified batch", () => {
     expect((await aggregators.batch("two")).collected).toMatchObject({ result: 5n, reports: 1 });
   });
 
+  it("lets no number of reports that one aggregator lacks hold up the others", async () => {
+    const aggregators = new Aggregators(sumTask(2, 1));
+    for (let i = 0; i < 5; i++)
+      aggregators.all[0]?.take(prepareReport(aggregators.task, 9n)[0] as ReportShare);
+    await aggregators.measure([1n]);
+    expect((await aggregators.batch("one", { maxReports: 3 })).collected).toEqual({ released: false });
+    expect((await aggregators.batch("one", { maxReports: 3 })).collected).toMatchObject({
+      result: 1n,
+      reports: 1,
+    });
+  });
+
   it("drops an open batch that another aggregator has lost, and says how many reports went with it", async () => {
     const aggregators = new Aggregators(sumTask(2, 2));
     await aggregators.upload([
@@ -187,7 +199,9 @@ describe("a verified batch", () => {
   it("adds every aggregator's noise, and reads a sum below zero", async () => {
     const aggregators = new Aggregators(sumTask(3, 1));
     await aggregators.measure([5n]);
-    const { collected } = await aggregators.batch("one", (length) => new BigInt64Array(length).fill(-4n));
+    const { collected } = await aggregators.batch("one", {
+      noise: (length) => new BigInt64Array(length).fill(-4n),
+    });
     expect(collected).toMatchObject({ released: true, result: 5n - 3n * 4n });
   });
 });

@@ -21,12 +21,12 @@ export class Aggregators<M, R> {
   readonly task: VerifiedTask<M, R>;
   readonly all: readonly VerifiedAggregator<M, R>[];
 
-  constructor(task: VerifiedTask<M, R>, journals: readonly ReportJournal[] = []) {
+  constructor(task: VerifiedTask<M, R>, journals: readonly ReportJournal[] = [], maxPendingBytes = 2 ** 20) {
     this.task = task;
     const verifyKey = new Uint8Array(32).fill(3);
     this.all = Array.from({ length: task.prio3.shares }, (_, aggregatorId) => {
       const journal = journals[aggregatorId] ?? new MemoryJournal();
-      return new VerifiedAggregator({ task, aggregatorId, verifyKey, journal });
+      return new VerifiedAggregator({ task, aggregatorId, verifyKey, journal, maxPendingBytes });
     });
   }
 
@@ -55,15 +55,15 @@ export class Aggregators<M, R> {
   /** Runs a batch; the collector sits last. */
   async batch(
     batch: string,
-    noise?: AggregateBatchOptions["noise"],
+    options: Pick<AggregateBatchOptions, "noise" | "maxReports"> = {},
   ): Promise<{ readonly summaries: BatchSummary[]; readonly collected: CollectedBatch<R> }> {
     const { shares } = this.task.prio3;
     const common = { batch, collector: shares };
+    const noise = options.noise !== undefined;
     const outcomes = await simulate<BatchSummary | CollectedBatch<R>>(shares + 1, (party) => {
       const aggregator = this.all[party.index];
-      if (aggregator === undefined)
-        return collectBatch(party, this.task, { ...common, noise: noise !== undefined });
-      return aggregateBatch(party, aggregator, noise === undefined ? common : { ...common, noise });
+      if (aggregator === undefined) return collectBatch(party, this.task, { ...common, noise });
+      return aggregateBatch(party, aggregator, { ...common, ...options });
     });
     const collected = outcomes.pop() as CollectedBatch<R>; // the collector sits last
     return { summaries: outcomes as BatchSummary[], collected };
