@@ -1,6 +1,14 @@
 import { chacha20 } from "@noble/ciphers/chacha.js";
 import { hkdfSync, randomFillSync, randomInt } from "node:crypto";
-import { deriveKey, Prg, randomPermutation, randomWords } from "veilshare/random";
+import {
+  deriveKey,
+  discreteGaussian,
+  discreteLaplace,
+  Prg,
+  randomPermutation,
+  randomWords,
+  rational,
+} from "veilshare/random";
 import { compare } from "../micro.js";
 import type { Topic } from "../measurement.js";
 
@@ -31,6 +39,29 @@ export const randomTopic: Topic = {
         unit: "items",
         ours: { name: "randomPermutation", items, run: () => randomPermutation(items) },
         rivals: [{ name: "node:crypto randomInt shuffle", items, run: () => shuffleByRandomInt(items) }],
+      },
+      {
+        unit: "items",
+        ours: {
+          name: "discreteGaussian sigma 2^10",
+          items,
+          run: () => discreteGaussian({ variance: rational(1n << 20n), length: items }),
+        },
+        rivals: [
+          {
+            name: "in big integers",
+            items: items / 100,
+            run: () => discreteGaussian({ variance: rational(1n << 62n), length: items / 100 }),
+          },
+        ],
+      },
+      {
+        unit: "items",
+        ours: {
+          name: "discreteLaplace scale 2^10",
+          items,
+          run: () => discreteLaplace({ scale: rational(1n << 10n), length: items }),
+        },
       },
       {
         unit: "keys",

@@ -1,4 +1,5 @@
 export { BudgetLedger, type BudgetState, type PrivacyBudget, type Spending } from "./budget-ledger.js";
+export { exactSum, type ExactSumOptions } from "./exact-sum.js";
 export { discreteGaussianDelta, type GaussianDeltaOptions } from "./gaussian-delta.js";
 export {
   convolutionGap,

@@ -34,7 +34,13 @@ export interface ReleaseOptions {
 
 /** What becomes of a cell. */
 export type ReleasedCell =
-  | { readonly status: "released"; readonly total: bigint; readonly contributors: number }
+  | {
+      readonly status: "released";
+      /** No noise protects it. */
+      readonly kind: "exact";
+      readonly total: bigint;
+      readonly contributors: number;
+    }
   /** Nobody contributes. */
   | { readonly status: "empty" }
   /** It has too few contributors and was never added up. */
@@ -102,7 +108,7 @@ export async function releaseTotals(
       const total = totals[i] ?? 0n;
       cells[cell] =
         vetoes[i] === 0n
-          ? { status: "released", total, contributors }
+          ? { status: "released", kind: "exact", total, contributors }
           : { status: "withheld-dominated", contributors };
     }
     return cells;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   BudgetLedger,
+  exactSum,
   noisySum,
   planNoise,
   type NoisySumOptions,
@@ -25,6 +26,16 @@ const run = (
   simulate(vectors.length, (party) =>
     noisySum(party, vectors[party.index] ?? new BigInt64Array(0), given(party.index)),
   );
+
+describe("exactSum", () => {
+  it("gives the sum in a type that is not a noisy one's", async () => {
+    const totals = await simulate(3, (party) =>
+      exactSum(party, BigInt64Array.of(BigInt(party.index)), { maxAbs: 5n }),
+    );
+    for (const total of totals)
+      expect(total).toEqual({ kind: "exact", values: BigInt64Array.of(3n), contributors: 3 });
+  });
+});
 
 describe("noisySum", () => {
   it("gives all parties the same total, which says of itself that it is noisy and what that is worth", async () => {

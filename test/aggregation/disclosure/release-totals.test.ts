@@ -93,11 +93,11 @@ const run = (
   );
 
 const expected: disclosure.ReleasedCell[] = [
-  { status: "released", total: 60n, contributors: 3 },
+  { status: "released", kind: "exact", total: 60n, contributors: 3 },
   { status: "withheld-small", contributors: 2 },
   { status: "withheld-dominated", contributors: 4 },
   { status: "empty" },
-  { status: "released", total: 100n, contributors: 4 },
+  { status: "released", kind: "exact", total: 100n, contributors: 4 },
 ];
 
 describe("releaseTotals", () => {
