@@ -18,6 +18,7 @@ import { aggregationResilientTopic } from "./topics/aggregation-resilient.js";
 import { channelTopic } from "./topics/channel.js";
 import { groupTopic } from "./topics/group.js";
 import { lookupTopic } from "./topics/lookup.js";
+import { mpcTopic } from "./topics/mpc.js";
 import { poolTopic } from "./topics/pool.js";
 import { prio3Topic } from "./topics/prio3.js";
 import { psiTopic } from "./topics/psi.js";
@@ -35,6 +36,7 @@ const topics: readonly Topic[] = [
   channelTopic,
   psiTopic,
   lookupTopic,
+  mpcTopic,
   prio3Topic,
   aggregationResilientTopic,
   timingTopic,
