@@ -11,6 +11,7 @@ export * from "./mpc/index.js";
 export * from "./aggregation/index.js";
 export * from "./sharing/index.js";
 export * as group from "./group/index.js";
+export * as he from "./he/index.js";
 export * as ring from "./ring/index.js";
 export * from "./parallel/index.js";
 export * from "./psi/index.js";

@@ -1,8 +1,9 @@
 /** All jobs that a worker of this package knows. */
 
 import { groupJobs } from "../group/jobs.js";
-import { ringJobs } from "../ring/keystream-sum.js";
+import { heJobs } from "../he/jobs.js";
 import type { AnyJob } from "../parallel/job.js";
 import { lookupJobs } from "../psi/lookup/jobs.js";
+import { ringJobs } from "../ring/keystream-sum.js";
 
-export const jobTable: readonly AnyJob[] = [...groupJobs, ...lookupJobs, ...ringJobs];
+export const jobTable: readonly AnyJob[] = [...groupJobs, ...heJobs, ...lookupJobs, ...ringJobs];

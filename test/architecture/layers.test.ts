@@ -15,6 +15,7 @@ const layers = [
   "group",
   "channel",
   "sharing",
+  "he",
   "ot",
   "mpc",
   "psi",
