@@ -17,6 +17,7 @@ import { machineLine, topicTables } from "./report.js";
 import { aggregationResilientTopic } from "./topics/aggregation-resilient.js";
 import { channelTopic } from "./topics/channel.js";
 import { groupTopic } from "./topics/group.js";
+import { heTopic } from "./topics/he.js";
 import { lookupTopic } from "./topics/lookup.js";
 import { mpcTopic } from "./topics/mpc.js";
 import { poolTopic } from "./topics/pool.js";
@@ -32,6 +33,7 @@ const topics: readonly Topic[] = [
   ringTopic,
   sharingTopic,
   groupTopic,
+  heTopic,
   poolTopic,
   channelTopic,
   psiTopic,

@@ -30,7 +30,7 @@ const candidatesPerTurn = 16;
  * **Security.** One round on each candidate, then 40 on random bases for the one that passes. Testing takes time that
  * depends on the primes, in the thread of the caller.
  *
- * **Cost.** Seconds: about 0.5 s for 2048 bits and 2 s for 3072 on an idle core, and it varies by a factor of three.
+ * **Cost.** About 0.9 s of CPU for 2048 bits and 2.6 s for 3072, give or take a factor of two.
  *
  * @throws VeilshareError INVALID_ARGUMENT for another length; ABORTED.
  * @example

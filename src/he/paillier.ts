@@ -163,11 +163,13 @@ export async function multiplyPlain(
   checkValues("multiplyPlain", each, maxFactor);
   const shape = { ...shapeOf(vector), maxAbs: vector.maxAbs * maxFactor };
   const unchanged = new EncryptedVector(shape, ciphertexts); // refuses the bound before any work is done
-  const { modInv } = await numberTheory();
-  const { nSquared } = publicKey;
-  const bases = unchanged.ciphertexts.map((c, i) => ((each[i] as bigint) < 0n ? modInv(c, nSquared) : c)); // a factor each
+  const bases = await invertedWhere(
+    unchanged.ciphertexts,
+    (i) => (each[i] as bigint) < 0n,
+    publicKey.nSquared,
+  ); // a factor each
   const exponents = each.map((factor) => (factor < 0n ? -factor : factor));
-  return new EncryptedVector(shape, await powersEachInPool(bases, exponents, nSquared, work));
+  return new EncryptedVector(shape, await powersEachInPool(bases, exponents, publicKey.nSquared, work));
 }
 
 /**
@@ -198,6 +200,31 @@ async function randomised(
     shapeOf(vector),
     ciphertexts.map((c, i) => (c * (randomisers[i] as bigint)) % publicKey.nSquared), // one each
   );
+}
+
+/** The integers, some of them inverted: all with one inversion, of their product (Montgomery's trick). */
+async function invertedWhere(
+  integers: readonly bigint[],
+  isInverted: (index: number) => boolean,
+  modulus: bigint,
+): Promise<bigint[]> {
+  const chosen = integers.map((_, i) => i).filter(isInverted);
+  const results = [...integers];
+  if (chosen.length === 0) return results;
+  let product = 1n;
+  const productsBefore = chosen.map((i) => {
+    const before = product;
+    product = (product * (integers[i] as bigint)) % modulus; // i is an index
+    return before;
+  });
+  const { modInv } = await numberTheory();
+  let inverse = modInv(product, modulus);
+  for (let k = chosen.length - 1; k >= 0; k--) {
+    const i = chosen[k] as number; // k < length of both
+    results[i] = (inverse * (productsBefore[k] as bigint)) % modulus;
+    inverse = (inverse * (integers[i] as bigint)) % modulus;
+  }
+  return results;
 }
 
 function shapeOf({ publicKey, layout, length, maxAbs }: EncryptedVector): EncryptedVectorShape {

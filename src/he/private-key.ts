@@ -36,13 +36,17 @@ export class PaillierPrivateKey {
     printAsRedacted(this);
   }
 
-  readonly publicKey: PaillierPublicKey;
+  readonly #publicKey: PaillierPublicKey;
   readonly #factors: Factors;
 
   /** Use `generatePaillierKey` or {@link PaillierPrivateKey.fromSecretBytes}. */
   constructor(factors: Factors) {
     this.#factors = factors;
-    this.publicKey = new PaillierPublicKey(factors.p.prime * factors.q.prime);
+    this.#publicKey = new PaillierPublicKey(factors.p.prime * factors.q.prime);
+  }
+
+  get publicKey(): PaillierPublicKey {
+    return this.#publicKey;
   }
 
   /**

@@ -50,7 +50,9 @@ describe("the README", () => {
   });
 
   it("has examples that all check against the package's types", { timeout: 180_000 }, () => {
-    const texts = ["README.md", "docs/lookup.md"].flatMap((file) => codeBlocks(file, "ts"));
+    const texts = ["README.md", "docs/lookup.md", "docs/paillier.md"].flatMap((file) =>
+      codeBlocks(file, "ts"),
+    );
     const paths = texts.map((text, i) => write(`example-${i}.ts`, text));
     expect(paths.length).toBeGreaterThan(1);
     const program = ts.createProgram(paths, {

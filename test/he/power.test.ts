@@ -8,27 +8,35 @@ describe("power", () => {
   it("is the product of as many factors, for any base, exponent and modulus", () => {
     const integer = (bits: number): fc.Arbitrary<bigint> => fc.bigInt({ min: 0n, max: 2n ** BigInt(bits) });
     fc.assert(
-      fc.property(integer(300), integer(400), fc.bigInt({ min: 2n, max: 2n ** 256n }), (base, exponent, modulus) => {
-        expect(power(base, exponent, modulus)).toBe(plainPower(base, exponent, modulus));
-      }),
+      fc.property(
+        integer(300),
+        integer(400),
+        fc.bigInt({ min: 2n, max: 2n ** 256n }),
+        (base, exponent, modulus) => {
+          expect(power(base, exponent, modulus)).toBe(plainPower(base, exponent, modulus));
+        },
+      ),
       { numRuns: 300 },
     );
-    for (let exponent = 0n; exponent < 300n; exponent++) expect(power(3n, exponent, 1009n)).toBe(3n ** exponent % 1009n);
+    for (let exponent = 0n; exponent < 300n; exponent++)
+      expect(power(3n, exponent, 1009n)).toBe(3n ** exponent % 1009n);
   });
 });
 
 describe("powers by OpenSSL", () => {
   it("are those by BigInt, for moduli that are no primes, on random bases and exponents of every length", () => {
     const exponent = fc.oneof(fc.bigInt({ min: 0n, max: 70n }), fc.bigInt({ min: 0n, max: 2n ** 1030n }));
-    const modulus = fc.oneof(
-      fc.constantFrom(p * p, q * q, n, p),
-      fc.bigInt({ min: 2n, max: 2n ** 1100n }),
-    );
+    const modulus = fc.oneof(fc.constantFrom(p * p, q * q, n, p), fc.bigInt({ min: 2n, max: 2n ** 1100n }));
     fc.assert(
-      fc.property(fc.array(fc.bigInt({ min: 0n, max: 2n ** 2048n }), { maxLength: 3 }), exponent, modulus, (some, e, m) => {
-        const bases = some.map((base) => base % m);
-        expect(powersByOpenSsl(bases, e, m)).toEqual(powersByBigInt(bases, e, m));
-      }),
+      fc.property(
+        fc.array(fc.bigInt({ min: 0n, max: 2n ** 2048n }), { maxLength: 3 }),
+        exponent,
+        modulus,
+        (some, e, m) => {
+          const bases = some.map((base) => base % m);
+          expect(powersByOpenSsl(bases, e, m)).toEqual(powersByBigInt(bases, e, m));
+        },
+      ),
       { numRuns: 60 },
     );
   });
