@@ -73,8 +73,8 @@ export interface BatchSummary {
  * not collude. Who can make clients (Sybils) can fill a batch with known measurements around one that is not: a minimum
  * number of reports does not help against that; noise does.
  *
- * **Cost.** Five rounds and three for every megabyte of verifier shares. For 1,000 entries of 16 bits: 4.1 kB a report to
- * the leader, 33 bytes back, and about 3 ms of computing at each aggregator.
+ * **Cost.** Six rounds and three for every megabyte of verifier shares. For 1,000 entries of 16 bits: 4.1 kB a report to
+ * the leader, 33 bytes back, and 3 to 5 ms of computing at each aggregator.
  */
 export async function aggregateBatch<M, R>(
   party: Party,
