@@ -5,6 +5,7 @@ import ts from "typescript";
 import { afterAll, describe, expect, it } from "vitest";
 
 const documents = [
+  "docs/psi-performance.md",
   "README.md",
   "ARCHITECTURE.md",
   "SECURITY.md",
