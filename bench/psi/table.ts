@@ -32,28 +32,51 @@ export function rivalRowName(rival: RivalName, items: number): string {
   return `${rival} ${sizeLabel(items)}`;
 }
 
+const heading = [
+  "items a side",
+  "who",
+  "seconds",
+  "CPU seconds",
+  "items/s a side",
+  "bytes an item",
+  "peak MiB a process",
+];
+/** The column that holds words; the others hold numbers. */
+const who = 1;
+
 /** The rows of one run, sizes one under the other; what was not measured says so. A size nobody ran has no rows. */
 export function psiTable(results: readonly Measurement[]): string {
-  const lines = [
-    "| items a side | who | seconds | CPU seconds | items/s a side | bytes an item | peak MiB a process |",
-    "| -----------: | --- | ------: | ----------: | -------------: | ------------: | -----------------: |",
-  ];
-  for (const items of listSizes) {
-    const rows = [
-      ...workerCounts.map((workers) => ({ who: ownLabel(workers), name: ownName(items, workers) })),
-      ...rivalNames.map((rival) => ({ who: rival, name: rivalRowName(rival, items) })),
-    ];
-    const measured = rows.map(({ who, name }) => ({
-      who,
-      found: results.find((measurement) => measurement.name === name),
-    }));
-    if (measured.every(({ found }) => found === undefined)) continue;
-    for (const { who, found } of measured) {
-      const cells = found === undefined ? ["not run", "", "", "", ""] : cellsOf(found);
-      lines.push(`| ${[items.toLocaleString("en-US"), who, ...cells].join(" | ")} |`);
-    }
-  }
+  const rows = listSizes.flatMap((items) => rowsOfSize(items, results));
+  const widths = heading.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => (row[column] ?? "").length)),
+  );
+  const rule = widths.map((width, column) =>
+    column === who ? "-".repeat(width) : `${"-".repeat(width - 1)}:`,
+  );
+  const lines = [heading, rule, ...rows].map((row) => {
+    const cells = widths.map((width, column) =>
+      column === who ? (row[column] ?? "").padEnd(width) : (row[column] ?? "").padStart(width),
+    );
+    return `| ${cells.join(" | ")} |`;
+  });
   return lines.join("\n");
+}
+
+function rowsOfSize(items: number, results: readonly Measurement[]): string[][] {
+  const named = [
+    ...workerCounts.map((workers) => ({ label: ownLabel(workers), name: ownName(items, workers) })),
+    ...rivalNames.map((rival) => ({ label: rival, name: rivalRowName(rival, items) })),
+  ];
+  const measured = named.map(({ label, name }) => ({
+    label,
+    found: results.find((measurement) => measurement.name === name),
+  }));
+  if (measured.every(({ found }) => found === undefined)) return [];
+  return measured.map(({ label, found }) => [
+    items.toLocaleString("en-US"),
+    label,
+    ...(found === undefined ? ["not run"] : cellsOf(found)),
+  ]);
 }
 
 function ownLabel(workers: number): string {
