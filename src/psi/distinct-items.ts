@@ -7,6 +7,7 @@ import type { ByteRows } from "../bytes/byte-rows.js";
 import { invalidArgument } from "../errors.js";
 import { randomBytes } from "../random/csprng.js";
 import { ByteStore } from "./byte-store.js";
+import { GrowingMemory, maxMemoryBytes } from "./growing-memory.js";
 import { hashKeyBytes, KeyedHash } from "./keyed-hash.js";
 
 /** The own rows of some items. */
@@ -19,29 +20,31 @@ export interface ItemRows {
   readonly rowOffsets: Uint32Array;
 }
 
-/** Addresses are 32-bit. */
-const maxTotalBytes = 2 ** 32 - 1;
 const firstSlots = 1024;
+const wordBytes = 4;
 
 /** Items to send: what an exchange needs of a list. */
 export interface ItemSource {
   readonly count: number;
   /** The bytes of some items, by number, in the order given. */
   gather(numbers: Uint32Array): ByteRows;
+  /** Gives back the memory that only {@link ItemSource.gather} needs. */
+  releaseBytes(): void;
 }
 
 /** Distinct items, numbered in the order of their first row. */
 export class DistinctItems implements ItemSource {
   readonly #store = new ByteStore();
   readonly #hash = new KeyedHash(randomBytes(hashKeyBytes));
-  /** Item k is `#ends[k] .. #ends[k + 1]` of the store. */
-  #ends = new Uint32Array(firstSlots);
+  /** Words: item k is `ends[k] .. ends[k + 1]` of the store. */
+  readonly #ends = new GrowingMemory();
   #count = 0;
   #rowCount = 0;
-  /** The item of each row; undefined as long as row k is item k. */
-  #itemOfRow: Uint32Array | undefined;
-  /** Open addressing; slots hold numbers plus one, zero is an empty slot. Dropped by {@link DistinctItems.seal}. */
-  #slots = new Uint32Array(firstSlots);
+  /** Words: the item of each row; undefined as long as row k is item k. */
+  #itemOfRow: GrowingMemory | undefined;
+  /** Words, open addressing; slots hold numbers plus one, zero is an empty slot. */
+  #slots = newSlots(firstSlots);
+  #slotCount = firstSlots;
 
   /** How many distinct items there are. */
   get count(): number {
@@ -61,26 +64,40 @@ export class DistinctItems implements ItemSource {
    */
   add(source: Uint8Array, byteLength: number): boolean {
     const slot = this.#slotOf(source, byteLength);
-    const occupant = this.#slots[slot] as number; // a slot of the table
+    const slots = this.#slots.words;
+    const occupant = slots[slot] as number; // a slot of the table
     if (occupant !== 0) {
       this.#addRow(occupant - 1);
       return false;
     }
-    if (this.#store.length + byteLength > maxTotalBytes) {
+    if (this.#store.length + byteLength > maxMemoryBytes) {
       throw invalidArgument("intersect", "less than 4 GiB of items", "more");
     }
     this.#store.append(source, byteLength);
     this.#addRow(this.#count);
-    this.#slots[slot] = ++this.#count;
-    if (this.#count === this.#ends.length) this.#ends = doubled(this.#ends);
-    this.#ends[this.#count] = this.#store.length;
-    if (4 * this.#count > 3 * this.#slots.length) this.#grow();
+    slots[slot] = ++this.#count;
+    this.#ends.reserve(wordBytes * (this.#count + 1));
+    this.#ends.words[this.#count] = this.#store.length;
+    if (4 * this.#count > 3 * this.#slotCount) this.#grow();
     return true;
   }
 
   /** Gives the memory back that only adding needs. */
   seal(): void {
-    this.#slots = new Uint32Array(0);
+    this.#slots.release();
+  }
+
+  /** Gives the memory back that only {@link DistinctItems.gather} needs. */
+  releaseBytes(): void {
+    this.#store.release();
+    this.#ends.release();
+  }
+
+  /** Gives all memory back. */
+  release(): void {
+    this.seal();
+    this.releaseBytes();
+    this.#itemOfRow?.release();
   }
 
   /** The bytes of some items, in the order given. */
@@ -103,7 +120,7 @@ export class DistinctItems implements ItemSource {
   /** The rows of some distinct items, in the order given. */
   rowsOf(numbers: Uint32Array): ItemRows {
     const rowOffsets = new Uint32Array(numbers.length + 1);
-    const itemOfRow = this.#itemOfRow;
+    const itemOfRow = this.#itemOfRow?.words;
     if (itemOfRow === undefined) {
       for (let k = 0; k < rowOffsets.length; k++) rowOffsets[k] = k;
       return { indices: numbers.slice(), rows: numbers.slice(), rowOffsets };
@@ -133,30 +150,32 @@ export class DistinctItems implements ItemSource {
   }
 
   #start(number: number): number {
-    return this.#ends[number] as number; // below the count
+    return this.#ends.words[number] as number; // below the count
   }
 
   #end(number: number): number {
-    return this.#ends[number + 1] as number; // the count has an end too
+    return this.#ends.words[number + 1] as number; // the count has an end too
   }
 
   #addRow(item: number): void {
     const row = this.#rowCount++;
     if (this.#itemOfRow === undefined) {
       if (item === row) return;
-      this.#itemOfRow = new Uint32Array(Math.max(firstSlots, 2 * row));
-      for (let earlier = 0; earlier < row; earlier++) this.#itemOfRow[earlier] = earlier;
+      this.#itemOfRow = new GrowingMemory();
+      this.#itemOfRow.reserve(wordBytes * (row + 1));
+      for (let earlier = 0; earlier < row; earlier++) this.#itemOfRow.words[earlier] = earlier;
     }
-    if (row === this.#itemOfRow.length) this.#itemOfRow = doubled(this.#itemOfRow);
-    this.#itemOfRow[row] = item;
+    this.#itemOfRow.reserve(wordBytes * (row + 1));
+    this.#itemOfRow.words[row] = item;
   }
 
   /** The slot that holds the item, or the empty one where it belongs. The table is never full. */
   #slotOf(source: Uint8Array, byteLength: number): number {
-    const mask = this.#slots.length - 1;
+    const mask = this.#slotCount - 1;
+    const slots = this.#slots.words;
     let slot = this.#hash.of(source, byteLength) & mask;
     for (;;) {
-      const occupant = this.#slots[slot] as number; // slot <= mask
+      const occupant = slots[slot] as number; // slot <= mask
       if (occupant === 0) return slot;
       const start = this.#start(occupant - 1);
       if (this.#end(occupant - 1) - start === byteLength && this.#store.equals(start, source, byteLength)) {
@@ -167,22 +186,25 @@ export class DistinctItems implements ItemSource {
   }
 
   #grow(): void {
-    this.#slots = new Uint32Array(2 * this.#slots.length);
-    const mask = this.#slots.length - 1;
+    this.#slots.release();
+    this.#slotCount *= 2;
+    this.#slots = newSlots(this.#slotCount);
+    const slots = this.#slots.words;
+    const mask = this.#slotCount - 1;
     let scratch = new Uint8Array(256);
     for (let number = 0; number < this.#count; number++) {
       const [start, end] = [this.#start(number), this.#end(number)];
       if (end - start > scratch.length) scratch = new Uint8Array(2 * (end - start));
       this.#store.copyTo(scratch, 0, start, end);
       let slot = this.#hash.of(scratch, end - start) & mask;
-      while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
-      this.#slots[slot] = number + 1;
+      while (slots[slot] !== 0) slot = (slot + 1) & mask;
+      slots[slot] = number + 1;
     }
   }
 }
 
-function doubled(words: Uint32Array): Uint32Array<ArrayBuffer> {
-  const larger = new Uint32Array(2 * words.length);
-  larger.set(words);
-  return larger;
+function newSlots(count: number): GrowingMemory {
+  const slots = new GrowingMemory();
+  slots.reserve(wordBytes * count);
+  return slots;
 }

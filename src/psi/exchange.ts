@@ -11,6 +11,7 @@ import { blindItems, doubleElements, type BlindingContext } from "./blinding.js"
 import type { ItemSource } from "./distinct-items.js";
 import type { FlatValues } from "./common-items.js";
 import { doubledValues } from "./doubled-value.js";
+import { GrowingMemory } from "./growing-memory.js";
 import { ValueIndex } from "./value-index.js";
 
 /** Steps of the protocol; the run's prefix goes before them. */
@@ -29,6 +30,8 @@ export interface ExchangeContext extends BlindingContext {
   readonly batchSize: number;
   /** Bytes that are kept of a doubled element. */
   readonly valueBytes: number;
+  /** Has something done when the exchange is over, whatever its end. */
+  readonly atEnd: (release: () => void) => void;
   /** What goes before the steps where a run has several pairs of lists, e.g. `1/`. */
   readonly stage: string;
 }
@@ -94,7 +97,7 @@ export async function exchangeSizes(
   return { items, keyColumns };
 }
 
-/** Sends the own items, blinded, in the given order. */
+/** Sends the own items, blinded, in the given order. Afterwards their bytes are needed no more. */
 export async function sendBlinded(
   context: ExchangeContext,
   items: ItemSource,
@@ -112,6 +115,7 @@ export async function sendBlinded(
     done += batch.length / elementBytes;
     run.progress({ step: "psi/blind", done, total: order.length });
   }
+  items.releaseBytes();
 }
 
 /**
@@ -127,7 +131,10 @@ export async function doublePeerItems(
   owed: boolean,
 ): Promise<ValueIndex> {
   const { run, batchSize, valueBytes, stage } = context;
-  const index = new ValueIndex(valueBytes);
+  const index = new ValueIndex(valueBytes, peerItems);
+  context.atEnd(() => {
+    index.release();
+  });
   const values = collected(
     context,
     doubleElements(context, receiveBlinded(context, peerItems)),
@@ -191,7 +198,12 @@ export async function sendShuffled(
 /** Receives the own doubled values in the order in which the peer sends them. */
 export async function receiveDoubled(context: ExchangeContext, ownItems: number): Promise<FlatValues> {
   const { run, batchSize, valueBytes, stage } = context;
-  const bytes = new Uint8Array(ownItems * valueBytes);
+  const memory = new GrowingMemory();
+  context.atEnd(() => {
+    memory.release();
+  });
+  memory.reserve(ownItems * valueBytes);
+  const bytes = memory.bytes.subarray(0, ownItems * valueBytes);
   for (let start = 0; start < ownItems; start += batchSize) {
     const byteLength = Math.min(batchSize, ownItems - start) * valueBytes;
     bytes.set(await run.receive(peerOf(run), stage + steps.doubled, { byteLength }), start * valueBytes);
@@ -258,7 +270,10 @@ async function inStep<T>(step: keyof typeof steps, stream: Promise<T>): Promise<
   }
 }
 
-/** The same rows in pieces of `batchSize` rows, the last one shorter. */
+/**
+ * The same rows in pieces of `batchSize` rows, the last one shorter. All are views of the same memory: who takes one has
+ * done with it before asking for the next.
+ */
 async function* regrouped(
   pieces: AsyncIterable<Uint8Array>,
   totalRows: number,
@@ -266,7 +281,8 @@ async function* regrouped(
   rowBytes: number,
 ): AsyncGenerator<Uint8Array> {
   let left = totalRows * rowBytes;
-  let batch = new Uint8Array(Math.min(left, batchSize * rowBytes));
+  const memory = new Uint8Array(Math.min(left, batchSize * rowBytes));
+  let batch = memory;
   let filled = 0;
   for await (const piece of pieces) {
     for (let start = 0; start < piece.length;) {
@@ -277,7 +293,7 @@ async function* regrouped(
       if (filled < batch.length) continue;
       yield batch;
       left -= filled;
-      batch = new Uint8Array(Math.min(left, batchSize * rowBytes));
+      batch = memory.subarray(0, Math.min(left, memory.length));
       filled = 0;
     }
   }

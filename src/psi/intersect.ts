@@ -119,15 +119,19 @@ export function intersectWith(
     checkWord("intersect", "reveal", reveal, ["receiver", "both"]);
     const { agreed, maxPeerItems } = completeOptions("intersect", run, options);
     const { items: own, keyColumns } = await readItems(items, { normalization: agreed.normalize });
-    await run.agree({ ...agreed, reveal });
-    const stage = "";
-    const size = { items: own.count, keyColumns };
-    const { items: peerItems } = await exchangeSizes({ run, stage }, size, maxPeerItems);
-    const common = await withPool(options, own.count + peerItems, (pool) =>
-      matchLists({ run, pool, randomness, agreed, stage, own, peerItems }, reveal),
-    );
-    const counts = { duplicates: own.rowCount - own.count, ownItems: own.count, peerItems };
-    if (common === undefined) return { revealed: false, ...counts };
-    return { revealed: true, size: common.length, ...own.rowsOf(common), ...counts };
+    try {
+      await run.agree({ ...agreed, reveal });
+      const stage = "";
+      const size = { items: own.count, keyColumns };
+      const { items: peerItems } = await exchangeSizes({ run, stage }, size, maxPeerItems);
+      const common = await withPool(options, own.count + peerItems, (pool) =>
+        matchLists({ run, pool, randomness, agreed, stage, own, peerItems }, reveal),
+      );
+      const counts = { duplicates: own.rowCount - own.count, ownItems: own.count, peerItems };
+      if (common === undefined) return { revealed: false, ...counts };
+      return { revealed: true, size: common.length, ...own.rowsOf(common), ...counts };
+    } finally {
+      own.release();
+    }
   });
 }

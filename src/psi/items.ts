@@ -9,6 +9,7 @@ import { invalidArgument, VeilshareError } from "../errors.js";
 import { eventLoopTurn } from "../parallel/event-loop.js";
 import { ByteStore } from "./byte-store.js";
 import { DistinctItems } from "./distinct-items.js";
+import { maxMemoryBytes } from "./growing-memory.js";
 import { normalized, type Normalization } from "./normalization.js";
 
 /** One field of a key. */
@@ -23,7 +24,7 @@ export type PsiItems<Item = PsiItem> = Iterable<Item> | AsyncIterable<Item>;
 /** A lone surrogate: UTF-8 cannot stand for it, and an encoder's replacement would merge different texts. */
 const loneSurrogate = /\p{Surrogate}/u;
 
-const maxItemBytes = 2 ** 32 - 1;
+const maxItemBytes = maxMemoryBytes;
 const itemsPerTurn = 16_384;
 const lengthBytes = 4;
 
@@ -151,6 +152,7 @@ export async function encodeItems(
   });
   const bytes = new Uint8Array(store.length);
   store.copyTo(bytes, 0, 0, store.length);
+  store.release();
   return { rows: { bytes, offsets }, keyColumns: reader.keyColumns };
 }
 

@@ -100,18 +100,21 @@ export function join(party: Party, rows: PsiItems<JoinRow>, options: JoinOptions
     const keys = checkedKinds(options.keys);
     const complete = completeOptions("join", run, options);
     const table = await readRows(rows, complete, keys, duplicates);
-    await run.agree({ ...complete.agreed, reveal, keys: [...keys] });
-    const matches = new RowMatches(table.rowCount, duplicates);
-    const counts = { ownRows: table.rowCount, ownKeys: [] as number[], peerKeys: [] as number[] };
-    for (const [kind, column] of table.columns.entries()) {
-      const settings: KindSettings = { run, options, complete, reveal, kind };
-      const { own, peerItems } = await matchKind(settings, column, matches);
-      counts.ownKeys.push(own);
-      counts.peerKeys.push(peerItems);
+    try {
+      await run.agree({ ...complete.agreed, reveal, keys: [...keys] });
+      const matches = new RowMatches(table.rowCount, duplicates);
+      const counts = { ownRows: table.rowCount, ownKeys: [] as number[], peerKeys: [] as number[] };
+      for (const [kind, column] of table.columns.entries()) {
+        const settings: KindSettings = { run, options, complete, reveal, kind };
+        const { own, peerItems } = await matchKind(settings, column, matches);
+        counts.ownKeys.push(own);
+        counts.peerKeys.push(peerItems);
+      }
+      const learns = reveal === "both" || run.index === complete.agreed.receiver;
+      return learns ? { revealed: true, ...counts, ...matches.joined(type) } : { revealed: false, ...counts };
+    } finally {
+      for (const column of table.columns) column.release();
     }
-    if (reveal === "receiver" && run.index !== complete.agreed.receiver)
-      return { revealed: false, ...counts };
-    return { revealed: true, ...counts, ...matches.joined(type) };
   });
 }
 

@@ -69,7 +69,15 @@ export class KeyColumn {
   subset(numbers: Uint32Array): ItemSource {
     const gather = (places: Uint32Array): ByteRows =>
       this.#items.gather(places.map((place) => numbers[place] as number)); // places are below the length
-    return { count: numbers.length, gather };
+    const releaseBytes = (): void => {
+      this.#items.releaseBytes();
+    };
+    return { count: numbers.length, gather, releaseBytes };
+  }
+
+  /** Gives all memory back. */
+  release(): void {
+    this.#items.release();
   }
 
   /** The table's rows of each of some keys, ascending. */

@@ -49,7 +49,7 @@ export interface ListPair {
   readonly peerItems: number;
 }
 
-/** Gives a scalar and a secret order to what is done with a pair of lists, and wipes both afterwards. */
+/** Gives a scalar and a secret order to what is done with a pair of lists; wipes both and gives memory back afterwards. */
 export async function withSecrets<T>(
   { run, pool, randomness, agreed, stage, own, peerItems }: ListPair,
   use: (context: ExchangeContext, order: Uint32Array) => Promise<T>,
@@ -58,11 +58,16 @@ export async function withSecrets<T>(
   const order = randomness.permutation(own.count);
   const valueBytes = doubledValueBytes(own.count + peerItems, agreed.falseMatchBits);
   const { batchSize } = agreed;
+  const releases: (() => void)[] = [];
+  const atEnd = (release: () => void): void => {
+    releases.push(release);
+  };
   try {
-    return await use({ run, pool, key, batchSize, valueBytes, stage, signal: run.signal }, order);
+    return await use({ run, pool, key, batchSize, valueBytes, stage, signal: run.signal, atEnd }, order);
   } finally {
     key.wipe();
     order.fill(0);
+    for (const release of releases) release();
   }
 }
 

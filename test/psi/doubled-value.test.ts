@@ -54,7 +54,7 @@ describe("sortedByDoubledValue", () => {
 
 describe("commonPositions", () => {
   it("refuses one value of the peer's for two own items", () => {
-    const index = new ValueIndex(5);
+    const index = new ValueIndex(5, 60);
     index.add(Uint8Array.of(1, 2, 3, 4, 5), 0);
     const own = { bytes: Uint8Array.of(1, 2, 3, 4, 5, 9, 9, 9, 9, 9), valueBytes: 5 };
     expect(commonPositions(own, index)).toEqual(Uint32Array.of(0));

@@ -10,7 +10,7 @@ describe("ValueIndex", () => {
     const value = fc.array(byte, { minLength: 5, maxLength: 5 });
     fc.assert(
       fc.property(fc.array(value, { maxLength: 60 }), fc.array(value, { maxLength: 20 }), (added, asked) => {
-        const index = new ValueIndex(5);
+        const index = new ValueIndex(5, 60);
         const oracle = new Map<string, number>();
         for (const bytes of added) {
           const key = bytes.join();
@@ -28,7 +28,7 @@ describe("ValueIndex", () => {
   it("finds every value after it has grown several times", () => {
     const count = 40_000; // more than two segments
     const values = randomBytes(11 * count);
-    const index = new ValueIndex(11);
+    const index = new ValueIndex(11, count);
     for (let i = 0; i < count; i++) if (index.add(values, 11 * i) !== -1) expect.unreachable();
     for (let i = 0; i < count; i++) if (index.find(values, 11 * i) !== i) expect.unreachable();
     expect(index.find(randomBytes(11), 0)).toBe(-1);
