@@ -4,14 +4,15 @@
  */
 
 import { randomUUID } from "node:crypto";
-import { open, rename, rm } from "node:fs/promises";
+import { open, rename, rm, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { concatBytes } from "../bytes/encoding.js";
 import { VeilshareError } from "../errors.js";
 import { parseTable, type ParseTableOptions } from "./csv-reader.js";
 import { readCsvRows, type CsvRowsOptions } from "./csv-rows.js";
 import { formatCsv, type FormatCsvOptions } from "./csv-writer.js";
-import type { RowSource } from "./rows.js";
+import { readParquetRows, type ParquetBytes } from "./parquet-rows.js";
+import { rowSource, type RowSource, type TableRow } from "./rows.js";
 import { invalidData, type Table } from "./table.js";
 
 /** How {@link readDataFile} reads. */
@@ -58,22 +59,65 @@ async function* readChunks(path: string, signal: AbortSignal | undefined): Async
 }
 
 /** How {@link openRows} reads. */
-export type OpenRowsOptions = Omit<CsvRowsOptions, "file">;
+export interface OpenRowsOptions extends Omit<CsvRowsOptions, "file"> {
+  /** Default: `parquet` for a path that ends in `.parquet`, else `csv`. */
+  readonly format?: "csv" | "parquet";
+  /** Of Parquet, as `readParquetRows`; all but `select` and `signal` is of CSV. */
+  readonly maxRowGroupBytes?: number;
+}
 
 /**
- * Some columns of a data file, row by row: CSV, by `readCsvRows`. The file is opened each time the rows are read.
+ * Some columns of a data file, row by row: CSV by `readCsvRows`, Parquet by `readParquetRows`. The file is opened each
+ * time the rows are read, and closed when they end or nobody wants more.
  *
- * **Cost.** As `readCsvRows`; a quarter of a MiB of the file at a time.
+ * **Cost.** As those two; of CSV, a quarter of a MiB at a time.
  *
  * @returns Rows. Reading throws VeilshareError INVALID_DATA also when the file can't be opened.
- * @throws VeilshareError INVALID_ARGUMENT as `readCsvRows`.
+ * @throws VeilshareError INVALID_ARGUMENT as `readCsvRows` and `readParquetRows`.
  * @example
  * const keys = new RowKeys(openRows("customers.csv", { select: ["tax_number"], encoding: "gb18030" }));
  * const result = await intersect(party, keys);
  */
 export function openRows(path: string, options: OpenRowsOptions): RowSource {
+  const { format = path.toLowerCase().endsWith(".parquet") ? "parquet" : "csv" } = options;
   const chunks = { [Symbol.asyncIterator]: () => readChunks(path, options.signal) };
-  return readCsvRows(chunks, { ...options, file: path });
+  const csv = readCsvRows(chunks, { ...options, file: path });
+  if (format === "csv") return csv;
+  const ofBytes = (bytes: ParquetBytes): RowSource => readParquetRows(bytes, { ...options, file: path });
+  ofBytes({ byteLength: 0, slice: () => new ArrayBuffer(0) }); // what is wrong with the options is told at once
+  return rowSource(path, options.select, () => parquetRows(path, ofBytes));
+}
+
+async function* parquetRows(
+  path: string,
+  rowsOf: (bytes: ParquetBytes) => RowSource,
+): AsyncGenerator<TableRow, void, undefined> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path, "r");
+    yield* rowsOf(await fileBytes(file));
+  } catch (thrown) {
+    throw thrown instanceof VeilshareError ? thrown : unreadable(path, thrown);
+  } finally {
+    await file?.close();
+  }
+}
+
+/** A file's bytes in any order. */
+async function fileBytes(file: FileHandle): Promise<ParquetBytes> {
+  const { size } = await file.stat();
+  return {
+    byteLength: size,
+    async slice(start, end = size) {
+      const bytes = new Uint8Array(Math.max(0, Math.min(end, size) - start));
+      for (let done = 0; done < bytes.length;) {
+        const { bytesRead } = await file.read(bytes, done, bytes.length - done, start + done);
+        if (bytesRead === 0) return bytes.buffer.slice(0, done); // cut short meanwhile
+        done += bytesRead;
+      }
+      return bytes.buffer;
+    },
+  };
 }
 
 /**

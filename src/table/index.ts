@@ -11,6 +11,7 @@ export { parseTable, type ParseTableOptions } from "./csv-reader.js";
 export { readCsvRows, type CsvRowsOptions } from "./csv-rows.js";
 export { formatCsv, type FormatCsvOptions } from "./csv-writer.js";
 export { parseJson } from "./json-reader.js";
+export { readParquetRows, type ParquetBytes, type ParquetRowsOptions } from "./parquet-rows.js";
 export { joinRowsOf, RowKeys, type RowSource, type TableRow } from "./rows.js";
 export type { TextEncoding } from "./text-decoder.js";
 export type { CsvFormat } from "./csv-format.js";

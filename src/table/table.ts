@@ -57,10 +57,16 @@ export function columnIndex(table: Table, name: string): number {
   throw missingColumn(table.file, Math.max(1, table.headerLine), name, table.columns.length);
 }
 
-/** The error for a column that a header has not. */
-export function missingColumn(file: string, line: number, name: string, count: number): VeilshareError {
+/** The error for a column that a header has not; without a line: that a file has not. */
+export function missingColumn(
+  file: string,
+  line: number | undefined,
+  name: string,
+  count: number,
+): VeilshareError {
   const got = `${count} column${s(count)} of other names`;
-  return invalidData({ file, line, column: name }, "a column of this name in the header", got);
+  const place = line === undefined ? { file, column: name } : { file, line, column: name };
+  return invalidData(place, `a column of this name${line === undefined ? "" : " in the header"}`, got);
 }
 
 /**

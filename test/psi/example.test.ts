@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dataPath, describeWithData } from "../support/data.js";
 
@@ -61,8 +62,12 @@ describe("example:psi", () => {
     expect(result.parties[0]).toMatchObject({ rows: 4, withoutKey: 1, duplicates: 1, firstLines: [3] });
   });
 
-  it("finds the same names in a UTF-8 and a GB 18030 file", async () => {
-    const a = file("names.csv", "名称,城市\n中文,福州\n东方,福州\n");
+  it("finds the same names in a Parquet and a GB 18030 file", async () => {
+    const columnData = [
+      { name: "名称", data: ["中文", "东方"] },
+      { name: "城市", data: ["福州", "福州"] },
+    ];
+    const a = file("names.parquet", new Uint8Array(parquetWriteBuffer({ columnData })));
     // Encoded by Python's codec: 城市,名称 / 福州,中文 / 福州,€
     const header = [0xb3, 0xc7, 0xca, 0xd0, 0x2c, 0xc3, 0xfb, 0xb3, 0xc6, 0x0a];
     const city = [0xb8, 0xa3, 0xd6, 0xdd, 0x2c];
