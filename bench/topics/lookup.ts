@@ -8,6 +8,7 @@ import {
   serveLookup,
   type LookupEntry,
   type PublishedSet,
+  updateSet,
 } from "veilshare/lookup";
 import { createPool } from "veilshare/parallel";
 import { round, summarise, type Measurement, type Topic } from "../measurement.js";
@@ -15,7 +16,9 @@ import { round, summarise, type Measurement, type Topic } from "../measurement.j
 const entryCount = 10_000;
 const epoch = 1;
 const labelBytes = 16;
+const changedCount = 100;
 const publishRuns = 3;
+const changeRuns = 20;
 const lookupRuns = 40;
 
 /** A lookup server's work once for all clients, and one request with both parties in this thread. */
@@ -31,6 +34,8 @@ export const lookupTopic: Topic = {
       results.push(await timePublishing(key, entries, workers));
     }
     const set = await publishSet(key, entries, { epoch, labelBytes });
+    context.note(`bring a set up to date by ${changedCount}`);
+    results.push(await timeChanges(key, set, entries));
     for (const keys of [1, 100]) {
       context.note(`look up ${keys}`);
       results.push(await timeLookups(key, set, keys));
@@ -65,6 +70,34 @@ async function timePublishing(
   const name = `publish, ${workers} workers`;
   const work = { name, items: entries.length, unit: "entries", threads: 1 + workers, cpuSeconds };
   return summarise(work, times);
+}
+
+/** A client with the version before downloads what changed and checks the set; both parties. */
+async function timeChanges(
+  key: Key,
+  set: PublishedSet,
+  entries: readonly LookupEntry[],
+): Promise<Measurement> {
+  const store = new LookupStore(key, set);
+  const put = entries.slice(0, changedCount).map((entry) => ({ ...entry, label: "paid" }));
+  await store.replace(key, await updateSet(key, set, { put }));
+  const times: number[] = [];
+  let bytes = 0;
+  for (let run = 0; run < changeRuns; run++) {
+    await simulate(2, async (party) => {
+      const startMs = performance.now();
+      if (party.index === 0) {
+        await serveLookup(party, store, { budget: "unlimited" });
+        return;
+      }
+      const pinned = { publicKey: key.publicKey, epoch, set, wholeSet: "never" } as const;
+      await lookupSession(party, pinned, () => Promise.resolve());
+      times.push(performance.now() - startMs);
+      bytes = party.traffic.bytesSent + party.traffic.bytesReceived;
+    });
+  }
+  const name = `bring ${set.info.count} entries up to date by ${changedCount}`;
+  return summarise({ name, items: changedCount, unit: "entries", threads: 1, bytes }, times);
 }
 
 async function timeLookups(key: Key, set: PublishedSet, keys: number): Promise<Measurement> {

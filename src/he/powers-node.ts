@@ -7,7 +7,7 @@
  * an order that does not depend on it. The conversions from and to BigInt around it take time by the numbers' lengths.
  */
 
-import { createDiffieHellman } from "node:crypto";
+import { createDiffieHellman, type DiffieHellman } from "node:crypto";
 import { bytesFromInteger } from "../field/prime-field.js";
 import { powersByBigInt, type PowersOf } from "./power.js";
 
@@ -22,20 +22,34 @@ export const powersOf: PowersOf = (bases, exponent, modulus) => {
   if (!isOdd || exponent <= 1n || 8 * byteLength <= smallestBits || 8 * byteLength > largestBits) {
     return powersByBigInt(bases, exponent, modulus);
   }
-  const exchange = createDiffieHellman(bigEndian(modulus, byteLength), Uint8Array.of(2));
-  const exponentBytes = bigEndian(exponent, Math.ceil(exponent.toString(16).length / 2));
-  exchange.setPrivateKey(exponentBytes);
-  exponentBytes.fill(0);
+  const exchange = exchangeOf(modulus, byteLength, exponent);
+  if (exchange === undefined) return powersByBigInt(bases, exponent, modulus);
   return bases.map((base) => {
     try {
       const secret = exchange.computeSecret(bigEndian(base, byteLength));
-      return BigInt(`0x${secret.toString("hex")}`);
+      const result = BigInt(`0x${secret.toString("hex")}`);
+      secret.fill(0);
+      return result;
     } catch {
       // A key exchange refuses 0, 1 and -1, as a public value or as the secret. All are powers like any other here.
       return powersByBigInt([base], exponent, modulus)[0] as bigint; // one for one
     }
   });
 };
+
+/** Undefined where a build of OpenSSL, e.g. one in FIPS mode, knows approved groups only. */
+function exchangeOf(modulus: bigint, byteLength: number, exponent: bigint): DiffieHellman | undefined {
+  const exponentBytes = bigEndian(exponent, Math.ceil(exponent.toString(16).length / 2));
+  try {
+    const exchange = createDiffieHellman(bigEndian(modulus, byteLength), Uint8Array.of(2));
+    exchange.setPrivateKey(exponentBytes);
+    return exchange;
+  } catch {
+    return undefined;
+  } finally {
+    exponentBytes.fill(0);
+  }
+}
 
 function bigEndian(value: bigint, byteLength: number): Uint8Array {
   return bytesFromInteger(value, byteLength).reverse();
