@@ -106,85 +106,105 @@ export function packedBytes(count: number, bits: number): number {
   return Math.ceil((count * bits) / 8);
 }
 
-/** The low `bits` of each element, without a gap, little-endian; elements of 64-bit words as low parts, then high parts. */
+/**
+ * The low `bits` of each element, without a gap, little-endian: first the low parts of all elements, then the higher ones, see
+ * {@link partsOf}.
+ */
 export function packWords(words: RingWords, bits: number): Uint8Array {
   const packed = new Uint8Array(packedBytes(words.length, bits));
-  if (words instanceof Uint32Array) {
-    packPart(words, { first: 0, step: 1, bits }, packed, 0);
-    return packed;
+  const halves = halvesOf(words);
+  let offset = 0;
+  for (const part of partsOf(words, bits)) {
+    packPart(halves, part, packed.subarray(offset));
+    offset += (words.length * part.bits) >>> 3; // whole bytes, but for the last part
   }
-  const halves = new Uint32Array(words.buffer, words.byteOffset, 2 * words.length);
-  const low = hostIsLittleEndian ? 0 : 1;
-  packPart(halves, { first: low, step: 2, bits: 32 }, packed, 0);
-  packPart(halves, { first: 1 - low, step: 2, bits: bits - 32 }, packed, 4 * words.length);
   return packed;
 }
 
 /** The elements of {@link packWords}; the caller has checked the length. */
 export function unpackWords(packed: Uint8Array, count: number, bits: number): RingWords {
   const words = zeroWords(bits, count);
-  if (words instanceof Uint32Array) {
-    unpackPart(packed, 0, words, { first: 0, step: 1, bits });
-    return words;
+  const halves = halvesOf(words);
+  let offset = 0;
+  for (const part of partsOf(words, bits)) {
+    unpackPart(packed.subarray(offset), halves, part);
+    offset += (count * part.bits) >>> 3; // as in packWords
   }
-  const halves = new Uint32Array(words.buffer);
-  const low = hostIsLittleEndian ? 0 : 1;
-  unpackPart(packed, 0, halves, { first: low, step: 2, bits: 32 });
-  unpackPart(packed, 4 * count, halves, { first: 1 - low, step: 2, bits: bits - 32 });
   return words;
 }
 
-/** Every `step`-th of some 32-bit words from `first` on, of which the low `bits` count. */
+function halvesOf(words: RingWords): Uint32Array {
+  if (words instanceof Uint32Array) return words;
+  return new Uint32Array(words.buffer, words.byteOffset, 2 * words.length);
+}
+
+/** `bits` bits from bit `shift` on of every `step`-th of some 32-bit words from `first` on. */
 interface Part {
   readonly first: number;
   readonly step: number;
+  readonly shift: number;
   readonly bits: number;
 }
 
-function packPart(words: Uint32Array, part: Part, target: Uint8Array, offset: number): void {
-  const { first, step, bits } = part;
+/**
+ * How elements are cut: 32 bits, then what is left of 64; 25 to 31 bits as 16 and the rest. So every part but the last is
+ * whole bytes, and a part together with seven bits that wait fits a 32-bit integer, or is a whole word.
+ */
+function partsOf(words: RingWords, bits: number): Part[] {
+  if (words instanceof Uint32Array) return cut({ first: 0, step: 1, shift: 0, bits });
+  const low = hostIsLittleEndian ? 0 : 1;
+  return [
+    { first: low, step: 2, shift: 0, bits: 32 },
+    ...cut({ first: 1 - low, step: 2, shift: 0, bits: bits - 32 }),
+  ];
+}
+
+function cut(part: Part): Part[] {
+  if (part.bits <= 24 || part.bits === 32) return [part];
+  return [
+    { ...part, bits: 16 },
+    { ...part, shift: 16, bits: part.bits - 16 },
+  ];
+}
+
+function packPart(words: Uint32Array, { first, step, shift, bits }: Part, target: Uint8Array): void {
   if (bits === 32) {
-    const view = new DataView(target.buffer, target.byteOffset + offset);
-    for (let i = first, at = 0; i < words.length; i += step, at += 4)
-      view.setUint32(at, words[i] as number, true);
+    const view = new DataView(target.buffer, target.byteOffset);
+    for (let i = first, at = 0; i < words.length; i += step, at += 4) {
+      view.setUint32(at, words[i] as number, true); // i < length
+    }
     return;
   }
-  let at = offset;
+  const mask = (1 << bits) - 1;
+  let at = 0;
   let pending = 0; // at most 7 bits that are not written yet
   let count = 0;
-  const mask = 2 ** bits - 1;
   for (let i = first; i < words.length; i += step) {
-    const word = ((words[i] as number) & mask) >>> 0; // i < length
-    // Numbers hold 53 bits exactly: 7 pending ones and 32 new ones fit.
-    pending += word * 2 ** count;
+    pending |= (((words[i] as number) >>> shift) & mask) << count; // i < length
     count += bits;
-    while (count >= 8) {
-      target[at++] = pending % 256;
-      pending = Math.floor(pending / 256);
-      count -= 8;
+    for (; count >= 8; count -= 8) {
+      target[at++] = pending; // stored modulo 2^8
+      pending >>>= 8;
     }
   }
   if (count > 0) target[at] = pending;
 }
 
-function unpackPart(source: Uint8Array, offset: number, words: Uint32Array, part: Part): void {
-  const { first, step, bits } = part;
+/** Adds the part to words that do not have it yet. */
+function unpackPart(source: Uint8Array, words: Uint32Array, { first, step, shift, bits }: Part): void {
   if (bits === 32) {
-    const view = new DataView(source.buffer, source.byteOffset + offset);
+    const view = new DataView(source.buffer, source.byteOffset);
     for (let i = first, at = 0; i < words.length; i += step, at += 4) words[i] = view.getUint32(at, true);
     return;
   }
-  let at = offset;
+  const mask = (1 << bits) - 1;
+  let at = 0;
   let pending = 0;
   let count = 0;
-  const modulus = 2 ** bits;
   for (let i = first; i < words.length; i += step) {
-    while (count < bits) {
-      pending += (source[at++] ?? 0) * 2 ** count;
-      count += 8;
-    }
-    words[i] = pending % modulus;
-    pending = Math.floor(pending / modulus);
+    for (; count < bits; count += 8) pending |= (source[at++] ?? 0) << count;
+    words[i] = (words[i] as number) | ((pending & mask) << shift); // i < length; stored modulo 2^32
+    pending >>>= bits;
     count -= bits;
   }
 }
