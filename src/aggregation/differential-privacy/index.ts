@@ -14,5 +14,6 @@ export {
   type SummedNoise,
 } from "./noise-plan.js";
 export { noisySum, type NoisySumOptions } from "./noisy-sum.js";
+export { noisyTotal, noisyVector } from "./noisy-vector.js";
 export type { ExactTotal, NoisyTotal, Total } from "./totals.js";
 export { deltaOfZcdp, epsilonOfZcdp, rhoOf, type PrivacyLoss } from "./zcdp.js";

@@ -49,6 +49,8 @@ export interface NoisePlan extends PrivacyLoss {
   readonly maxSquares: bigint;
   /** sigma^2 of what each contributor adds to each element. */
   readonly variance: Rational;
+  /** With fewer contributors the plan does not hold. */
+  readonly fewestSurvivors: number;
   /** Contributors whose noise the guarantee counts. */
   readonly honest: number;
   readonly neighbours: Neighbours;
@@ -141,6 +143,7 @@ export function planNoise(options: NoisePlanOptions): NoisePlan {
     maxAbs,
     maxSquares,
     variance,
+    fewestSurvivors: options.fewestSurvivors,
     honest,
     neighbours,
     rho,

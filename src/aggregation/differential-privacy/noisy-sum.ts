@@ -9,22 +9,12 @@
  */
 
 import type { Party } from "../../channel/party.js";
-import { invalidArgument, VeilshareError } from "../../errors.js";
-import { eventLoopTurn } from "../../parallel/event-loop.js";
+import { invalidArgument } from "../../errors.js";
 import type { RandomSource } from "../../random/csprng.js";
 import { sumBySecureSum, type VectorSum } from "../vector-sum.js";
-import {
-  noiseBound,
-  noiseSigma,
-  planNoise,
-  sampleNoise,
-  type NoisePlan,
-  type NoisePlanOptions,
-} from "./noise-plan.js";
+import { noiseBound, planNoise, type NoisePlan, type NoisePlanOptions } from "./noise-plan.js";
+import { checkPlannedVector, noisyTotal, noisyVector } from "./noisy-vector.js";
 import type { NoisyTotal } from "./totals.js";
-
-/** Elements whose noise is drawn before the event loop has its turn. */
-const chunk = 32_768;
 
 /** Options of {@link noisySum}; those of the plan must be the same at all parties. */
 export interface NoisySumOptions extends Omit<NoisePlanOptions, "length" | "fewestSurvivors"> {
@@ -71,21 +61,13 @@ export async function noisySum(
       throw invalidArgument("noisySum", `at most ${run.size} survivors`, String(fewestSurvivors));
     }
     const plan = planNoise({ ...options, length: vector.length, fewestSurvivors });
-    const own = vector.slice();
-    checkVector(own, plan);
+    const own = vector.slice(); // what was checked is what is sent, whatever the caller does meanwhile
+    checkPlannedVector(own, plan);
     await run.agree(publicParameters(plan, options, fewestSurvivors));
     await burn(plan);
-    await addNoise(own, plan, random);
-    const total = await sum(run, own, { maxAbs: plan.maxAbs + noiseBound(plan) });
-    if (total.contributors < fewestSurvivors) {
-      const text = `noisySum: expected at least ${fewestSurvivors} contributors, got ${total.contributors}: too little noise`;
-      throw new VeilshareError("DISCLOSURE_REFUSED", text, { field: "fewestSurvivors" });
-    }
-    const { epsilon, delta, rho, neighbours } = plan;
-    const sigma = noiseSigma(plan, total.contributors);
-    const mechanism = "distributed discrete Gaussian";
-    const { sum: values, contributors } = total;
-    return { kind: "noisy", values, contributors, mechanism, sigma, epsilon, delta, rho, neighbours };
+    const noisy = await noisyVector(own, plan, random);
+    const total = await sum(run, noisy, { maxAbs: plan.maxAbs + noiseBound(plan) });
+    return noisyTotal({ values: total.sum, contributors: total.contributors }, plan);
   });
 }
 
@@ -105,31 +87,4 @@ function publicParameters(
     fewestSurvivors,
     maxColluders: options.maxColluders,
   };
-}
-
-function checkVector(vector: BigInt64Array, { maxAbs, maxSquares }: NoisePlan): void {
-  let squares = 0n;
-  for (const [i, element] of vector.entries()) {
-    if (element > maxAbs || element < -maxAbs) {
-      const text = `noisySum: expected elements within the declared bound, got one beyond it at position ${i}`;
-      throw new VeilshareError("VALUE_OUT_OF_RANGE", text, { field: `vector[${i}]` });
-    }
-    squares += element * element;
-  }
-  if (squares <= maxSquares) return;
-  const text = "noisySum: expected a sum of squares of at most maxSquares, got more";
-  throw new VeilshareError("VALUE_OUT_OF_RANGE", text, { field: "vector" });
-}
-
-async function addNoise(
-  vector: BigInt64Array,
-  plan: NoisePlan,
-  random: RandomSource | undefined,
-): Promise<void> {
-  for (let start = 0; start < vector.length; start += chunk) {
-    const part = vector.subarray(start, start + chunk);
-    const noise = sampleNoise({ ...plan, length: part.length }, random);
-    for (let i = 0; i < part.length; i++) part[i] = (part[i] as bigint) + (noise[i] as bigint); // i < both lengths
-    if (start + chunk < vector.length) await eventLoopTurn();
-  }
 }

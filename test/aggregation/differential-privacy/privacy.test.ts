@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import * as privacy from "../../../dist/aggregation/differential-privacy/index.js";
 import { importMutant } from "../../support/mutant.js";
 
-const runs = 200_000;
+const runs = 100_000;
 const options = {
   epsilon: 2,
   delta: 1e-6,
