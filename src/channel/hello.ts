@@ -8,7 +8,7 @@ import { ByteReader, ByteWriter, MalformedMessage } from "../bytes/codec.js";
 import type { SessionLimits } from "./limits.js";
 
 /** Version of the frames and the greeting. */
-export const wireVersion = 1;
+export const wireVersion = 2;
 
 /** Length of a party's contribution to the session id. */
 export const nonceBytes = 32;

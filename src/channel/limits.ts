@@ -6,7 +6,10 @@ import { invalidArgument } from "../errors.js";
 export interface SessionLimits {
   /** A party that gives no sign of life for so long is lost. Heartbeats count as signs of life. Default 60,000. */
   readonly idleTimeoutMs: number;
-  /** Longest wait for one message, or for room to send one, from a party that lives. Default 600,000. */
+  /**
+   * Longest wait for one message, or for room to send one, from a party that lives and does not say that it works on it
+   * (`ProtocolRun.working`). Default 600,000.
+   */
   readonly stepTimeoutMs: number;
   /** Longest time to connect, authenticate and greet. Default 30,000. */
   readonly connectTimeoutMs: number;

@@ -122,4 +122,11 @@ export interface ProtocolRun extends Party {
    * @throws VeilshareError PEER_MISMATCH that names the party and the first parameter that differs.
    */
   agree(parameters: Readonly<Record<string, JsonValue | undefined>>): Promise<void>;
+
+  /**
+   * Does something that may take longer than other parties would wait for a message: while it lasts, this party's signs of
+   * life say that it works, and `stepTimeoutMs` does not end a wait for it. What ends one is silence for
+   * `idleTimeoutMs`, or the caller's signal: a party that says for ever that it works can hold others up for ever.
+   */
+  working<T>(work: () => Promise<T>): Promise<T>;
 }

@@ -123,6 +123,17 @@ export class SessionCore {
     return this.link(from).receive(label, step);
   }
 
+  /** Does something while these parties are told that this one works. */
+  async working<T>(others: readonly number[], work: () => Promise<T>): Promise<T> {
+    const links = others.map((index) => this.link(index));
+    for (const link of links) link.startWork();
+    try {
+      return await work();
+    } finally {
+      for (const link of links) link.endWork();
+    }
+  }
+
   /** Forgets the lanes of a finished run; gives the party and step of a message that nobody took. */
   release(prefix: string): { readonly party: string; readonly label: string } | undefined {
     let untaken: { party: string; label: string } | undefined;

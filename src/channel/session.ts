@@ -200,6 +200,11 @@ class SessionProtocolRun extends SessionParty implements ProtocolRun {
     this.#parametersDigest = bytesToHex(sha256(utf8ToBytes(canonicalJson(parameters))));
   }
 
+  working<T>(work: () => Promise<T>): Promise<T> {
+    const others = this.members.filter((_, i) => i !== this.index);
+    return this.core.working(others, work);
+  }
+
   /** Checks that the run said and heard exactly what it should, and writes it down. */
   finish(): void {
     if (this.#parametersDigest === undefined) {

@@ -117,28 +117,34 @@ export function intersectCardinalityWith(
   options: CardinalityOptions,
 ): Promise<Cardinality | NoCardinality> {
   const caller = "intersectCardinality";
-  return party.run(protocol, async (run) => {
-    const { minimum } = options;
-    if (minimum !== undefined) checkInteger(caller, "minimum", minimum, 1, 2 ** 32 - 1);
-    const { agreed, maxPeerItems } = completeOptions(caller, run, options);
-    const { items: own, keyColumns } = await readItems(items, { normalization: agreed.normalize, caller });
-    try {
-      await run.agree({ ...agreed, minimum: minimum ?? null });
-      const stage = "";
-      const size = { items: own.count, keyColumns };
-      const { items: peerItems } = await exchangeSizes({ run, stage }, size, maxPeerItems);
-      const outcome = await withPool(options, own.count + peerItems, (pool) => {
-        const pair: ListPair = { run, pool, randomness, agreed, stage, own, peerItems };
-        return run.index === agreed.receiver ? receiveSize(pair, minimum) : answerShuffled(pair, minimum);
+  return party.run(protocol, (run) =>
+    run.working(async () => {
+      const { minimum } = options;
+      if (minimum !== undefined) checkInteger(caller, "minimum", minimum, 1, 2 ** 32 - 1);
+      const { agreed, maxPeerItems } = completeOptions(caller, run, options);
+      const { items: own, keyColumns } = await readItems(items, {
+        normalization: agreed.normalize,
+        caller,
+        signal: run.signal,
       });
-      const counts = { duplicates: own.rowCount - own.count, ownItems: own.count, peerItems };
-      const { released } = outcome;
-      if (outcome.size === undefined) return { revealed: false, ...counts, released };
-      return { revealed: true, size: outcome.size, ...counts, released };
-    } finally {
-      own.release();
-    }
-  });
+      try {
+        await run.agree({ ...agreed, minimum: minimum ?? null });
+        const stage = "";
+        const size = { items: own.count, keyColumns };
+        const { items: peerItems } = await exchangeSizes({ run, stage }, size, maxPeerItems);
+        const outcome = await withPool(options, own.count + peerItems, (pool) => {
+          const pair: ListPair = { run, pool, randomness, agreed, stage, own, peerItems };
+          return run.index === agreed.receiver ? receiveSize(pair, minimum) : answerShuffled(pair, minimum);
+        });
+        const counts = { duplicates: own.rowCount - own.count, ownItems: own.count, peerItems };
+        const { released } = outcome;
+        if (outcome.size === undefined) return { revealed: false, ...counts, released };
+        return { revealed: true, size: outcome.size, ...counts, released };
+      } finally {
+        own.release();
+      }
+    }),
+  );
 }
 
 /** What a party has at the end. */

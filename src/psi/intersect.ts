@@ -75,7 +75,10 @@ const protocol = { name: "veilshare/psi", version: 2 } as const;
  * **Cost.** |X| + |Y| scalar multiplications for each party and |X| or |Y| hashes to the group; 32 bytes for each item
  * of both lists and k for each that is answered (with reveal `both`: each); 5 rounds for lists of one batch; further
  * batches stream. Memory: the own items as bytes and about 16 bytes more each (a party that learns the result: k more),
- * and k + 5 to k + 11 bytes for each item of the other party.
+ * and k + 6 bytes for each item of the other party.
+ *
+ * **Time limits.** A party that is slow to read its items or to compute is waited for as long as it gives signs of life;
+ * one that gives none for the session's `idleTimeoutMs` is lost. Cancel with the session's `signal`.
  *
  * **Source.** Meadows 1986; Huberman, Franklin, Hogg 1999; RFC 9496; RFC 9380.
  *
@@ -114,24 +117,29 @@ export function intersectWith(
   items: PsiItems,
   options: IntersectOptions,
 ): Promise<Intersection | SenderReport> {
-  return party.run(protocol, async (run) => {
-    const { reveal = "receiver" } = options;
-    checkWord("intersect", "reveal", reveal, ["receiver", "both"]);
-    const { agreed, maxPeerItems } = completeOptions("intersect", run, options);
-    const { items: own, keyColumns } = await readItems(items, { normalization: agreed.normalize });
-    try {
-      await run.agree({ ...agreed, reveal });
-      const stage = "";
-      const size = { items: own.count, keyColumns };
-      const { items: peerItems } = await exchangeSizes({ run, stage }, size, maxPeerItems);
-      const common = await withPool(options, own.count + peerItems, (pool) =>
-        matchLists({ run, pool, randomness, agreed, stage, own, peerItems }, reveal),
-      );
-      const counts = { duplicates: own.rowCount - own.count, ownItems: own.count, peerItems };
-      if (common === undefined) return { revealed: false, ...counts };
-      return { revealed: true, size: common.length, ...own.rowsOf(common), ...counts };
-    } finally {
-      own.release();
-    }
-  });
+  return party.run(protocol, (run) =>
+    run.working(async () => {
+      const { reveal = "receiver" } = options;
+      checkWord("intersect", "reveal", reveal, ["receiver", "both"]);
+      const { agreed, maxPeerItems } = completeOptions("intersect", run, options);
+      const { items: own, keyColumns } = await readItems(items, {
+        normalization: agreed.normalize,
+        signal: run.signal,
+      });
+      try {
+        await run.agree({ ...agreed, reveal });
+        const stage = "";
+        const size = { items: own.count, keyColumns };
+        const { items: peerItems } = await exchangeSizes({ run, stage }, size, maxPeerItems);
+        const common = await withPool(options, own.count + peerItems, (pool) =>
+          matchLists({ run, pool, randomness, agreed, stage, own, peerItems }, reveal),
+        );
+        const counts = { duplicates: own.rowCount - own.count, ownItems: own.count, peerItems };
+        if (common === undefined) return { revealed: false, ...counts };
+        return { revealed: true, size: common.length, ...own.rowsOf(common), ...counts };
+      } finally {
+        own.release();
+      }
+    }),
+  );
 }

@@ -5,6 +5,7 @@
  */
 
 import type { ByteRows } from "../bytes/byte-rows.js";
+import { abortedError } from "../channel/time-limit.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import { eventLoopTurn } from "../parallel/event-loop.js";
 import { ByteStore } from "./byte-store.js";
@@ -25,7 +26,8 @@ export type PsiItems<Item = PsiItem> = Iterable<Item> | AsyncIterable<Item>;
 const loneSurrogate = /\p{Surrogate}/u;
 
 const maxItemBytes = maxMemoryBytes;
-const itemsPerTurn = 16_384;
+/** Few enough that a list that is slow to give them does not keep signs of life from leaving. */
+const itemsPerTurn = 4096;
 const lengthBytes = 4;
 
 /** Who reads a list, and how. */
@@ -34,6 +36,8 @@ export interface ReadItemsOptions {
   readonly normalization?: Normalization;
   /** Whose argument the list is, for errors. Default `intersect`. */
   readonly caller?: string;
+  /** Ends the wait for an item. */
+  readonly signal?: AbortSignal;
 }
 
 /** The items of one list as bytes, one after the other; the first one says how many key fields all have. */
@@ -116,7 +120,8 @@ export interface ItemList {
 export async function readItems(list: PsiItems, options: ReadItemsOptions = {}): Promise<ItemList> {
   const reader = new ItemReader(options);
   const items = new DistinctItems();
-  await forEachItem(options.caller ?? "intersect", list, (item, row) => {
+  const { caller = "intersect", signal } = options;
+  await forEachItem({ caller, signal }, list, (item, row) => {
     reader.read(item, row);
     items.add(reader.bytes, reader.byteLength);
   });
@@ -144,7 +149,7 @@ export async function encodeItems(
   const reader = new ItemReader({ normalization, caller });
   const store = new ByteStore();
   const offsets = new Uint32Array(items.length + 1);
-  await forEachItem(caller, items, (item, row) => {
+  await forEachItem({ caller }, items, (item, row) => {
     reader.read(item, row);
     store.append(reader.bytes, reader.byteLength);
     if (store.length > maxItemBytes) throw tooManyBytes(caller);
@@ -156,34 +161,78 @@ export async function encodeItems(
   return { rows: { bytes, offsets }, keyColumns: reader.keyColumns };
 }
 
+/** How {@link forEachItem} goes through a list. */
+export interface ForEachItemOptions {
+  /** Whose argument the list is, for errors. */
+  readonly caller: string;
+  /** Ends the wait for an item. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Goes through a list once and lets the event loop turn now and then.
  *
- * @throws VeilshareError INVALID_ARGUMENT for what is no list, or a text: its characters are surely not meant.
+ * @throws VeilshareError INVALID_ARGUMENT for what is no list, or a text: its characters are surely not meant; ABORTED, or the
+ * signal's reason, as soon as the signal fires: then no item is taken any more, and the list is told to end.
  */
 export async function forEachItem<Item>(
-  caller: string,
+  { caller, signal }: ForEachItemOptions,
   list: PsiItems<Item>,
   take: (item: Item, row: number) => void,
 ): Promise<void> {
+  const iterator = iteratorOf(caller, list);
+  let onAbort: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => {
+      reject(abortedError(signal));
+    };
+    signal?.addEventListener("abort", onAbort);
+    if (signal?.aborted === true) onAbort();
+  });
+  const reading = readAll(iterator, take, signal);
+  try {
+    await Promise.race([reading, aborted]);
+  } catch (thrown) {
+    reading.catch(() => undefined); // it may still wait for an item
+    endQuietly(iterator);
+    throw thrown;
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+async function readAll<Item>(
+  iterator: Iterator<Item> | AsyncIterator<Item>,
+  take: (item: Item, row: number) => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const unwanted = (): boolean => signal?.aborted === true;
+  for (let row = 0; !unwanted();) {
+    const given = iterator.next();
+    const next = "then" in given ? await given : given; // lists in memory give their items at once
+    if (next.done === true || unwanted()) return;
+    take(next.value, row++);
+    if (row % itemsPerTurn === 0) await eventLoopTurn();
+  }
+}
+
+/** Told to end; nobody waits for it, nor for what it throws. */
+function endQuietly(iterator: Iterator<unknown> | AsyncIterator<unknown>): void {
+  try {
+    Promise.resolve(iterator.return?.()).catch(() => undefined);
+  } catch {
+    // the list has failed already, or is not wanted any more
+  }
+}
+
+function iteratorOf<Item>(caller: string, list: PsiItems<Item>): Iterator<Item> | AsyncIterator<Item> {
   const given: unknown = list; // may come from untyped code
   if (typeof given !== "object" || given === null) {
     throw invalidArgument(caller, "a list of items", given === null ? "null" : typeof given);
   }
-  let row = 0;
-  if (Symbol.asyncIterator in list) {
-    for await (const item of list) {
-      take(item, row++);
-      if (row % itemsPerTurn === 0) await eventLoopTurn();
-    }
-  } else if (Symbol.iterator in list) {
-    for (const item of list) {
-      take(item, row++);
-      if (row % itemsPerTurn === 0) await eventLoopTurn();
-    }
-  } else {
-    throw invalidArgument(caller, "a list of items", "an object that can't be iterated");
-  }
+  if (Symbol.asyncIterator in list) return list[Symbol.asyncIterator]();
+  if (Symbol.iterator in list) return list[Symbol.iterator]();
+  throw invalidArgument(caller, "a list of items", "an object that can't be iterated");
 }
 
 function fieldsOf(item: PsiItem): readonly PsiField[] {

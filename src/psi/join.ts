@@ -92,30 +92,34 @@ const mostKinds = 16;
  * if (joined.revealed) for (const [k, row] of joined.rows.entries()) console.log(row, joined.matches[k]);
  */
 export function join(party: Party, rows: PsiItems<JoinRow>, options: JoinOptions): Promise<Join | NoJoin> {
-  return party.run(protocol, async (run) => {
-    const { reveal = "receiver", type = "inner", duplicates = "all" } = options;
-    checkWord("join", "reveal", reveal, ["receiver", "both"]);
-    checkWord("join", "type", type, ["inner", "left"]);
-    checkWord("join", "duplicates", duplicates, ["all", "first", "refuse"]);
-    const keys = checkedKinds(options.keys);
-    const complete = completeOptions("join", run, options);
-    const table = await readRows(rows, complete, keys, duplicates);
-    try {
-      await run.agree({ ...complete.agreed, reveal, keys: [...keys] });
-      const matches = new RowMatches(table.rowCount, duplicates);
-      const counts = { ownRows: table.rowCount, ownKeys: [] as number[], peerKeys: [] as number[] };
-      for (const [kind, column] of table.columns.entries()) {
-        const settings: KindSettings = { run, options, complete, reveal, kind };
-        const { own, peerItems } = await matchKind(settings, column, matches);
-        counts.ownKeys.push(own);
-        counts.peerKeys.push(peerItems);
+  return party.run(protocol, (run) =>
+    run.working(async () => {
+      const { reveal = "receiver", type = "inner", duplicates = "all" } = options;
+      checkWord("join", "reveal", reveal, ["receiver", "both"]);
+      checkWord("join", "type", type, ["inner", "left"]);
+      checkWord("join", "duplicates", duplicates, ["all", "first", "refuse"]);
+      const keys = checkedKinds(options.keys);
+      const complete = completeOptions("join", run, options);
+      const table = await readRows(rows, { complete, keys, duplicates, signal: run.signal });
+      try {
+        await run.agree({ ...complete.agreed, reveal, keys: [...keys] });
+        const matches = new RowMatches(table.rowCount, duplicates);
+        const counts = { ownRows: table.rowCount, ownKeys: [] as number[], peerKeys: [] as number[] };
+        for (const [kind, column] of table.columns.entries()) {
+          const settings: KindSettings = { run, options, complete, reveal, kind };
+          const { own, peerItems } = await matchKind(settings, column, matches);
+          counts.ownKeys.push(own);
+          counts.peerKeys.push(peerItems);
+        }
+        const learns = reveal === "both" || run.index === complete.agreed.receiver;
+        return learns
+          ? { revealed: true, ...counts, ...matches.joined(type) }
+          : { revealed: false, ...counts };
+      } finally {
+        for (const column of table.columns) column.release();
       }
-      const learns = reveal === "both" || run.index === complete.agreed.receiver;
-      return learns ? { revealed: true, ...counts, ...matches.joined(type) } : { revealed: false, ...counts };
-    } finally {
-      for (const column of table.columns) column.release();
-    }
-  });
+    }),
+  );
 }
 
 interface KindSettings {
@@ -154,16 +158,22 @@ interface OwnTable {
   readonly columns: readonly KeyColumn[];
 }
 
+interface ReadRowsOptions {
+  readonly complete: CompleteOptions;
+  readonly keys: readonly string[];
+  readonly duplicates: OwnDuplicates;
+  readonly signal: AbortSignal;
+}
+
 async function readRows(
   rows: PsiItems<JoinRow>,
-  { agreed }: CompleteOptions,
-  keys: readonly string[],
-  duplicates: OwnDuplicates,
+  { complete, keys, duplicates, signal }: ReadRowsOptions,
 ): Promise<OwnTable> {
+  const { agreed } = complete;
   const options = { normalization: agreed.normalize, caller: "join" };
   const columns = keys.map(() => new KeyColumn(options));
   let rowCount = 0;
-  await forEachItem("join", rows, (row: unknown, number) => {
+  await forEachItem({ caller: "join", signal }, rows, (row: unknown, number) => {
     if (!Array.isArray(row) || row.length !== keys.length) {
       throw badRow(number, `${keys.length} keys`, Array.isArray(row) ? `${row.length}` : typeof row);
     }

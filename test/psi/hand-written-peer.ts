@@ -1,23 +1,34 @@
 /** A party that speaks the intersection's messages by hand, so that a test can make any of them wrong. */
 
 import { byteRowsFromTexts } from "../../dist/bytes/byte-rows.js";
+import type { JsonValue } from "../../dist/bytes/canonical-json.js";
 import { ByteWriter } from "../../dist/bytes/codec.js";
 import { concatBytes } from "../../dist/bytes/encoding.js";
-import { simulate, type Party, type ProtocolRun, type SimulateOptions } from "../../dist/channel/index.js";
+import {
+  simulate,
+  type Party,
+  type ProtocolId,
+  type ProtocolRun,
+  type SimulateOptions,
+} from "../../dist/channel/index.js";
 import { hashAndMultiply, multiply, randomScalar } from "../../dist/group/index.js";
 import { doubledValueBytes, doubledValues } from "../../dist/psi/doubled-value.js";
-import { intersect, type IntersectOptions } from "../../dist/psi/index.js";
+import { intersect, intersectCardinality, join, type IntersectOptions } from "../../dist/psi/index.js";
+
+/** The protocols, which share their messages. */
+export type Flavour = "intersect" | "intersectCardinality" | "join";
 
 /** What the two parties agree on in these tests. */
 export const agreed: IntersectOptions = { reveal: "both", batchSize: 3, workers: 0 };
 
-export const agreedParameters = {
+const sharedParameters = {
   receiver: 0,
-  reveal: "both",
   normalize: { trim: false, lowerCase: false, nfc: false },
   batchSize: 3,
   falseMatchBits: 40,
 };
+
+export const agreedParameters = { ...sharedParameters, reveal: "both" };
 
 /** The honest party's items. */
 export const honestItems: readonly string[] = ["a", "b", "c", "d"];
@@ -52,46 +63,87 @@ export function sizesMessage(items: number, keyColumns: number): Uint8Array {
   return new ByteWriter().u32(items).u32(keyColumns).finish();
 }
 
-async function misbehave(run: ProtocolRun, misdeeds: Misdeeds): Promise<void> {
+interface Spoken {
+  readonly id: ProtocolId;
+  readonly parameters: Readonly<Record<string, JsonValue>>;
+  /** What goes before the steps. */
+  readonly stage: string;
+}
+
+const flavours: Readonly<Record<Flavour, Spoken>> = {
+  intersect: { id: { name: "veilshare/psi", version: 2 }, parameters: agreedParameters, stage: "" },
+  intersectCardinality: {
+    id: { name: "veilshare/psi-cardinality", version: 1 },
+    parameters: { ...sharedParameters, minimum: null },
+    stage: "",
+  },
+  join: {
+    id: { name: "veilshare/psi-join", version: 1 },
+    parameters: { ...agreedParameters, keys: ["id"] },
+    stage: "0/",
+  },
+};
+
+async function misbehave(run: ProtocolRun, misdeeds: Misdeeds, flavour: Flavour): Promise<void> {
+  const { parameters, stage } = flavours[flavour];
   const sendAll = async (step: string, messages: readonly Uint8Array[]): Promise<void> => {
-    for (const message of messages) await run.send(0, step, message);
+    for (const message of messages) await run.send(0, stage + step, message);
   };
+  const receive = (step: string): Promise<Uint8Array> => run.receive(0, stage + step);
   const perhapsStop = async (step: Misdeeds["stopBefore"]): Promise<void> => {
     if (misdeeds.stopBefore !== step) return;
     if (misdeeds.thenSilent === true) await new Promise((resolve) => setTimeout(resolve, 400));
     else await run.close();
     throw new Error("stopped");
   };
-  await run.agree(agreedParameters);
+  await run.agree(parameters);
   await perhapsStop("sizes");
-  await run.exchange("sizes", misdeeds.sizes ?? sizesMessage(peerItems.length, 1));
+  await run.exchange(`${stage}sizes`, misdeeds.sizes ?? sizesMessage(peerItems.length, 1));
   await perhapsStop("blinded");
   const scalar = randomScalar();
   const honest = blindedBatches(scalar);
   await sendAll("blinded", misdeeds.blinded?.(honest) ?? honest);
-  const theirs = [await run.receive(0, "blinded"), await run.receive(0, "blinded")];
+  const theirs = [await receive("blinded"), await receive("blinded")];
   await perhapsStop("doubled");
-  const own = concatBytes(await run.receive(0, "doubled"), await run.receive(0, "doubled"));
+  // Of a cardinality, the receiver tells its peer nothing.
+  const tells = flavour !== "intersectCardinality";
+  const own = tells ? concatBytes(await receive("doubled"), await receive("doubled")) : new Uint8Array(0);
   const answers = theirs.map((elements) => doubledValues(multiply(elements, scalar), valueBytes));
   await sendAll("doubled", misdeeds.doubled?.(answers, own) ?? answers);
   await perhapsStop("done");
-  await run.exchange("done", misdeeds.done ?? new Uint8Array(0));
+  await run.exchange(`${stage}done`, misdeeds.done ?? new Uint8Array(0));
 }
 
-function speakByHand(party: Party, misdeeds: Misdeeds): Promise<void> {
-  return party.run({ name: "veilshare/psi", version: 2 }, (run) => misbehave(run, misdeeds));
+function speakByHand(party: Party, misdeeds: Misdeeds, flavour: Flavour): Promise<void> {
+  return party.run(flavours[flavour].id, (run) => misbehave(run, misdeeds, flavour));
+}
+
+function takePart(party: Party, flavour: Flavour): Promise<unknown> {
+  if (flavour === "intersectCardinality") {
+    return intersectCardinality(party, honestItems, { batchSize: 3, workers: 0 });
+  }
+  if (flavour === "intersect") return intersect(party, honestItems, agreed);
+  return join(
+    party,
+    honestItems.map((item) => [item]),
+    { ...agreed, keys: ["id"] },
+  );
 }
 
 /** The honest party's outcome against the peer: its result, or its error. */
-export async function against(misdeeds: Misdeeds, limits: SimulateOptions["limits"] = {}): Promise<unknown> {
+export async function against(
+  misdeeds: Misdeeds,
+  limits: SimulateOptions["limits"] = {},
+  flavour: Flavour = "intersect",
+): Promise<unknown> {
   let outcome: unknown;
   const names = ["honest", "mallory"];
   await simulate(
     2,
     async (party) => {
-      if (party.index === 1) return speakByHand(party, misdeeds);
+      if (party.index === 1) return speakByHand(party, misdeeds, flavour);
       try {
-        outcome = await intersect(party, honestItems, agreed);
+        outcome = await takePart(party, flavour);
       } catch (thrown) {
         outcome = thrown;
         throw thrown;

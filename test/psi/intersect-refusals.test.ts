@@ -19,6 +19,22 @@ function changed(
   return (honest) => change(honest[0] ?? new Uint8Array(0), honest[1] ?? new Uint8Array(0));
 }
 
+/** The 32 bytes of a number, little-endian. */
+function encoded(value: bigint): Uint8Array {
+  return Uint8Array.from({ length: 32 }, (_, i) => Number((value >> BigInt(8 * i)) & 0xffn));
+}
+
+/** The encoding whose field element is the negative: odd where a canonical one is even (RFC 9496, section 4.3.1). */
+function negated(element: Uint8Array): Uint8Array {
+  let value = 0n;
+  for (const byte of element.slice().reverse()) value = (value << 8n) | BigInt(byte);
+  return encoded(2n ** 255n - 19n - value);
+}
+
+function repeated(element: Uint8Array, times: number): Uint8Array {
+  return concatBytes(...Array.from({ length: times }, () => element));
+}
+
 const empty = new Uint8Array(0);
 const byMallory = { party: "mallory" };
 const inBlinded = { ...byMallory, step: expect.stringMatching(/^psi.*\/blinded$/) as string };
@@ -40,6 +56,31 @@ describe("a peer that sends by hand", () => {
       "a bad encoding",
       { blinded: changed((a, b) => [replaced(a, 0, notCanonical), b]) },
       { code: "PEER_MALFORMED", ...inBlinded, got: "another one as item 0" },
+    ],
+    [
+      "an encoding of the field's prime and more",
+      { blinded: changed((a, b) => [replaced(a, 0, encoded(2n ** 255n - 19n + 2n)), b]) },
+      { code: "PEER_MALFORMED", ...inBlinded, got: "another one as item 0" },
+    ],
+    [
+      "a negative encoding",
+      { blinded: changed((a, b) => [a, replaced(b, 1, negated(b.slice(32, 64)))]) },
+      { code: "PEER_MALFORMED", ...inBlinded, got: "another one as item 4" },
+    ],
+    [
+      "the same element for every item",
+      { blinded: changed((a, b) => [a, b].map((batch) => repeated(a.slice(0, 32), batch.length / 32))) },
+      { code: "PEER_UNEXPECTED", ...inBlinded, got: "item 1 twice" },
+    ],
+    [
+      "a batch played again in place of the next",
+      { blinded: changed((a) => [a, a.slice(0, 64)]) },
+      { code: "PEER_UNEXPECTED", ...inBlinded, got: "item 3 twice" },
+    ],
+    [
+      "a thousand times as many batches as announced",
+      { blinded: changed((a, b) => [a, b, ...Array.from({ length: 2000 }, () => a)]) },
+      { code: "PEER_UNEXPECTED", ...inBlinded },
     ],
     [
       "an element twice in a batch",
@@ -134,6 +175,67 @@ describe("a peer that sends by hand", () => {
         party: "mallory",
         step: expect.stringContaining(step) as string,
       });
+    },
+  );
+});
+
+describe.each(["intersectCardinality", "join"] as const)("a peer of %s that sends by hand", (flavour) => {
+  it("is accepted while it is honest", async () => {
+    const expected = flavour === "join" ? { matchesByKind: [2], peerKeys: [5] } : { size: 2, peerItems: 5 };
+    expect(await against({}, {}, flavour)).toMatchObject({ revealed: true, ...expected });
+  });
+
+  it.each<[string, Misdeeds, object]>([
+    [
+      "the identity element",
+      { blinded: changed((a, b) => [replaced(a, 1, identity), b]) },
+      { code: "PEER_MALFORMED", ...inBlinded, got: "another one as item 1" },
+    ],
+    [
+      "a negative encoding",
+      { blinded: changed((a, b) => [replaced(a, 0, negated(a.slice(0, 32))), b]) },
+      { code: "PEER_MALFORMED", ...inBlinded },
+    ],
+    [
+      "the same element for every item",
+      { blinded: changed((a, b) => [a, b].map((batch) => repeated(a.slice(0, 32), batch.length / 32))) },
+      { code: "PEER_UNEXPECTED", ...inBlinded },
+    ],
+    [
+      "a batch played again in place of the next",
+      { blinded: changed((a) => [a, a.slice(0, 64)]) },
+      { code: "PEER_UNEXPECTED", ...inBlinded },
+    ],
+    [
+      "a thousand times as many batches as announced",
+      { blinded: changed((a, b) => [a, b, ...Array.from({ length: 2000 }, () => a)]) },
+      { code: "PEER_UNEXPECTED", ...inBlinded },
+    ],
+    [
+      "a batch with a row too few",
+      { blinded: changed((a, b) => [a.slice(32), b]) },
+      { code: "PEER_MALFORMED", ...inBlinded },
+    ],
+    [
+      "an answer with a value too few",
+      { doubled: (honest) => honest.map((batch) => batch.slice(valueBytes)) },
+      { code: "PEER_MALFORMED", ...inDoubled },
+    ],
+    ["too long a list", { sizes: sizesMessage(2 ** 32 - 1, 1) }, { code: "PEER_FLOODED", ...inSizes }],
+    ["items without key columns", { sizes: sizesMessage(5, 0) }, { code: "PEER_MALFORMED", ...inSizes }],
+  ])("is refused for %s", async (_, misdeeds, refusal) => {
+    expect(await against(misdeeds, {}, flavour)).toMatchObject(refusal);
+  });
+
+  it.each(["sizes", "blinded", "doubled", "done"] as const)(
+    "that leaves before %s is told so, and one that falls silent times out",
+    async (stopBefore) => {
+      expect(await against({ stopBefore }, {}, flavour)).toMatchObject({
+        code: "PEER_CLOSED",
+        party: "mallory",
+      });
+      const silent = await against({ stopBefore, thenSilent: true }, { stepTimeoutMs: 150 }, flavour);
+      expect(silent).toMatchObject({ code: "PEER_TIMEOUT", party: "mallory" });
     },
   );
 });

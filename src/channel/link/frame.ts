@@ -6,13 +6,14 @@
  *   DATA    id u32, last u8, rest   a piece of a message in a lane; `last` is 1 on a message's last piece
  *   WINDOW  id u32, bytes u32       the receiver of a lane took so much out of it
  *   PING                            sign of life
+ *   WORK                            sign of life of a party that is busy with the run: waits for it have no time limit
  *   ABORT   code text               the sender stopped the run
  *   BYE                             the sender has sent all it will
  */
 
 import { ByteReader, ByteWriter, MalformedMessage } from "../../bytes/codec.js";
 
-const frameType = { lane: 1, data: 2, window: 3, ping: 4, abort: 5, bye: 6 } as const;
+const frameType = { lane: 1, data: 2, window: 3, ping: 4, abort: 5, bye: 6, work: 7 } as const;
 
 /** Bytes before the piece of a message in a DATA frame. */
 export const dataHeaderBytes = 10;
@@ -28,6 +29,7 @@ export type Frame = { readonly sequence: number } & (
   | { readonly kind: "data"; readonly lane: number; readonly last: boolean; readonly piece: Uint8Array }
   | { readonly kind: "window"; readonly lane: number; readonly bytes: number }
   | { readonly kind: "ping" }
+  | { readonly kind: "work" }
   | { readonly kind: "abort"; readonly code: string }
   | { readonly kind: "bye" }
 );
@@ -57,6 +59,11 @@ export function encodeWindow(sequence: number, lane: number, bytes: number): Uin
 /** A sign of life. */
 export function encodePing(sequence: number): Uint8Array {
   return new ByteWriter().u8(frameType.ping).u32(sequence).finish();
+}
+
+/** A sign of life of a party that is busy with the run. */
+export function encodeWork(sequence: number): Uint8Array {
+  return new ByteWriter().u8(frameType.work).u32(sequence).finish();
 }
 
 /** Stops the run, with an error code. */
@@ -109,10 +116,13 @@ export function decodeFrame(message: Uint8Array): Frame {
     case frameType.ping:
       reader.end();
       return { kind: "ping", sequence };
+    case frameType.work:
+      reader.end();
+      return { kind: "work", sequence };
     case frameType.bye:
       reader.end();
       return { kind: "bye", sequence };
     default:
-      throw new MalformedMessage(`expected a frame type from 1 to 6, got ${type}`);
+      throw new MalformedMessage(`expected a frame type from 1 to 7, got ${type}`);
   }
 }

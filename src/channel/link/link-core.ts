@@ -21,6 +21,8 @@ export class LinkCore {
   readonly traffic: LinkTraffic = { bytesSent: 0, bytesReceived: 0, messagesSent: 0, messagesReceived: 0 };
   /** True once the party has said that it will send nothing more. */
   peerFinished = false;
+  /** True while the party's last sign of life said that it is busy with the run. */
+  peerWorks = false;
   /** True once this side is leaving. */
   closing = false;
   readonly #onFailure: (error: VeilshareError) => void;
@@ -66,7 +68,10 @@ export class LinkCore {
     this.transmit(encode).catch(() => undefined);
   }
 
-  /** Waits for `wanted`, but not past the step's time limit nor past the link's failure. */
+  /**
+   * Waits for `wanted`, but not past the link's failure nor past the step's time limit; the limit starts anew while the
+   * party says that it works.
+   */
   orFailure<T>(wanted: Promise<T>, step: string, what: string): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const end = (): void => {
@@ -77,9 +82,11 @@ export class LinkCore {
         end();
         reject(withStep(error, step));
       };
-      const timer = setTimeout(() => {
-        fail(this.stop(this.#timeoutError(step, what)));
-      }, this.limits.stepTimeoutMs);
+      const onTime = (): void => {
+        if (this.peerWorks) timer = setTimeout(onTime, this.limits.stepTimeoutMs);
+        else fail(this.stop(this.#timeoutError(step, what)));
+      };
+      let timer = setTimeout(onTime, this.limits.stepTimeoutMs);
       this.#rejectOnFailure.add(fail);
       wanted.then((value) => {
         end();

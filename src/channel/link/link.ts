@@ -8,7 +8,7 @@ import { MalformedMessage } from "../../bytes/codec.js";
 import { VeilshareError } from "../../errors.js";
 import type { SessionLimits } from "../limits.js";
 import type { Transport } from "../transport.js";
-import { decodeFrame, encodeBye, encodePing, type Frame } from "./frame.js";
+import { decodeFrame, encodeBye, encodePing, encodeWork, type Frame } from "./frame.js";
 import { LinkCore, type LinkTraffic } from "./link-core.js";
 import { LinkReceiver } from "./receiver.js";
 import { LinkSender, type PeerLimits } from "./sender.js";
@@ -21,6 +21,8 @@ export class Link {
   #expectedSequence = 0;
   #lastHeard = 0;
   #heartbeat: ReturnType<typeof setInterval> | undefined;
+  /** How many pieces of work of ours the party may have to wait for. */
+  #works = 0;
   #reading: Promise<void> = Promise.resolve();
   #closed: Promise<void> | undefined;
 
@@ -126,6 +128,10 @@ export class Link {
         this.#sender.giveUp();
         return;
       case "ping":
+        core.peerWorks = false;
+        return;
+      case "work":
+        core.peerWorks = true;
         return;
     }
   }
@@ -152,12 +158,30 @@ export class Link {
         const text = `party "${core.peer}" gave no sign of life for ${idleTimeoutMs} ms`;
         core.stop(new VeilshareError("PEER_TIMEOUT", text, { party: core.peer, expected: "a sign of life" }));
       } else {
-        core.transmitQuietly(encodePing);
+        this.#giveSignOfLife();
       }
     }, periodMs);
     // A waiting receive has a timer of its own; a heartbeat alone must not keep a process from ending.
     const timer = this.#heartbeat as unknown as { readonly unref?: () => void };
     timer.unref?.();
+  }
+
+  /** From now on signs of life say that this side works, the first one at once. */
+  startWork(): void {
+    this.#works += 1;
+    if (this.#works === 1) this.#giveSignOfLife();
+  }
+
+  /** The end of what {@link Link.startWork} started. */
+  endWork(): void {
+    this.#works -= 1;
+    if (this.#works === 0) this.#giveSignOfLife();
+  }
+
+  #giveSignOfLife(): void {
+    const core = this.#core;
+    if (core.failed || core.closing || core.peerFinished) return;
+    core.transmitQuietly(this.#works > 0 ? encodeWork : encodePing);
   }
 
   /** Tells the party that the run stopped, and why in one code, then fails the link. */

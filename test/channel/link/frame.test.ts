@@ -41,6 +41,7 @@ describe("frames", () => {
       bytes: 3,
     });
     expect(frames.decodeFrame(frames.encodePing(4))).toEqual({ kind: "ping", sequence: 4 });
+    expect(frames.decodeFrame(frames.encodeWork(4))).toEqual({ kind: "work", sequence: 4 });
     expect(frames.decodeFrame(frames.encodeBye(5))).toEqual({ kind: "bye", sequence: 5 });
     expect(frames.decodeFrame(frames.encodeAbort(6, "ABORTED"))).toEqual({
       kind: "abort",
@@ -54,6 +55,7 @@ describe("frames", () => {
       frames.encodeLane(1, 2, "label"),
       frames.encodeWindow(1, 2, 3),
       frames.encodePing(1),
+      frames.encodeWork(1),
       frames.encodeBye(1),
       frames.encodeAbort(1, "ABORTED"),
     ];
@@ -71,7 +73,7 @@ describe("frames", () => {
 
   it.each([
     ["type 0", Uint8Array.of(0, 0, 0, 0, 0)],
-    ["type 7", Uint8Array.of(7, 0, 0, 0, 0)],
+    ["type 8", Uint8Array.of(8, 0, 0, 0, 0)],
     ["a last-piece mark of 2", Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0, 0, 2)],
     ["a grant of nothing", frames.encodeWindow(0, 0, 0)],
     ["a label of 513 bytes", frames.encodeLane(0, 0, "x".repeat(513))],

@@ -205,6 +205,24 @@ describe("a link's limits in time", () => {
     expect(b.failures).toMatchObject([{ code: "PEER_ABORTED", got: "PEER_TIMEOUT" }]);
   });
 
+  it("wait for a party as long as it says that it works, and no longer", async () => {
+    const [a, b] = openPair({ stepTimeoutMs: 100, idleTimeoutMs: 400 });
+    b.link.startWork();
+    const first = a.link.receive("s", "step");
+    await sleep(350);
+    await b.link.send("s", "s", bytes(1));
+    expect(await first).toEqual(bytes(1));
+    b.link.endWork();
+    await expect(a.link.receive("s", "step")).rejects.toMatchObject({ code: "PEER_TIMEOUT", party: "b" });
+  });
+
+  it("give up a party that said that it works and then fell silent", async () => {
+    const [transport, theirs] = memoryTransportPair();
+    const { link } = open("b", transport, { idleTimeoutMs: 120, stepTimeoutMs: 50 });
+    await theirs.send(frames.encodeWork(0));
+    await expect(link.receive("s", "step")).rejects.toThrow(/no sign of life for 120 ms/);
+  });
+
   it("end the wait for room in a lane that nobody takes from", async () => {
     const [a] = openPair({ stepTimeoutMs: 100, windowBytes: 1 });
     await a.link.send("s", "s", bytes(1));
