@@ -5,9 +5,17 @@ import type { Party } from "../channel/party.js";
 import { serveDealer } from "./dealer.js";
 import type { Engine } from "./engine.js";
 import { openEngine, openReplicatedEngine, type EngineOptions } from "./open-engine.js";
+import { openTwoPartyEngine, type TwoPartyEngineOptions } from "./two-party/open-two-party-engine.js";
 
-/** Options of {@link compute}: a dealer beside two computing parties or more, or three that share replicated. */
-export type ComputeOptions = (EngineOptions | { readonly scheme: "replicated" }) & {
+/**
+ * Options of {@link compute}: a dealer beside two computing parties or more, or three that share replicated, or two alone
+ * with oblivious transfer.
+ */
+export type ComputeOptions = (
+  | EngineOptions
+  | { readonly scheme: "replicated" }
+  | (TwoPartyEngineOptions & { readonly scheme: "oblivious transfer" })
+) & {
   /** Public parameters of the computation, which all parties, the dealer too, must have alike. */
   readonly parameters?: Readonly<Record<string, JsonValue | undefined>>;
 };
@@ -28,7 +36,7 @@ export type ComputeOptions = (EngineOptions | { readonly scheme: "replicated" })
  *     return engine.reveal(product);
  *   }), { names });
  *
- * **Security.** As {@link openEngine} or {@link openReplicatedEngine}.
+ * **Security.** As {@link openEngine}, {@link openReplicatedEngine} or {@link openTwoPartyEngine}.
  */
 export async function compute<T>(
   party: Party,
@@ -37,15 +45,20 @@ export async function compute<T>(
 ): Promise<T | undefined> {
   return party.run({ name: "veilshare/compute", version: 1 }, async (run) => {
     const dealer = "dealer" in options ? run.indexOf(options.dealer) : undefined;
-    const agreed = dealer === undefined ? { scheme: "replicated" } : { dealer: run.names[dealer] };
+    const agreed = "dealer" in options ? { dealer: run.names[dealer ?? 0] } : { scheme: options.scheme };
     await run.agree({ ...options.parameters, ...agreed });
     if (run.index === dealer) {
       await serveDealer(run);
       return undefined;
     }
-    const engine = "dealer" in options ? await openEngine(run, options) : await openReplicatedEngine(run);
+    const engine = await open(run, options);
     const result = await program(engine);
     await engine.close();
     return result;
   });
+}
+
+function open(run: Party, options: ComputeOptions): Promise<Engine> {
+  if ("dealer" in options) return openEngine(run, options);
+  return options.scheme === "replicated" ? openReplicatedEngine(run) : openTwoPartyEngine(run, options);
 }

@@ -2,6 +2,14 @@ export { compute, type ComputeOptions } from "./compute.js";
 export { Engine, type ConstantOptions, type InputOptions } from "./engine.js";
 export { openEngine, openReplicatedEngine, type EngineOptions } from "./open-engine.js";
 export { plan, type Plan, type PlannedCorrelations, type PlanOptions } from "./plan.js";
+export {
+  openTwoPartyEngine,
+  openTwoParty,
+  type TwoParty,
+  type TwoPartyEngineOptions,
+} from "./two-party/open-two-party-engine.js";
+export { OwnedMatrix, type OwnedMatrixOptions, type RowPlan } from "./two-party/owned-matrix.js";
+export type { CorrelationStock } from "./two-party/stock.js";
 export { serveDealer, type DealerReport, type ServeDealerOptions } from "./dealer.js";
 export { SecretMatrix, type PublicWeightOptions, type SecretShape } from "./secret-matrix.js";
 export { SecretBits, type BitsShape } from "./secret-bits.js";

@@ -1,0 +1,199 @@
+/** The files of a stock: header, heaps, sum, journal; reading and writing them. Node only. */
+
+import { createHash, timingSafeEqual } from "node:crypto";
+import { ftruncateSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
+import { crc32 } from "node:zlib";
+import { ByteReader, ByteWriter, MalformedMessage } from "../../bytes/codec.js";
+import { concatBytes, utf8ToBytes } from "../../bytes/encoding.js";
+import { VeilshareError } from "../../errors.js";
+import { heapNames, heapVectors, type HeapCounts, type HeapName } from "./stock.js";
+
+const magic = utf8ToBytes("veilshare stock");
+const formatVersion = 1;
+const maxNameBytes = 1024;
+const digestBytes = 32;
+/** Bytes of a record of the journal. */
+export const recordBytes = 16;
+
+/** Where each vector of a heap begins, in words from the heap's start. */
+export function vectorPlaces(
+  heap: HeapName,
+  units: number,
+): { readonly vector: number; readonly offset: number; readonly perUnit: number }[] {
+  let offset = 0;
+  return [...heapVectors[heap].masks, ...heapVectors[heap].dependent].map((perUnit, vector) => {
+    const place = { vector, offset, perUnit };
+    offset += perUnit * units;
+    return place;
+  });
+}
+
+/** Bytes of a heap. */
+export function heapBytes(heap: HeapName, units: number): number {
+  let words = 0;
+  for (const { perUnit } of vectorPlaces(heap, units)) words += perUnit * units;
+  return 8 * words;
+}
+
+/** What a stock says of itself. */
+export interface StockHeader {
+  readonly id: Uint8Array;
+  readonly own: string;
+  readonly peer: string;
+  readonly counts: HeapCounts;
+}
+
+/** The first bytes of a stock. */
+export function encodeHeader({ id, own, peer, counts }: StockHeader): Uint8Array {
+  const body = new ByteWriter().fixed(id).text(own).text(peer);
+  for (const heap of heapNames) body.u64(BigInt(counts[heap]));
+  return concatBytes(magic, new ByteWriter().u8(formatVersion).bytes(body.finish()).finish());
+}
+
+/** One record of a journal. */
+export function encodeRecord(heap: HeapName, position: number): Uint8Array {
+  const body = new ByteWriter().u32(heapNames.indexOf(heap)).u64(BigInt(position)).finish();
+  return concatBytes(body, new ByteWriter().u32(crc32(body)).finish());
+}
+
+/** The last position of each heap, and how long the journal is up to its last whole record. */
+export function readJournal(
+  path: string,
+  file: number,
+  counts: HeapCounts,
+): { readonly positions: HeapCounts; readonly byteLength: number } {
+  const bytes = readFileSync(`${path}.journal`);
+  const positions = { triple: 0, bitTriple: 0, sharedBit: 0 };
+  let byteLength = 0;
+  for (; byteLength + recordBytes <= bytes.length; byteLength += recordBytes) {
+    const record = bytes.subarray(byteLength, byteLength + recordBytes);
+    const reader = new ByteReader(record);
+    const heap = heapNames[reader.u32()];
+    const position = reader.u64();
+    if (reader.u32() !== crc32(record.subarray(0, 12))) break;
+    if (heap === undefined || position > BigInt(counts[heap]))
+      throw damaged(`${path}.journal`, "a record of the stock");
+    positions[heap] = Number(position);
+  }
+  // A record that does not fit its sum can only be the last one, cut off by a crash before its flush.
+  if (bytes.length - byteLength >= 2 * recordBytes) throw damaged(`${path}.journal`, "whole records");
+  ftruncateSync(file, byteLength);
+  return { positions, byteLength };
+}
+
+/**
+ * The header of a stock, and where it ends.
+ *
+ * @throws VeilshareError INVALID_DATA for a file that is none.
+ */
+export function readHeader(
+  path: string,
+  file: number,
+): { readonly header: StockHeader; readonly headerBytes: number } {
+  const start = readAll(path, file, 0, magic.length + 5);
+  const fixed = new ByteReader(start);
+  const isStock = Buffer.from(fixed.fixed(magic.length)).equals(magic);
+  if (!isStock || fixed.u8() !== formatVersion) throw damaged(path, `a stock of format ${formatVersion}`);
+  const length = fixed.u32();
+  if (length > 4 * maxNameBytes) throw damaged(path, "a header");
+  const headerBytes = start.length + length;
+  try {
+    const reader = new ByteReader(readAll(path, file, start.length, length));
+    const id = reader.fixed(32);
+    const [own, peer] = [reader.text(maxNameBytes), reader.text(maxNameBytes)];
+    const counts = { triple: 0, bitTriple: 0, sharedBit: 0 };
+    for (const heap of heapNames) counts[heap] = Number(reader.u64());
+    reader.end();
+    return { header: { id, own, peer, counts }, headerBytes };
+  } catch (thrown) {
+    throw thrown instanceof MalformedMessage ? damaged(path, "a header") : thrown;
+  }
+}
+
+/**
+ * Refuses a stock that was changed.
+ *
+ * @throws VeilshareError INVALID_DATA
+ */
+export function checkDigest(path: string, file: number, headerBytes: number, counts: HeapCounts): void {
+  let end = headerBytes;
+  for (const heap of heapNames) end += heapBytes(heap, counts[heap]);
+  const stored = readAll(path, file, end, digestBytes);
+  if (!timingSafeEqual(digestOf(file, end), stored)) throw damaged(path, "a stock whose sum fits");
+}
+
+/** SHA-256 of the first bytes of a file. */
+export function digestOf(file: number, byteLength: number): Uint8Array {
+  const hash = createHash("sha256");
+  const chunk = new Uint8Array(2 ** 20);
+  for (let at = 0; at < byteLength; at += chunk.length) {
+    const read = readSync(file, chunk, 0, Math.min(chunk.length, byteLength - at), at);
+    hash.update(chunk.subarray(0, read));
+    if (read === 0) break;
+  }
+  return hash.digest();
+}
+
+/**
+ * A new file.
+ *
+ * @throws VeilshareError INVALID_CONFIG when there is one.
+ */
+export function createFile(path: string): number {
+  try {
+    return openSync(path, "wx+", 0o600);
+  } catch (thrown) {
+    throw unusable(path, "a new file", thrown);
+  }
+}
+
+/**
+ * A file that exists.
+ *
+ * @throws VeilshareError INVALID_CONFIG when it cannot be opened.
+ */
+export function opened(path: string, flags: string): number {
+  try {
+    return openSync(path, flags, 0o600);
+  } catch (thrown) {
+    throw unusable(path, "a file", thrown);
+  }
+}
+
+/** Writes all bytes at an offset. */
+export function writeAll(file: number, at: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length;)
+    done += writeSync(file, bytes, done, bytes.length - done, at + done);
+}
+
+/**
+ * Reads so many bytes from an offset.
+ *
+ * @throws VeilshareError INVALID_DATA when the file is shorter.
+ */
+export function readAll(path: string, file: number, at: number, byteLength: number): Uint8Array {
+  const bytes = new Uint8Array(byteLength);
+  for (let done = 0; done < byteLength;) {
+    const read = readSync(file, bytes, done, byteLength - done, at + done);
+    if (read === 0) throw damaged(path, "a whole file");
+    done += read;
+  }
+  return bytes;
+}
+
+/** The error for a file that is not as it must be. */
+export function damaged(file: string, expected: string): VeilshareError {
+  return new VeilshareError("INVALID_DATA", `openStockFile: expected ${expected}, got another`, {
+    file,
+    expected,
+  });
+}
+
+/** The error for a file that cannot be used. */
+export function unusable(file: string, expected: string, cause?: unknown): VeilshareError {
+  return new VeilshareError("INVALID_CONFIG", `openStockFile: expected ${expected}`, {
+    file,
+    expected,
+    cause,
+  });
+}
