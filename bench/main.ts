@@ -20,6 +20,7 @@ import { groupTopic } from "./topics/group.js";
 import { heTopic } from "./topics/he.js";
 import { lookupTopic } from "./topics/lookup.js";
 import { mpcTopic } from "./topics/mpc.js";
+import { otTopic } from "./topics/ot.js";
 import { poolTopic } from "./topics/pool.js";
 import { prio3Topic } from "./topics/prio3.js";
 import { psiTopic } from "./topics/psi.js";
@@ -35,6 +36,7 @@ const topics: readonly Topic[] = [
   groupTopic,
   heTopic,
   poolTopic,
+  otTopic,
   channelTopic,
   psiTopic,
   lookupTopic,
