@@ -117,7 +117,7 @@ describe("serveResilientSum and resilientSum", () => {
       expect(client).toMatchObject({ value: { contributors: 6, totals: undefined } });
   });
 
-  it.each(["advert", "shares", "vector", "answer"])(
+  it.concurrent.each(["advert", "shares", "vector", "answer"])(
     "go on without clients that leave or fall silent before their %s, and say who they are and why",
     async (step) => {
       const plan = planResilientSum(base);
@@ -132,7 +132,7 @@ describe("serveResilientSum and resilientSum", () => {
         [1, { step, act: leave }],
         [4, { step, act: sleep }],
       ]);
-      const { server, clients } = await runStar(plan, { at, serve: { roundTimeoutMs: 1500, maxUploads: 6 } });
+      const { server, clients } = await runStar(plan, { at, serve: { roundTimeoutMs: 5000, maxUploads: 6 } });
       const late = step === "answer";
       expect(server.included).toEqual(late ? [0, 1, 2, 3, 4, 5] : [0, 2, 3, 5]);
       expect([...server.totals]).toEqual(late ? [15n, -15n, 6n] : [10n, -10n, 4n]);
