@@ -1,3 +1,4 @@
 export { maxParties, secureSum, type SecureSumOptions } from "./secure-sum.js";
 export * from "./verified/index.js";
 export * from "./resilient/index.js";
+export * from "./federated/index.js";
