@@ -15,7 +15,7 @@ export interface OtOptions {
    */
   readonly depth?: TreeDepth;
   /**
-   * Whether every matrix is checked against a receiver that cheats. Default true. Costs a round a matrix and about a tenth
+   * Whether every matrix is checked against a receiver that cheats. Default true. Costs a round a matrix and about a fifth
    * of the time.
    */
   readonly checked?: boolean;

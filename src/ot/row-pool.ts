@@ -64,8 +64,10 @@ export class RowPool {
     this.#available += count;
   }
 
-  /** The next `count` rows, a multiple of 64, in memory of their own; they are never given again. */
+  /** The next `count` rows, a multiple of 64; they are never given again. */
   take(count: number): TakenRows {
+    const [first] = this.#batches;
+    if (first !== undefined && first.count - first.used > count) return this.#takeFrom(first, count);
     const rows = new Uint8Array(count * rowBytes);
     const choices = new Uint8Array(this.#batches[0]?.choices === undefined ? 0 : count / 8);
     let done = 0;
@@ -82,5 +84,16 @@ export class RowPool {
     this.#batches = this.#batches.filter((batch) => batch.used < batch.count);
     this.#available -= count;
     return { rows, choices };
+  }
+
+  /** A view of a matrix that has more rows than are taken. */
+  #takeFrom(batch: Batch, count: number): TakenRows {
+    const [from, to] = [batch.used, batch.used + count];
+    batch.used = to;
+    this.#available -= count;
+    return {
+      rows: batch.rows.subarray(from * rowBytes, to * rowBytes),
+      choices: batch.choices?.subarray(from / 8, to / 8) ?? new Uint8Array(0),
+    };
   }
 }
