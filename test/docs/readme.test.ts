@@ -11,6 +11,7 @@ const documents = [
   "SECURITY.md",
   "CHANGELOG.md",
   "docs/kernel.md",
+  "docs/computing-on-shares.md",
   "docs/verified-aggregation.md",
   "docs/privacy-of-results.md",
 ];

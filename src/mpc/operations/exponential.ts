@@ -33,7 +33,8 @@ export interface ExponentialOptions {
 /**
  * e^x.
  *
- * @returns With x's fractional bits; off by less than 2^-22 of the result and |x| + 2 units in the last place of it.
+ * @returns With x's fractional bits; off by less than 2^-21 of the result and two units in the last place; by
+ *   more where the result may be so large that its product keeps fewer bits.
  * @throws VeilshareError BOUND_EXCEEDED when e^atMost does not fit; INVALID_ARGUMENT for a bound of x over 1000, or an x
  *   with more than 28 fractional bits.
  *

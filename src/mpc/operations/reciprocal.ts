@@ -117,7 +117,7 @@ async function scaledBack(
  * a / b.
  *
  * @param options - `least`: no divisor is smaller.
- * @returns With a's fractional bits; off by about 2^-22 of the quotient and |a| + 2 units of b's last place.
+ * @returns With a's fractional bits; off by less than 2^-21 of the quotient and 2 |a| + 2 units in the last place.
  * @throws VeilshareError as {@link reciprocal}; INVALID_ARGUMENT for different shapes.
  */
 export async function divide(
