@@ -56,7 +56,7 @@ const inlineItems = 2048;
  */
 export function completeOptions(caller: string, run: ProtocolRun, options: PsiOptions): CompleteOptions {
   if (run.size !== 2) {
-    const got = `${run.size}; intersections of more than two lists are not supported`;
+    const got = `${run.size}: more lists need other machinery; take two parties with party.between`;
     throw invalidArgument(caller, "two parties", got);
   }
   const { batchSize = defaultBatchSize, maxPeerItems = defaultMaxPeerItems } = options;

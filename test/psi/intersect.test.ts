@@ -176,7 +176,7 @@ describe("intersect refuses", () => {
   it("more than two parties, and says so", async () => {
     await expect(simulate(3, (party) => intersect(party, ["a"]))).rejects.toMatchObject({
       code: "INVALID_ARGUMENT",
-      message: expect.stringContaining("more than two lists are not supported") as string,
+      message: expect.stringContaining("more lists need other machinery") as string,
     });
   });
 
