@@ -15,7 +15,6 @@ export type {
   RiskInput,
   RiskReport,
 } from "./inputs-and-reports.js";
-export { computations, thirdRoles, type Computation } from "./computation.js";
 export { fitLogisticRegression } from "./baseline.js";
 export { jointScore, type JointScoreOptions, type ScoreInput, type ScoreReport } from "./joint-score.js";
 export { loadModelPart, partialScores, saveModelPart, type RiskModelPart } from "./model.js";
@@ -31,7 +30,6 @@ export {
   type Preparation,
   type Standardisation,
 } from "./preparation.js";
-export { splitRows, type AlignmentOptions, type Split } from "./alignment.js";
-export type { CategoryColumn, FeatureColumn, NumericColumn } from "./columns.js";
+export { splitRows, type Split } from "./split.js";
 export type { TrainingOptions } from "./training-plan.js";
 export type { RiskRole, RoleNames } from "./roles.js";

@@ -1,8 +1,8 @@
 /** What the parties of a joint model bring and get. */
 
-import type { AlignmentOptions } from "./alignment.js";
-import type { Computation } from "./computation.js";
-import type { FeatureColumn } from "./columns.js";
+import type { AlignmentOptions } from "../owners/alignment.js";
+import type { Computation } from "../owners/computation.js";
+import type { FeatureColumn } from "../owners/columns.js";
 import type { Discrimination } from "./metrics.js";
 import type { RiskModelPart } from "./model.js";
 import type { RoleNames } from "./roles.js";

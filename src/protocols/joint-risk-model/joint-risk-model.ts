@@ -2,7 +2,7 @@
  * A credit model of two owners: a lender has labels and some columns, a platform has other columns of some of the same
  * people. They train one logistic regression together; no row leaves its owner in the clear.
  *
- * Who runs it: lender, platform and a third party (`computation.ts`), each as a party of one session; all with the same
+ * Who runs it: lender, platform and a third party (`../owners/computation.ts`), each as a party of one session; all with the same
  * options.
  *
  *   lender <-> platform   which ids are common (private set intersection; both learn it)
@@ -31,11 +31,12 @@ import { bytesToHex, bytesFromWords, wordsFromBytes } from "../../bytes/encoding
 import type { Party, ProtocolRun } from "../../channel/party.js";
 import { invalidArgument, VeilshareError } from "../../errors.js";
 import { serveDealer } from "../../mpc/dealer.js";
-import { alignRows, splitRows, type AlignmentOptions, type Split } from "./alignment.js";
+import { alignRows, type AlignmentOptions } from "../owners/alignment.js";
+import { checkColumns, checkIds, invalidData } from "../owners/columns.js";
+import { computations, thirdRoles } from "../owners/computation.js";
+import { assignRoles } from "../owners/roles.js";
 import { fitLogisticRegression } from "./baseline.js";
 import { scoreInTheClear } from "./clear-training.js";
-import { checkColumns, checkIds, checkLabels, invalidData } from "./columns.js";
-import { computations, maxColumns, tellSize, thirdRoles } from "./computation.js";
 import type {
   DealerInput,
   HelperInput,
@@ -54,6 +55,7 @@ import type {
 } from "./inputs-and-reports.js";
 import { discrimination, type Discrimination } from "./metrics.js";
 import { partialScores, type RiskModelPart } from "./model.js";
+import { checkLabels } from "./labels.js";
 import {
   defaultMaxCategories,
   fitPreparation,
@@ -62,9 +64,10 @@ import {
   type DesignMatrix,
   type Preparation,
 } from "./preparation.js";
-import { assignRoles } from "./roles.js";
 import { helpTraining, trainTogether, type OwnerRoles } from "./joint-training.js";
+import { splitRows, type Split } from "./split.js";
 import { completeTrainingOptions } from "./training-plan.js";
+import { maxColumns, tellSize } from "./training-size.js";
 import { fitWhitening, unwhitenedWeights, whiten } from "./whitening.js";
 
 const protocol = { name: "veilshare/joint-risk-model", version: 2 } as const;

@@ -11,11 +11,12 @@
 import { bytesFromWords, wordsFromBytes } from "../../bytes/encoding.js";
 import type { Party } from "../../channel/party.js";
 import { invalidArgument, VeilshareError } from "../../errors.js";
-import { alignRows, type AlignmentOptions } from "./alignment.js";
-import { checkColumns, checkIds } from "./columns.js";
+import { alignRows, type AlignmentOptions } from "../owners/alignment.js";
+import { checkColumns, checkIds } from "../owners/columns.js";
 import type { OwnedRows } from "./inputs-and-reports.js";
 import { partialScores, type RiskModelPart } from "./model.js";
-import { assignRoles, type RoleNames } from "./roles.js";
+import { assignRoles } from "../owners/roles.js";
+import type { RoleNames } from "./roles.js";
 
 /** What a party brings to a scoring. */
 export interface ScoreInput extends OwnedRows {

@@ -1,10 +1,11 @@
 /** The part of a joint model that all who compute run as one program: sharing, training, telling each owner its weights. */
 
 import type { ProtocolRun } from "../../channel/party.js";
-import { hearSize, openComputation, type Computation, type TrainingSize } from "./computation.js";
+import { openComputation, type Computation } from "../owners/computation.js";
 import type { RiskHelperReport } from "./inputs-and-reports.js";
 import { shareDesign } from "./secret-design.js";
 import { targetBits, trainOnShares } from "./secret-training.js";
+import { hearSize, type TrainingSize } from "./training-size.js";
 import { planTraining, type TrainingOptions, type TrainingPlan } from "./training-plan.js";
 
 /** Session indices. */

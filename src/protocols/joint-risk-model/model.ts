@@ -4,7 +4,7 @@ import { VeilshareError } from "../../errors.js";
 import type { CategoryPreparation, NumericPreparation, Preparation } from "./preparation.js";
 import { preparedNames, prepareColumns } from "./preparation.js";
 import { scoreInTheClear } from "./clear-training.js";
-import type { FeatureColumn } from "./columns.js";
+import type { FeatureColumn } from "../owners/columns.js";
 
 /** One side's part of a joint model. Confidential: weights and statistics of the own columns are in it. */
 export interface RiskModelPart {

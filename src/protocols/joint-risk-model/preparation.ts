@@ -16,7 +16,7 @@
  */
 
 import type { VeilshareError } from "../../errors.js";
-import { checkColumns, invalidData, type FeatureColumn } from "./columns.js";
+import { checkColumns, invalidData, type FeatureColumn } from "../owners/columns.js";
 
 /** Values that a text column may have before the rest becomes "other", where a caller says nothing. */
 export const defaultMaxCategories = 10;

@@ -1,4 +1,4 @@
-/** The columns that an owner brings to a joint model, as they are before any preparation. */
+/** The rows that an owner brings to a joint computation: ids and columns. */
 
 import { VeilshareError } from "../../errors.js";
 
@@ -64,19 +64,5 @@ export function checkIds(ids: readonly string[]): void {
     const before = rowOf.get(id);
     if (before !== undefined) throw invalidData("ids", "distinct ids", `one id in rows ${before} and ${row}`);
     rowOf.set(id, row);
-  }
-}
-
-/**
- * Checks labels: 0 or 1, one for each id.
- *
- * @throws VeilshareError INVALID_DATA
- */
-export function checkLabels(labels: ArrayLike<number>, rows: number): void {
-  if (labels.length !== rows) throw invalidData("labels", `${rows}, one for each id`, `${labels.length}`);
-  for (let row = 0; row < rows; row++) {
-    if (labels[row] !== 0 && labels[row] !== 1) {
-      throw invalidData("labels", "0 or 1", `something else in row ${row}`);
-    }
   }
 }

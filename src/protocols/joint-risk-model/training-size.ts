@@ -1,39 +1,8 @@
-/** In which way secrets are shared while a joint model is trained, and who takes part. */
+/** What a third party that computes has to be told of a training before it starts. */
 
 import { bytesFromWords, wordsFromBytes } from "../../bytes/encoding.js";
-import type { Party, ProtocolRun } from "../../channel/party.js";
+import type { ProtocolRun } from "../../channel/party.js";
 import { VeilshareError } from "../../errors.js";
-import type { Engine } from "../../mpc/engine.js";
-import { openEngine, openReplicatedEngine } from "../../mpc/open-engine.js";
-import type { RiskRole } from "./roles.js";
-
-/**
- * - `replicated`: lender, platform and a `helper`, a third party that computes with them and learns nothing. Fastest.
- *   No two of the three may collude.
- * - `dealer`: lender and platform compute; a `dealer` gives them correlated randomness and sees no message of theirs. No two
- *   may collude, and a dealer that deals wrong is not noticed.
- */
-export type Computation = "replicated" | "dealer";
-
-/** All of them. */
-export const computations: readonly Computation[] = ["replicated", "dealer"];
-
-/** The third party of each. */
-export const thirdRoles = { replicated: "helper", dealer: "dealer" } as const;
-
-/** Opens the engine of lender, platform and, where it computes too, the third party. */
-export function openComputation(
-  run: Party,
-  computation: Computation,
-  roles: Readonly<Partial<Record<RiskRole, number>>>,
-): Promise<Engine> {
-  switch (computation) {
-    case "replicated":
-      return openReplicatedEngine(run);
-    case "dealer":
-      return openEngine(run, { dealer: roles.dealer ?? "dealer" });
-  }
-}
 
 /** Numbers that all who compute must know before they start; no secret among them. */
 export interface TrainingSize {
