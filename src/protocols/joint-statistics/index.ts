@@ -1,0 +1,23 @@
+export { jointStatistics } from "./joint-statistics.js";
+export type {
+  JointStatisticsInput,
+  JointStatisticsOptions,
+  JointStatisticsReport,
+  StatisticsDealerReport,
+  StatisticsHelperReport,
+  StatisticsOwnerInput,
+  StatisticsOwnerReport,
+  StatisticsRole,
+  StatisticsThirdInput,
+} from "./inputs-and-reports.js";
+export type {
+  Answer,
+  ColumnDeclaration,
+  ColumnDeclarations,
+  ColumnName,
+  GroupMean,
+  OwnerRole,
+  Quantity,
+  QuantityTerm,
+  Question,
+} from "./questions.js";
