@@ -32,6 +32,11 @@ export function countingVector(own: FootprintSums, choice: FigureChoice): BigInt
   return BigInt64Array.from(amounts, (amount) => (amount > 0n ? 1n : 0n));
 }
 
+/** Elements of {@link countingVector}. */
+export function countingLength({ spendFigures, qualityFigures }: FigureChoice): number {
+  return categoryCount + 1 + (spendFigures ? 3 : 0) + (qualityFigures ? 4 : 0);
+}
+
 /**
  * Reads the first sum.
  *
@@ -113,6 +118,12 @@ export function amountVector(own: FootprintSums, shown: Shown): BigInt64Array {
   if (shown.primaryGrams) amounts.push(own.primaryGrams);
   if (shown.ratings) amounts.push(own.ratedGrams, ...own.ratingGrams);
   return BigInt64Array.from(amounts);
+}
+
+/** Elements of {@link amountVector}. */
+export function amountLength({ cells, ratings, ...figures }: Shown): number {
+  const single = Object.values(figures).filter((isShown) => isShown).length;
+  return cells.length + single + (ratings ? 1 + ratingNames.length : 0);
 }
 
 /** Reads the second sum. */

@@ -6,10 +6,10 @@
  * of grams are exact, so a total is the sum of the rounded lines, whoever adds them and in whatever order.
  */
 
-import { VeilshareError } from "../../errors.js";
 import type { ActivityLine } from "./activity-line.js";
 import { categoryCount } from "./categories.js";
 import { ratingNames, weightedGrams } from "./data-quality.js";
+import { checkCurrency } from "./currency.js";
 import { LineReader } from "./line-reader.js";
 
 /** All of one supplier's activities. */
@@ -44,11 +44,7 @@ export interface FootprintSums {
  *   quantity in a unit of another kind than the footprint's, or a spend above the revenue that it is a part of.
  */
 export function sumFootprint(footprint: Footprint): FootprintSums {
-  if (!/^[A-Z]{3}$/.test(footprint.currency)) {
-    throw new VeilshareError("INVALID_DATA", "footprint: expected an ISO 4217 currency code such as USD", {
-      field: "currency",
-    });
-  }
+  checkCurrency(footprint.currency);
   const sums = {
     gramsByCategory: new Array<bigint>(categoryCount).fill(0n),
     grams: 0n,

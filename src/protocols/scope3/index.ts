@@ -15,6 +15,7 @@ export type {
 } from "./activity-line.js";
 export type { DataQuality } from "./data-quality.js";
 export type { Footprint } from "./footprint.js";
+export { joinScope3Total, type JoinScope3Options, type Scope3Contribution } from "./join-total.js";
 export { verifyContribution, verifyTotalEvidence, type TotalEvidence } from "./evidence.js";
 export {
   readProductFootprint,
@@ -28,6 +29,16 @@ export {
   type FootprintDocumentOptions,
   type UpstreamLineOptions,
 } from "./report-footprint.js";
+export type { ReleaseGuard } from "./release-guard.js";
+export { planScope3Total, type Scope3Plan, type Scope3PlanOptions } from "./resilient-plan.js";
+export { serveScope3Total, type Scope3Outcome, type ServeScope3Options } from "./serve-total.js";
 export { formatScope3Csv, formatScope3Text } from "./report-formats.js";
 export type { DataQualityMeans, Emissions, Money, Scope3Cell, Scope3Report } from "./report.js";
 export { scope3Total, type Scope3Options } from "./total.js";
+export {
+  yearOnYear,
+  type CategoryChange,
+  type ChangeRefusal,
+  type EmissionsChange,
+  type YearOnYear,
+} from "./year-on-year.js";

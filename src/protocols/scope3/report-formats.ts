@@ -9,13 +9,14 @@ const amountWidth = 16;
 
 /** The report as lines of text, one a category that anybody has emissions in, then the figures over all. */
 export function formatScope3Text(report: Scope3Report): string {
+  const needed = report.minContributors + (report.lateDropouts ?? 0);
   const lines = report.byCategory
     .filter(({ status }) => status !== "empty")
-    .map((cell) => cellLine(cell, report.minContributors));
+    .map((cell) => cellLine(cell, needed));
   const row = (name: string, value: string, unit: string): string =>
     `     ${name.padEnd(nameWidth)} ${value.padStart(amountWidth)} ${unit}`.trimEnd();
   if (report.total === undefined) {
-    const why = `withheld: fewer than ${report.minContributors} suppliers have emissions`;
+    const why = `withheld: fewer than ${needed} suppliers have emissions`;
     return [...lines, `     ${"Total".padEnd(nameWidth)} ${why}`].join("\n");
   }
   lines.push(row("Total", report.total.kg, `kg  ${report.contributors} suppliers`));

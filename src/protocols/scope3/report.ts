@@ -38,6 +38,15 @@ export interface Scope3Cell {
 export interface Scope3Report {
   readonly currency: string;
   readonly minContributors: number;
+  /** What the lines are of, if the caller said so. */
+  readonly period?: string;
+  /** Names of those whose amounts are in it, with or without emissions; not there where the reader does not know them. */
+  readonly suppliers?: readonly string[];
+  /**
+   * In resilient runs: how many of the suppliers that were counted could be lost before the amounts were summed. Cells were
+   * shown only with `minContributors` and these; the numbers of contributors are those from before.
+   */
+  readonly lateDropouts?: number;
   /** How many parties have emissions at all. */
   readonly contributors: number;
   /** Of all categories; not there when too few parties have emissions. */
@@ -106,6 +115,9 @@ export interface Scope3Sums {
 export function scope3Report(parts: {
   readonly currency: string;
   readonly minContributors: number;
+  readonly period?: string | undefined;
+  readonly suppliers?: readonly string[];
+  readonly lateDropouts?: number;
   readonly counts: ContributorCounts;
   readonly disclosure: Disclosure;
   readonly sums: Scope3Sums;
@@ -125,6 +137,9 @@ export function scope3Report(parts: {
   return {
     currency: parts.currency,
     minContributors: parts.minContributors,
+    ...(parts.period === undefined ? {} : { period: parts.period }),
+    ...(parts.suppliers === undefined ? {} : { suppliers: [...parts.suppliers] }),
+    ...(parts.lateDropouts === undefined ? {} : { lateDropouts: parts.lateDropouts }),
     contributors: counts.overall,
     byCategory,
     ...totals(disclosure, sums),

@@ -13,7 +13,7 @@
 
 import { secureSum } from "../../aggregation/secure-sum.js";
 import type { Party, ProtocolRun } from "../../channel/party.js";
-import { invalidArgument, VeilshareError } from "../../errors.js";
+import { invalidArgument } from "../../errors.js";
 import type { PedersenOpening } from "../../sharing/pedersen.js";
 import { decideDisclosure } from "./disclosure.js";
 import { openCommitments, postCommitments, type TotalEvidence } from "./evidence.js";
@@ -25,11 +25,10 @@ import {
   readCounts,
   whatIsShown,
 } from "./figures.js";
-import { sumFootprint, type Footprint, type FootprintSums } from "./footprint.js";
+import { sumFootprint, type Footprint } from "./footprint.js";
+import { recordRelease, type ReleaseGuard } from "./release-guard.js";
 import { scope3Report, type Scope3Report } from "./report.js";
-
-/** The least that `minContributors` can be: with two, each would learn the other's amount. */
-const leastMinContributors = 3;
+import { checkBound, checkMinimum, leastMinContributors } from "./run-options.js";
 
 /** Options of {@link scope3Total}; the same at all parties. */
 export interface Scope3Options {
@@ -46,6 +45,13 @@ export interface Scope3Options {
    * everybody's ratings can work out the amount of a party whose rating stands alone.
    */
   readonly qualityFigures?: boolean;
+  /** What the lines are of, e.g. `2026`; repeated in the report. */
+  readonly period?: string;
+  /**
+   * The own ledger of released totals, in which what is about to be shown is recorded before any amount is sent; it
+   * needs a period. This option may differ between parties: who has one and is refused by it ends the run for all.
+   */
+  readonly guard?: ReleaseGuard;
   /**
    * Told what opens the own commitment in the report's evidence, to be kept as confidentially as the lines: with it
    * the own part of the total can be shown to an auditor. This option may differ between parties.
@@ -60,9 +66,9 @@ export interface Scope3Options {
  * @param footprint - The own lines; it may have none.
  * @returns The same report at every party.
  * @throws VeilshareError INVALID_DATA with the line's place when a line can't be read; INVALID_ARGUMENT for
- *   `minContributors` below 3 or above the number of parties; BOUND_EXCEEDED when the own grams or hundredths of the
+ *   `minContributors` below 3 or above the number of parties, or a guard without period; BOUND_EXCEEDED when the own grams or hundredths of the
  *   currency reach 2^63 / parties (nothing is sent then); PEER_MISMATCH when parties differ in currency or options;
- *   PEER_UNEXPECTED when the sums contradict each other or the commitments, so that some party lied.
+ *   DISCLOSURE_REFUSED by the own guard, before any amount is sent; PEER_UNEXPECTED when the sums contradict each other or the commitments, so that some party lied.
  *
  * **Security.** 3 to 100 parties, semi-honest; no one but the parties learns anything. *Every party learns*: the
  * currency and options; for every category, and overall, how many parties have emissions there (a count of 1 or 2
@@ -95,15 +101,20 @@ export async function scope3Total(
   return party.run({ name: "veilshare/scope3-total", version: 2 }, async (run) => {
     const { minContributors = leastMinContributors, spendFigures = true, qualityFigures = false } = options;
     const choice = { spendFigures, qualityFigures };
-    checkMinimum(minContributors, run.size);
+    const { period, guard } = options;
+    if (guard !== undefined && period === undefined) {
+      throw invalidArgument("scope3Total", "a period with the guard", "none");
+    }
+    checkMinimum("scope3Total", minContributors, run.size);
     const own = sumFootprint(footprint);
     const maxAbs = (2n ** 63n - 1n) / BigInt(run.size);
-    checkBound(own, maxAbs);
+    checkBound("scope3Total", own, maxAbs, "2^63 / parties");
     await run.agree({
       currency: footprint.currency,
       minContributors,
       ...choice,
       rounding: "line-half-even-gram",
+      ...(period === undefined ? {} : { period }),
     });
     const counts = readCounts(
       await secureSum(run, countingVector(own, choice), { maxAbs: 1n }),
@@ -113,11 +124,15 @@ export async function scope3Total(
     const disclosure = decideDisclosure(counts.byCategory, counts.overall, minContributors);
     const shown = whatIsShown(counts, disclosure, choice, minContributors);
     const amounts = amountVector(own, shown);
+    if (guard !== undefined && period !== undefined) {
+      await recordRelease(guard, { period, suppliers: run.names, shown });
+    }
     const { sum, evidence } = await sumAmounts(run, amounts, maxAbs, options.onOpening);
     const sums = readAmounts(sum, shown);
     checkAmounts(sums, counts, disclosure);
     const { currency } = footprint;
-    return scope3Report({ currency, minContributors, counts, disclosure, sums, evidence });
+    const about = { currency, minContributors, suppliers: run.names, period };
+    return scope3Report({ ...about, counts, disclosure, sums, evidence });
   });
 }
 
@@ -134,27 +149,4 @@ async function sumAmounts(
   const evidence = await openCommitments(run, posted, sum);
   onOpening?.(posted.opening);
   return { sum, evidence };
-}
-
-function checkMinimum(minContributors: number, parties: number): void {
-  const caller = "scope3Total";
-  if (!Number.isInteger(minContributors) || minContributors < leastMinContributors) {
-    throw invalidArgument(
-      caller,
-      `minContributors of at least ${leastMinContributors}`,
-      `${minContributors}`,
-    );
-  }
-  if (minContributors > parties) {
-    throw invalidArgument(caller, `at least minContributors (${minContributors}) parties`, `${parties}`);
-  }
-}
-
-function checkBound(own: FootprintSums, maxAbs: bigint): void {
-  const largest = { grams: own.grams, spend: own.spend, ratings: own.ratingGrams };
-  for (const [field, amounts] of Object.entries(largest)) {
-    if ([amounts].flat().every((amount) => amount <= maxAbs)) continue;
-    const text = `scope3Total: expected own ${field} of at most 2^63 / parties (${maxAbs}), got more`;
-    throw new VeilshareError("BOUND_EXCEEDED", text, { field });
-  }
 }
