@@ -1,9 +1,9 @@
 /**
- * npm run example:risk -- [--guest FILE --host FILE] [--computation replicated|dealer] [--json]
+ * npm run example:risk -- [--guest FILE --host FILE] [--computation two-party|replicated|dealer] [--json]
  *
- * A lender (guest: id, y and features) and a platform (host: id and features) train a credit model together, with a
- * third party beside them: a helper that computes with them on shares, or a dealer of random numbers. Each is an
- * operating-system process that reads its own file only; they talk over encrypted WebSocket links on this machine.
+ * A lender (guest: id, y and features) and a platform (host: id and features) train a credit model together, alone or with
+ * a third party: a helper that computes with them on shares, or a dealer of random numbers. Each is an operating-system
+ * process that reads its own file only; they talk over encrypted WebSocket links on this machine.
  * Without files: the German credit data, see ../data/README.md.
  */
 
@@ -17,7 +17,8 @@ import { readLender, readPlatform } from "./owner-table.js";
 import { largestDifference, trainPlain } from "./plain-training.js";
 import { jsonSummary, textSummary, weightTolerance, type RunSummary } from "./summary.js";
 
-const usage = "usage: example:risk [--guest FILE --host FILE] [--computation replicated|dealer] [--json]";
+const usage =
+  "usage: example:risk [--guest FILE --host FILE] [--computation two-party|replicated|dealer] [--json]";
 
 /** Ten common rows are enough for an example; the protocol's own default asks for more. */
 const common = { holdout: 0.2, splitSeed: "veilshare example", minimumRows: 10 } as const;
@@ -32,10 +33,11 @@ async function run({ guest, host, computation }: Arguments): Promise<RunSummary>
   const options: RiskOptions = { ...common, computation };
   // Read here too, before any process starts: for the check, and so that bad input is told at once.
   const [lender, platform] = await Promise.all([readLender(guest), readPlatform(host)]);
+  const third = thirdRoles[computation];
   const tasks: readonly RiskTask[] = [
     { role: "lender", file: guest, options },
     { role: "platform", file: host, options },
-    { role: thirdRoles[computation], options },
+    ...(third === undefined ? [] : [{ role: third, options } as const]),
   ];
   const started = performance.now();
   const outcomes = (await runParties({
@@ -43,14 +45,11 @@ async function run({ guest, host, computation }: Arguments): Promise<RunSummary>
     parties: tasks.map((task) => ({ name: task.role, task })),
   })) as RiskOutcome[]; // what party.ts gives back
   const seconds = (performance.now() - started) / 1000;
-  const [first, second, third] = outcomes;
-  if (
-    first?.role !== "lender" ||
-    second?.role !== "platform" ||
-    (third?.role !== "helper" && third?.role !== "dealer")
-  ) {
+  const [first, second, other] = outcomes;
+  if (first?.role !== "lender" || second?.role !== "platform") {
     throw new VeilshareError("INTERNAL", "expected one outcome for each role");
   }
+  const beside = other?.role === "helper" || other?.role === "dealer" ? { third: other } : {};
   const plain = trainPlain(lender, platform, options);
   return {
     lenderFile: guest,
@@ -59,7 +58,7 @@ async function run({ guest, host, computation }: Arguments): Promise<RunSummary>
     platformRows: platform.ids.length,
     lender: first,
     platform: second,
-    third,
+    ...beside,
     seconds,
     weightDifference: largestDifference(plain, [...first.weights, ...second.weights, first.intercept]),
   };
@@ -71,7 +70,7 @@ function readArguments(): Arguments & { readonly json: boolean } {
       options: {
         guest: { type: "string" },
         host: { type: "string" },
-        computation: { type: "string", default: "replicated" },
+        computation: { type: "string", default: "two-party" },
         json: { type: "boolean" },
       },
     });

@@ -10,7 +10,7 @@ export interface RunSummary {
   readonly platformRows: number;
   readonly lender: LenderOutcome;
   readonly platform: PlatformOutcome;
-  readonly third: ThirdOutcome;
+  readonly third?: ThirdOutcome;
   readonly seconds: number;
   /** Largest difference of a weight from the training in the clear. */
   readonly weightDifference: number;
@@ -45,7 +45,7 @@ export function jsonSummary(run: RunSummary): Record<string, unknown> {
 }
 
 function totalBytes({ lender, platform, third }: RunSummary): number {
-  return lender.bytesSent + platform.bytesSent + third.bytesSent;
+  return lender.bytesSent + platform.bytesSent + (third?.bytesSent ?? 0);
 }
 
 /** The text for people. */
@@ -55,12 +55,14 @@ export function textSummary(run: RunSummary): string {
 
 function holdings(run: RunSummary): string[] {
   return [
-    `A credit model of two owners, with a ${run.third.role}`,
+    run.third === undefined
+      ? "A credit model of two owners, and nobody else"
+      : `A credit model of two owners, with a ${run.third.role}`,
     "",
     "Who holds what, each in a process of its own:",
     `  lender    ${run.lenderRows} rows: ids, labels (1 = bad) and ${count(run.lender)}`,
     `  platform  ${run.platformRows} rows: ids and ${count(run.platform)}`,
-    `  ${run.third.role.padEnd(9)} nothing: ${thirds[run.third.role]}`,
+    ...(run.third === undefined ? [] : [`  ${run.third.role.padEnd(9)} nothing: ${thirds[run.third.role]}`]),
   ];
 }
 
@@ -80,7 +82,7 @@ function learned({ lender, platform, third }: RunSummary): string[] {
     `  lender    which ${lender.aligned} ids are common, its own ${lender.weights.length} weights and the intercept,`,
     "            and for each common id the platform's part of the score",
     `  platform  which ${platform.aligned} ids are common, and its own ${platform.weights.length} weights`,
-    `  ${third.role.padEnd(9)} how many rows, columns and steps there were`,
+    ...(third === undefined ? [] : [`  ${third.role.padEnd(9)} how many rows, columns and steps there were`]),
   ];
 }
 
@@ -103,7 +105,7 @@ function costs(run: RunSummary): string[] {
   const rounds = Math.max(run.lender.rounds, run.platform.rounds);
   const check = run.weightDifference <= weightTolerance ? "the same weights" : "DIFFERENT WEIGHTS";
   return [
-    `${rounds} rounds, ${totalBytes(run)} bytes sent by all together, ${run.seconds.toFixed(2)} seconds with starting three processes`,
+    `${rounds} rounds, ${totalBytes(run)} bytes sent by all together, ${run.seconds.toFixed(2)} seconds with starting the processes`,
     "Check against training on both files in the clear, which only this example can do:",
     `  ${check}, within ${run.weightDifference.toExponential(1)}`,
   ];

@@ -61,6 +61,31 @@ export interface CorrelationShares {
   readonly dependent: () => Promise<readonly BigUint64Array[]>;
 }
 
+/** A matrix that one party knows in the clear; all of it public but for the entries. */
+export interface OwnedMatrixRequest {
+  /** Session index. */
+  readonly owner: number;
+  readonly rows: number;
+  readonly columns: number;
+  /** Bits of an entry, with its sign. */
+  readonly bits: number;
+  /** How many products of each kind will be asked for, for ranges of rows. */
+  readonly plan: readonly {
+    readonly from: number;
+    readonly to: number;
+    readonly forward: number;
+    readonly transposed: number;
+  }[];
+  /** Row by row, at the owner only. */
+  readonly entries?: Int32Array;
+}
+
+/** Products with such a matrix; `range` is the number of a range of the plan. */
+export interface OwnedProducts {
+  product(range: number, share: BigUint64Array): Promise<BigUint64Array>;
+  transposedProduct(range: number, share: BigUint64Array): Promise<BigUint64Array>;
+}
+
 /**
  * A source of correlated randomness. All computing parties draw the same correlations in the same order.
  */
@@ -71,6 +96,11 @@ export interface CorrelatedRandomness {
    * @throws VeilshareError INVALID_ARGUMENT for a shape that the source does not make, or an unknown operand.
    */
   draw(wanted: Correlation): CorrelationShares;
+  /**
+   * Where the source has a cheaper way than {@link Correlation} `operandProduct` to multiply with a matrix that one party
+   * knows. Nothing may be drawn until it resolves.
+   */
+  ownedMatrix?(wanted: OwnedMatrixRequest): Promise<OwnedProducts>;
   /** No more will be drawn; resolves when the source has been told. */
   close(): Promise<void>;
 }

@@ -23,9 +23,9 @@ import {
   describe,
   describeBits,
   elementwiseProduct,
+  FixedOperand,
   fixOperand,
   secretMatrixProduct,
-  type FixedOperand,
   type ProductOptions,
 } from "./products.js";
 import type { Scheme } from "./scheme.js";
@@ -52,6 +52,14 @@ export interface InputOptions {
   readonly fractionalBits?: number;
   /** The values, row by row; at the owner only. */
   readonly values?: RealValues;
+}
+
+/** An input that many products will share; see {@link Engine.fixOwned}. */
+export interface OwnedInputOptions extends InputOptions {
+  /** Most products X v, with one column each, that will be asked for. */
+  readonly products: number;
+  /** Most products X^T v. */
+  readonly transposedProducts: number;
 }
 
 /** Values that all parties know, as a secret. */
@@ -105,22 +113,33 @@ export class Engine {
    *   shape; VALUE_OUT_OF_RANGE for one that is no finite number or beyond the bound; BOUND_EXCEEDED.
    */
   async input(options: InputOptions): Promise<SecretMatrix> {
-    const owner = this.#member("input", options.owner);
-    const shape = newShape("input", options, options.bound);
-    const length = shape.rows * shape.columns;
+    const { owner, shape, words } = this.#readInput("input", options);
+    const { home, rounds } = this.#scheme;
+    rounds.note(describe(`input ${owner}`, shape));
+    const share = await this.#scheme.input(owner, words, shape.rows * shape.columns);
+    return secretFromShare(home, shape, share);
+  }
+
+  /** The checks that every input begins with. */
+  #readInput(
+    caller: string,
+    options: InputOptions,
+  ): {
+    readonly owner: number;
+    readonly shape: SecretShape;
+    readonly words: BigUint64Array | undefined;
+  } {
+    const owner = this.#member(caller, options.owner);
+    const shape = newShape(caller, options, options.bound);
     const isOwner = owner === this.#party.index;
     if (isOwner !== (options.values !== undefined)) {
       const expected = isOwner ? "values at the owner" : "no values at another party than the owner";
-      throw invalidArgument("input", expected, isOwner ? "none" : "some");
+      throw invalidArgument(caller, expected, isOwner ? "none" : "some");
     }
-    let words: BigUint64Array | undefined;
-    if (options.values !== undefined) {
-      words = encodeValues("input", options.values, length, shape.fractionalBits);
-      checkWithin("input", words, shape.magnitude, "values");
-    }
-    const { home, rounds } = this.#scheme;
-    rounds.note(describe(`input ${owner}`, shape));
-    return secretFromShare(home, shape, await this.#scheme.input(owner, words, length));
+    if (options.values === undefined) return { owner, shape, words: undefined };
+    const words = encodeValues(caller, options.values, shape.rows * shape.columns, shape.fractionalBits);
+    checkWithin(caller, words, shape.magnitude, "values");
+    return { owner, shape, words };
   }
 
   /**
@@ -163,6 +182,32 @@ export class Engine {
    */
   fix(x: SecretMatrix): Promise<FixedOperand> {
     return fixOperand(this.#scheme, x);
+  }
+
+  /**
+   * An input of one party, readied for a known number of products: as {@link Engine.input} and {@link Engine.fix}, but for
+   * two parties without a third much cheaper, since the owner's knowing the matrix is made use of. Nothing else of the
+   * engine may be under way meanwhile.
+   *
+   * @throws VeilshareError as {@link Engine.input}; its products INVALID_ARGUMENT when more are asked for than planned.
+   *
+   * **Cost.** Two parties without a third: 4 bytes, and 8 for each planned product, for each bit of each entry.
+   */
+  async fixOwned(options: OwnedInputOptions): Promise<FixedOperand> {
+    const { owner, shape, words } = this.#readInput("fixOwned", options);
+    const { rounds } = this.#scheme;
+    const { products, transposedProducts } = options;
+    rounds.note(describe(`fixOwned ${owner} ${products} ${transposedProducts}`, shape));
+    const fixed = await this.#scheme.fixOwned({
+      owner,
+      rows: shape.rows,
+      columns: shape.columns,
+      bits: shape.magnitude.toString(2).length + 1,
+      products,
+      transposedProducts,
+      ...(words === undefined ? {} : { words }),
+    });
+    return new FixedOperand(this.#scheme, shape, fixed);
   }
 
   /**

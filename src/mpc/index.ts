@@ -1,5 +1,5 @@
 export { compute, type ComputeOptions } from "./compute.js";
-export { Engine, type ConstantOptions, type InputOptions } from "./engine.js";
+export { Engine, type ConstantOptions, type InputOptions, type OwnedInputOptions } from "./engine.js";
 export { openEngine, openReplicatedEngine, type EngineOptions } from "./open-engine.js";
 export { plan, type Plan, type PlannedCorrelations, type PlanOptions } from "./plan.js";
 export {
@@ -17,5 +17,11 @@ export { FixedOperand, type ProductOptions } from "./products.js";
 export type { Scheme } from "./scheme.js";
 export type { Term } from "./combination.js";
 export type { RealValues } from "./values.js";
-export type { CorrelatedRandomness, Correlation, CorrelationShares } from "./correlation.js";
+export type {
+  CorrelatedRandomness,
+  Correlation,
+  CorrelationShares,
+  OwnedMatrixRequest,
+  OwnedProducts,
+} from "./correlation.js";
 export * from "./operations/index.js";

@@ -195,6 +195,7 @@ function openingZeros(scheme: Scheme): Scheme {
     multiply: (x, y) => scheme.multiply(x, y),
     matrixProduct: (x, y, size) => scheme.matrixProduct(x, y, size),
     fix: (x, shape) => scheme.fix(x, shape),
+    fixOwned: (matrix) => scheme.fixOwned(matrix),
     truncate: (x, shift) => scheme.truncate(x, shift),
     randomBits: (size) => scheme.randomBits(size),
     and: (x, y, size) => scheme.and(x, y, size),

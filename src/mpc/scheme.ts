@@ -17,6 +17,20 @@ export interface FixedShare {
   product(v: Share, size: ProductShape, transposed: boolean): Promise<Share>;
 }
 
+/** A matrix that one party knows in the clear. */
+export interface OwnedWords {
+  /** Session index. */
+  readonly owner: number;
+  /** Ring elements, row by row; at the owner only. */
+  readonly words?: BigUint64Array;
+  readonly rows: number;
+  readonly columns: number;
+  /** Bits that hold each element, as a signed integer. */
+  readonly bits: number;
+  readonly products: number;
+  readonly transposedProducts: number;
+}
+
 /** One party's part in a way of sharing. */
 export interface Scheme {
   readonly name: "additive" | "replicated";
@@ -42,6 +56,9 @@ export interface Scheme {
 
   /** Readies a matrix for many products. */
   fix(x: Share, shape: { readonly rows: number; readonly columns: number }): Promise<FixedShare>;
+
+  /** Readies a matrix that one party knows in the clear for as many products as are planned. */
+  fixOwned(matrix: OwnedWords): Promise<FixedShare>;
 
   /**
    * x / 2^shift, off by less than 1, always, and right in expectation.

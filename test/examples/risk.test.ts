@@ -191,6 +191,8 @@ describeWithData("example:risk on FATE's credit default split", [guestFile, host
       dataPath(guestFile),
       "--host",
       dataPath(hostFile),
+      "--computation",
+      "replicated",
       "--json",
     );
     expect(code).toBe(0);

@@ -14,10 +14,11 @@ import { wordsForRows, type BitSize } from "../packed-bits.js";
 import type { InputSeeds } from "../pair-seeds.js";
 import { ringPart } from "../round-message.js";
 import type { Rounds } from "../rounds.js";
-import type { FixedShare, Scheme } from "../scheme.js";
+import type { FixedShare, OwnedWords, Scheme } from "../scheme.js";
 import type { Home, Share } from "../share.js";
 import { andShares, injectShares, summandsOf } from "./bits.js";
 import { AdditiveParts, only } from "./parts.js";
+import { fixOwnedShares } from "./owned-operand.js";
 import { fixShares, multiplyMatrices, multiplyShares } from "./products.js";
 import { truncateByMask } from "./truncation.js";
 import { truncateByTwo } from "./two-party-truncation.js";
@@ -67,6 +68,13 @@ export class AdditiveScheme implements Scheme {
 
   fix(x: Share, shape: { readonly rows: number; readonly columns: number }): Promise<FixedShare> {
     return fixShares(this.#parts, x, shape);
+  }
+
+  async fixOwned(matrix: OwnedWords): Promise<FixedShare> {
+    const owned = await fixOwnedShares(this.#parts, matrix);
+    if (owned !== undefined) return owned;
+    const { owner, words, rows, columns } = matrix;
+    return this.fix(await this.input(owner, words, rows * columns), { rows, columns });
   }
 
   truncate(x: Share, shift: number): Promise<Share> {

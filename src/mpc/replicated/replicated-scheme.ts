@@ -19,7 +19,7 @@ import { add, addInPlace } from "../../ring/vector.js";
 import { bitRowsOf, wordsForRows, xorInPlace, xorWords, type BitSize } from "../packed-bits.js";
 import { ringPart, ringSize, type Part, type PartSize } from "../round-message.js";
 import type { Rounds } from "../rounds.js";
-import type { FixedShare, Scheme } from "../scheme.js";
+import type { FixedShare, OwnedWords, Scheme } from "../scheme.js";
 import type { Home, Share } from "../share.js";
 import { injectBits } from "./bit-injection.js";
 import type { ReplicatedParts } from "./parts.js";
@@ -94,6 +94,10 @@ export class ReplicatedScheme implements Scheme {
       product: (v, size, transposed) =>
         this.#product(transposed ? transposedProduct : matrixProduct, x, v, size),
     });
+  }
+
+  async fixOwned({ owner, words, rows, columns }: OwnedWords): Promise<FixedShare> {
+    return this.fix(await this.input(owner, words, rows * columns));
   }
 
   #product(times: typeof matrixProduct, x: Share, y: Share, size: ProductShape): Promise<Share> {

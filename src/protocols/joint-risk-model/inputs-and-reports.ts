@@ -43,7 +43,7 @@ export type RiskInput = LenderInput | PlatformInput | HelperInput | DealerInput;
 
 /** Options of {@link jointRiskModel}; the same at all parties, but for `alignment`. */
 export interface JointRiskModelOptions extends TrainingOptions {
-  /** How secrets are shared, and with it who the third party is. Default `replicated`. */
+  /** How secrets are shared, and with it whether there is a third party, and which. Default `two-party`. */
   readonly computation?: Computation;
   /** Names of the parties in the roles; default: the roles' own names. */
   readonly parties?: RoleNames;

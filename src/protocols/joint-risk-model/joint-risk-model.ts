@@ -2,8 +2,8 @@
  * A credit model of two owners: a lender has labels and some columns, a platform has other columns of some of the same
  * people. They train one logistic regression together; no row leaves its owner in the clear.
  *
- * Who runs it: lender, platform and a third party (`../owners/computation.ts`), each as a party of one session; all with the same
- * options.
+ * Who runs it: lender and platform, alone or with a third party (`../owners/computation.ts`), each as a party of one
+ * session; all with the same options.
  *
  *   lender <-> platform   which ids are common (private set intersection; both learn it)
  *   lender <-> platform   numbers of prepared columns
@@ -13,7 +13,7 @@
  *   others -> platform    shares of the platform's weights: only the platform learns them
  *   platform -> lender    the platform's partial score of each common row
  *
- * Adversary: semi-honest, no two of the three parties collude. What each learns:
+ * Adversary: semi-honest, no two of three parties collude. What each learns:
  *
  *   lender     which of its ids the platform has, and how many that has in all; the number of the platform's prepared
  *              columns; its own weights; *the platform's partial score of every common row*, a weighted sum of that
@@ -70,6 +70,8 @@ import { completeTrainingOptions } from "./training-plan.js";
 import { maxColumns, tellSize } from "./training-size.js";
 import { fitWhitening, unwhitenedWeights, whiten } from "./whitening.js";
 
+const owners = ["lender", "platform"] as const;
+
 const protocol = { name: "veilshare/joint-risk-model", version: 2 } as const;
 
 /**
@@ -80,7 +82,7 @@ const protocol = { name: "veilshare/joint-risk-model", version: 2 } as const;
  *   range; BOUND_EXCEEDED for more rows than the ring has room for; PEER_MISMATCH for other options at another party; `PEER_`
  *   codes when a party fails.
  *
- * **Security.** Semi-honest, three parties of whom no two collude. See the head of this file for what each learns; most
+ * **Security.** Semi-honest; with a third party, no two of the three collude. See the head of this file for what each learns; most
  * of all: both owners learn who is common, and the lender learns the platform's partial score of each common row.
  *
  * **Cost.** The intersection (a scalar multiplication for each id of either side), then about 14 rounds a step. With a
@@ -122,7 +124,8 @@ export async function jointRiskModel(
   return party.run(protocol, async (run): Promise<RiskReport> => {
     const settings = completeOptions(options);
     const third = thirdRoles[settings.computation];
-    const roles: OwnerRoles = assignRoles(run, ["lender", "platform", third], settings.parties, input.role);
+    const wanted = third === undefined ? owners : ([...owners, third] as const);
+    const roles: OwnerRoles = assignRoles(run, wanted, settings.parties, input.role);
     if (input.role === "lender" || input.role === "platform") checkOwnedRows(input);
     await run.agree({ ...settings });
     if (input.role === "dealer") return { role: "dealer", ...(await serveDealer(run)) };
@@ -143,7 +146,7 @@ type Settings = Required<Omit<JointRiskModelOptions, "alignment">>;
 
 function completeOptions(options: JointRiskModelOptions): Settings {
   const { holdout = 0.2, splitSeed = "veilshare", maxCategories = defaultMaxCategories } = options;
-  const { minimumRows = 50, parties = {}, computation = "replicated" } = options;
+  const { minimumRows = 50, parties = {}, computation = "two-party" } = options;
   if (!computations.includes(computation)) {
     throw invalidArgument("jointRiskModel", `a computation: ${computations.join(" or ")}`, "another name");
   }

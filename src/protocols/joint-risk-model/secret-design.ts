@@ -1,6 +1,8 @@
 /** The columns of both owners as secrets that are multiplied many times, however they are shared. */
 
 import type { Engine } from "../../mpc/engine.js";
+import { VeilshareError } from "../../errors.js";
+import type { FixedOperand } from "../../mpc/products.js";
 import { SecretMatrix } from "../../mpc/secret-matrix.js";
 import { gradientBound, logitBound, valueBound, type TrainingPlan } from "./training-plan.js";
 
@@ -31,22 +33,38 @@ export interface DesignParts {
  */
 export async function shareDesign(engine: Engine, parts: DesignParts): Promise<SecretDesign> {
   const { plan, own } = parts;
-  const inputs = parts.owners
-    .filter(({ columns }) => columns > 0)
-    .map(({ index, columns }) =>
-      engine.input({
-        owner: index,
-        rows: plan.rows,
-        columns,
-        bound: valueBound(plan),
-        fractionalBits: valueBits,
-        ...(own?.index === index ? { values: own.values } : {}),
-      }),
-    );
-  const fixed = await engine.fix(SecretMatrix.concatColumns(await Promise.all(inputs)));
   const largestLogit = logitBound(plan, plan.iterations);
+  const owners = parts.owners.filter(({ columns }) => columns > 0);
+  const operands: FixedOperand[] = [];
+  for (const { index, columns } of owners) {
+    const operand = await engine.fixOwned({
+      owner: index,
+      rows: plan.rows,
+      columns,
+      bound: valueBound(plan),
+      fractionalBits: valueBits,
+      products: plan.iterations,
+      transposedProducts: plan.iterations,
+      ...(own?.index === index ? { values: own.values } : {}),
+    });
+    operands.push(operand);
+  }
   return {
-    product: (v) => fixed.product(v, { provenBound: largestLogit }),
-    transposedProduct: (u) => fixed.transposedProduct(u, { provenBound: gradientBound(plan) }),
+    product: async (v) => {
+      let from = 0;
+      const products = operands.map((operand) => {
+        from += operand.columns;
+        return operand.product(v.rowRange(from - operand.columns, from), { provenBound: largestLogit });
+      });
+      const [first, ...others] = await Promise.all(products);
+      if (first === undefined) throw new VeilshareError("INTERNAL", "shareDesign: no columns");
+      return others.reduce((sum, product) => sum.add(product), first);
+    },
+    transposedProduct: async (u) =>
+      SecretMatrix.concatRows(
+        await Promise.all(
+          operands.map((operand) => operand.transposedProduct(u, { provenBound: gradientBound(plan) })),
+        ),
+      ),
   };
 }

@@ -2,7 +2,7 @@
  * Statistics of two owners' columns: each holds other columns of partly the same ids. They learn the answers to questions
  * that all agreed on beforehand, and no row leaves its owner in the clear.
  *
- * Who runs it: the first owner, the second, and a third party (`../owners/computation.ts`), each as a party of one session;
+ * Who runs it: the first owner and the second, alone or with a third party (`../owners/computation.ts`), each as a party of one session;
  * all with the same questions.
  *
  *   first <-> second   which ids are common (private set intersection; both learn it)
@@ -12,7 +12,7 @@
  *                      correlated: whether it varies
  *   others -> owners   shares of the answers: only the owners learn them
  *
- * Adversary: semi-honest, no two of the three parties collude. What each learns:
+ * Adversary: semi-honest, no two of three parties collude. What each learns:
  *
  *   owners     which of their ids the other has, and how many that has in all; the answers; which groups and bins are
  *              withheld. *An owner knows its own columns*: what an answer and those tell about the other's columns, it
@@ -112,7 +112,7 @@ export async function jointStatistics(
     const third = thirdRoles[settings.computation];
     const roles: Roles = assignRoles<StatisticsRole>(
       run,
-      ["first", "second", third],
+      third === undefined ? ["first", "second"] : ["first", "second", third],
       settings.parties,
       input.role,
     );

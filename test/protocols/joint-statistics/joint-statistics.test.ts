@@ -27,7 +27,8 @@ const asking = (...questions: Question[]): JointStatisticsOptions => ({ ...optio
 describe("jointStatistics", () => {
   it.each(computations)("gives a third party numbers of rows or messages only: %s", async (computation) => {
     const [, , third] = await askTogether(owners, { ...options, computation });
-    if (computation === "replicated") expect(third).toEqual({ role: "helper", rows: 40 });
+    if (computation === "two-party") expect(third).toBeUndefined();
+    else if (computation === "replicated") expect(third).toEqual({ role: "helper", rows: 40 });
     else expect(Object.keys(third ?? {}).sort()).toEqual(["correctionBytes", "correlations", "role"]);
   });
 
@@ -218,25 +219,26 @@ describe("what others see of joint statistics", () => {
   ): Promise<Tapped[]> {
     const messages: Tapped[] = [];
     const third = thirdRoles[computation];
-    const inputs: readonly JointStatisticsInput[] = [own, people.second, { role: third }];
+    const inputs: readonly JointStatisticsInput[] = [own, people.second, { role: third ?? "helper" }];
     const asked: readonly Question[] = [
       { kind: "variance", of: "first.income" },
       { kind: "percentile", of: "first.income", percent: 50 },
       { kind: "groupMeans", of: "first.income", by: "second.region" },
       { kind: "histogram", of: "first.income", edges: [1000] },
     ];
+    const names = ["first", "second", ...(third === undefined ? [] : [third])];
     await simulate(
-      3,
+      names.length,
       (party) => {
         const watched =
           party.index === observer ? tapParty(party, (message) => messages.push(message)) : party;
-        return jointStatistics(watched, inputs[party.index] ?? { role: third }, {
+        return jointStatistics(watched, inputs[party.index] ?? { role: "helper" }, {
           columns: declarations,
           questions: asked,
           computation,
         });
       },
-      { names: ["first", "second", third] },
+      { names },
     );
     return messages.filter(({ direction }) => direction === "received");
   }

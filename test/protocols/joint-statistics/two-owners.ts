@@ -71,11 +71,13 @@ export function askTogether(
   session: SimulateOptions = {},
 ): Promise<JointStatisticsReport[]> {
   const third = thirdRoles[options.computation ?? "replicated"];
-  const inputs: readonly JointStatisticsInput[] = [owners.first, owners.second, { role: third }];
-  return simulate(3, (party) => jointStatistics(party, inputs[party.index] ?? { role: third }, options), {
-    names: ["first", "second", third],
-    ...session,
-  });
+  const names = ["first", "second", ...(third === undefined ? [] : [third])];
+  const inputs: readonly JointStatisticsInput[] = [owners.first, owners.second, { role: third ?? "helper" }];
+  return simulate(
+    names.length,
+    (party) => jointStatistics(party, inputs[party.index] ?? { role: "helper" }, options),
+    { names, ...session },
+  );
 }
 
 /** The answers, which both owners must have alike. */
