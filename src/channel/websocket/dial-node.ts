@@ -2,6 +2,7 @@
 
 import { setMaxListeners } from "node:events";
 import { WebSocket } from "ws";
+import { randomBytes } from "../../random/csprng.js";
 import type { Transport } from "../transport.js";
 import { connectionFailed, type DialOptions } from "./socket.js";
 import { socketOptions, WebSocketTransport } from "./transport-node.js";
@@ -14,6 +15,7 @@ export function dial(address: string, options: DialOptions): Promise<Transport> 
       ...socketOptions,
       followRedirects: false,
       handshakeTimeout: timeoutMs,
+      generateMask: maskingKeys(),
       ...(certificateAuthorities === undefined ? {} : { ca: listed(certificateAuthorities) }),
     });
     const transport = new WebSocketTransport(socket); // listens from the start, so that no message is lost
@@ -41,6 +43,25 @@ export function dial(address: string, options: DialOptions): Promise<Transport> 
     signal.addEventListener("abort", onAbort);
     if (signal.aborted) onAbort();
   });
+}
+
+/** More frames than a client sends before everything it sends is ciphertext. */
+const handshakeFrames = 8;
+
+/**
+ * Fills in masking keys: random ones for the frames of the Noise handshake, then zeros, with which `ws` masks nothing.
+ *
+ * RFC 6455 (sections 5.3 and 10.3) asks for unpredictable keys so that nobody can choose the bytes that a proxy sees.
+ * Ciphertext of the Noise session is as unpredictable to whoever chose the plaintext, and masking it again costs both
+ * ends a pass over all data in JavaScript.
+ */
+function maskingKeys(): (key: Uint8Array) => void {
+  let frames = 0;
+  return (key) => {
+    frames += 1;
+    if (frames <= handshakeFrames) key.set(randomBytes(key.length));
+    else key.fill(0);
+  };
 }
 
 function listed(authorities: string | readonly string[]): string[] {
