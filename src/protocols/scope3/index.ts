@@ -36,6 +36,18 @@ export { formatScope3Csv, formatScope3Text } from "./report-formats.js";
 export type { DataQualityMeans, Emissions, Money, Scope3Cell, Scope3Report } from "./report.js";
 export { scope3Total, type Scope3Options } from "./total.js";
 export {
+  planVerifiedAmounts,
+  planVerifiedScope3,
+  verifiedAmounts,
+  verifiedCounts,
+  verifiedScope3Report,
+  type Scope3Task,
+  type VerifiedAmountsPlan,
+  type VerifiedCounts,
+  type VerifiedScope3Options,
+  type VerifiedScope3Plan,
+} from "./verified-total.js";
+export {
   yearOnYear,
   type CategoryChange,
   type ChangeRefusal,
