@@ -1,9 +1,9 @@
 /**
- * npm run example:joint-statistics -- [--computation replicated|dealer] [--json]
+ * npm run example:joint-statistics -- [--computation replicated|dealer|two-party] [--json]
  *
  * A lender and a platform ask how the lender's loans go with what the platform knows of the same debtors: correlations,
  * means by group, and measures of a sum of both sides' columns. Beside them a helper computes with them on shares, or a
- * dealer gives them random numbers. Each is an operating-system process that reads its own file only; they talk over
+ * dealer gives them random numbers, or they are alone. Each is an operating-system process that reads its own file only; they talk over
  * encrypted WebSocket links on this machine. The data are the German credit data, see ../data/README.md.
  */
 
@@ -17,7 +17,7 @@ import { readFirst, readSecond } from "./owner-rows.js";
 import { plainAnswers } from "./plain-answers.js";
 import { asked, declaredGroups, minimumRows } from "./questions.js";
 
-const usage = "usage: example:joint-statistics [--computation replicated|dealer] [--json]";
+const usage = "usage: example:joint-statistics [--computation replicated|dealer|two-party] [--json]";
 
 interface Outcome {
   readonly computation: Computation;
@@ -41,7 +41,7 @@ async function run(computation: Computation): Promise<Outcome> {
   const tasks: readonly StatisticsTask[] = [
     { role: "first", file: files.first, computation },
     { role: "second", file: files.second, computation },
-    { role: third, computation },
+    ...(third === undefined ? [] : [{ role: third, computation } as const]),
   ];
   const started = performance.now();
   const outcomes = (await runParties({
@@ -84,17 +84,17 @@ function matches(got: unknown, plain: unknown): boolean {
 function text(outcome: Outcome): string {
   const third = thirdRoles[outcome.computation];
   return [
-    `Statistics of a lender's and a platform's columns, with a ${third}`,
+    `Statistics of a lender's and a platform's columns, ${third === undefined ? "alone" : `with a ${third}`}`,
     "",
     "Who holds what, each in a process of its own:",
     "  lender    ids, amounts, durations and which loans went bad",
     "  platform  ids, ages, jobs, checking accounts and years at the address",
-    `  ${third.padEnd(9)} nothing`,
+    ...(third === undefined ? [] : [`  ${third.padEnd(9)} nothing`]),
     "",
     `What both owners learned of their ${outcome.rows} common debtors, besides who these are:`,
     ...outcome.answers.flatMap((answer, i) => lines(asked[i]?.title ?? "", answer)),
     "",
-    `${outcome.rounds} rounds, ${outcome.bytes} bytes sent by all together, ${outcome.seconds.toFixed(2)} seconds with starting three processes`,
+    `${outcome.rounds} rounds, ${outcome.bytes} bytes sent by all together, ${outcome.seconds.toFixed(2)} seconds with starting the processes`,
     "Check against both files in the clear, which only this example can do:",
     `  ${outcome.matchesPlain ? "the same answers" : "DIFFERENT ANSWERS"}`,
   ].join("\n");

@@ -2,8 +2,8 @@
  * Statistics of two owners' columns: each holds other columns of partly the same ids. They learn the answers to questions
  * that all agreed on beforehand, and no row leaves its owner in the clear.
  *
- * Who runs it: the first owner and the second, alone or with a third party (`../owners/computation.ts`), each as a party of one session;
- * all with the same questions.
+ * Who runs it: the first owner and the second, alone or with a third party (`../owners/computation.ts`), each as a party
+ * of one session; all with the same questions.
  *
  *   first <-> second   which ids are common (private set intersection; both learn it)
  *   owners -> helper   how many, where a helper computes
@@ -12,7 +12,7 @@
  *                      correlated: whether it varies
  *   others -> owners   shares of the answers: only the owners learn them
  *
- * Adversary: semi-honest, no two of three parties collude. What each learns:
+ * Adversary: semi-honest; with a third party, no two of the three collude. What each learns:
  *
  *   owners     which of their ids the other has, and how many that has in all; the answers; which groups and bins are
  *              withheld. *An owner knows its own columns*: what an answer and those tell about the other's columns, it
@@ -80,11 +80,12 @@ const protocol = { name: "veilshare/joint-statistics", version: 1 } as const;
  * } as const;
  * const report = await jointStatistics(party, { role: "first", ids, columns: [income] }, { questions, columns });
  *
- * **Security.** Semi-honest, three parties of whom no two collude. See the head of this file for what each learns; most of
- * all: both owners learn who is common.
+ * **Security.** Semi-honest; with a third party, no two of the three collude. See the head of this file for what each learns;
+ * most of all: both owners learn who is common.
  *
  * **Cost.** The intersection, then for n rows: a product a row and group, a comparison a row and edge, a sort for each
- * quantity with percentiles (about n (log2 n)^2 / 4 comparisons), one matrix product for all correlations. Questions
+ * quantity with percentiles (about n (log2 n)^2 / 4 comparisons), one matrix product for all correlations. A helper makes
+ * it fastest, two parties alone slowest. Questions
  * about one owner's columns alone cost as much as others; that owner could answer them by itself.
  */
 export async function jointStatistics(
