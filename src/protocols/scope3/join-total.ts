@@ -12,7 +12,7 @@ import {
   readAmounts,
   readCounts,
 } from "./figures.js";
-import { sumFootprint, type Footprint } from "./footprint.js";
+import { sumFootprint, type Footprint, type FootprintSums } from "./footprint.js";
 import { scope3Report, type Scope3Report, type Scope3Sums } from "./report.js";
 import { agreedScope3Plan, countsAfterLosses, planAmounts, type Scope3Plan } from "./resilient-plan.js";
 import { checkBound } from "./run-options.js";
@@ -61,6 +61,20 @@ export async function joinScope3Total(
     throw invalidArgument(caller, `a footprint in ${plan.currency}`, footprint.currency);
   }
   checkBound(caller, own, plan.maxAmount, "maxAmount");
+  try {
+    return await contribute(party, own, plan, options);
+  } catch (thrown) {
+    party.abort(thrown); // what went wrong between two runs, the server would wait for
+    throw thrown;
+  }
+}
+
+async function contribute(
+  party: Party,
+  own: FootprintSums,
+  plan: Scope3Plan,
+  options: JoinScope3Options,
+): Promise<Scope3Contribution> {
   await party.run(resilientScope3Protocol, (run) => run.agree(agreedScope3Plan(plan)));
   const counted = await resilientSum(party, countingVector(own, plan), plan.counting, options);
   const counts = readCounts(known(counted.totals), plan, counted.contributors);

@@ -271,6 +271,31 @@ describe("a resilient Scope 3 total refuses", () => {
     expect(clients[5]).toMatchObject({ reason: { code: "PEER_MISMATCH" } });
   });
 
+  it.each([
+    ["counts that can't be", "total", 1, (bytes: Uint8Array) => bytes.fill(1, 0, 1)], // one supplier in category 1, six overall
+    ["too few suppliers", "end", 1, (bytes: Uint8Array) => bytes.fill(0)],
+    ["amounts below the counts", "total", 2, (bytes: Uint8Array) => bytes.fill(0)],
+  ] as const)("%s, as a server may tell a supplier, and the others go on", async (_, step, time, change) => {
+    const plan = planScope3Total({ ...base, minContributors: 4 });
+    const { server, clients } = await simulateStar({
+      clients: 6,
+      server: (sessions) => {
+        const lying = sessions.map((session, index) => {
+          let seen = 0;
+          if (index !== 2) return session;
+          return recordedParty(session, (message) => {
+            if (message.step === step) seen += 1;
+            return message.step === step && seen === time ? change(message.payload) : message.payload;
+          });
+        });
+        return serveScope3Total(lying, plan);
+      },
+      client: (party) => joinScope3Total(party, { currency: "USD", lines: [line(1, 5)] }, plan),
+    });
+    expect(clients[2]).toMatchObject({ reason: { code: "PEER_UNEXPECTED" } });
+    expect(server.report.total?.kg).toBe(time === 1 ? "25.000" : "30.000");
+  });
+
   it("what the server's ledger refuses, before any amount is sent, and all suppliers end", async () => {
     const vectors: number[] = [];
     const kept: QueryLedger[] = [];
