@@ -5,8 +5,10 @@
  *    the same order.
  * 2. A round starts at the end of the event loop's turn in which the first message was asked for, and carries
  *    everything asked for until then; while a round is under way, what is asked for collects for the next.
- * 3. A round ends when all its messages, and the correlated randomness that its operations need, have arrived. All
- *    its operations then complete in one turn, in order; what their continuations ask for is the next round.
+ * 3. A round ends when all its messages, and the correlated randomness that its operations need, have arrived. Its
+ *    operations then complete in order, each in a turn of the event loop of its own, in which all that waited for it
+ *    runs: parties take different numbers of steps within an operation, and the order must not depend on them. What
+ *    the continuations ask for is the next round.
  *
  * So independent operations that are started together (`Promise.all`) share one round, and the order is the same at
  * all parties, provided that what runs concurrently awaits nothing but operations of the engine. That it was the same
@@ -22,7 +24,7 @@ import { equalBytes, utf8ToBytes } from "../bytes/encoding.js";
 import { VeilshareError } from "../errors.js";
 import type { Party } from "../channel/party.js";
 import { decodeParts, encodeParts, partsByteLength, type Part, type PartSize } from "./round-message.js";
-import { afterThisTurn } from "./turn.js";
+import { afterThisTurn, endOfTurn } from "./turn.js";
 
 /** Bytes that every message of a round starts with. */
 export const digestBytes = 32;
@@ -128,6 +130,7 @@ export class PartyRounds implements Rounds {
         Promise.all(batch.map((pending) => pending.dependent?.() ?? Promise.resolve([]))),
       ]);
       for (const [i, pending] of batch.entries()) {
+        if (i > 0) await endOfTurn();
         pending.resolve({ received: received[i] ?? new Map(), dependent: dependents[i] ?? [] });
       }
     } catch (error) {

@@ -9,3 +9,8 @@ export function afterThisTurn(callback: () => void): void {
   };
   port2.postMessage(undefined);
 }
+
+/** Resolves once all that is ready to run in this turn has run. */
+export function endOfTurn(): Promise<void> {
+  return new Promise(afterThisTurn);
+}

@@ -96,7 +96,7 @@ describe("example:joint-statistics", () => {
         ].map((task) => ({ name: task.role, task })),
         onStart: (party, pid) => pids.set(party, pid),
         onProgress: ({ step, done }) => {
-          if (killed || step !== "joint-statistics/answer" || done < 3) return;
+          if (killed || step !== "joint-statistics/answer" || done < 1) return;
           killed = true;
           process.kill(pids.get(victim) ?? 0, "SIGKILL");
         },

@@ -36,16 +36,17 @@ export class SecretAnswers {
     this.#options = options;
   }
 
-  /** All answers, in the order of the questions. */
+  /** All answers, in the order of the questions; they share rounds. */
   async all(questions: readonly Question[], onAnswer: () => void): Promise<(Answer | undefined)[]> {
-    const answers: (Answer | undefined)[] = [];
-    const correlations = await this.#correlations(questions);
-    // One after the other: continuations of different operations need not run in the same order at all parties.
-    for (const [i, question] of questions.entries()) {
-      answers.push(question.kind === "correlation" ? correlations[i] : await this.#answer(question));
-      onAnswer();
-    }
-    return answers;
+    const correlations = this.#correlations(questions);
+    return Promise.all(
+      questions.map(async (question, i) => {
+        const isCorrelation = question.kind === "correlation";
+        const answer = isCorrelation ? (await correlations)[i] : await this.#answer(question);
+        onAnswer();
+        return answer;
+      }),
+    );
   }
 
   #answer(question: Exclude<Question, { kind: "correlation" }>): Promise<Answer | undefined> {
