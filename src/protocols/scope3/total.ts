@@ -81,7 +81,8 @@ export interface Scope3Options {
  * figures are sums over the same purchases. Whoever knows the factors that others use has two or three equations for
  * them instead of one, so with as few contributors as the minimum a total can be solved for its parts; set
  * `spendFigures: false`, or a larger minimum, where factors are known. (2) Totals of two runs, between which one
- * supplier came, left or changed, differ by that supplier, unless a `guard` refuses the second. (3) One contributor far larger than all others is nearly
+ * supplier came, left or changed, differ by that supplier; a `guard` refuses the second where suppliers came or left,
+ * not where figures changed. (3) One contributor far larger than all others is nearly
  * its cell's total. (4) A party may lie about its lines; a count of its own making lets a cell be shown that should
  * not be. Counts that can't be are found, plausible ones are not. The commitments in the report's evidence hide
  * perfectly and open to the published amounts only in sum.
