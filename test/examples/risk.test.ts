@@ -39,7 +39,7 @@ function parsed(stdout: string): Record<string, unknown> {
 
 describe("example:risk", () => {
   it("trains on the German credit data in three processes and prints one JSON object", async () => {
-    const { code, stdout, stderr } = await runExample("--json");
+    const { code, stdout, stderr } = await runExample("--computation", "replicated", "--json");
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout.trim().split("\n").length).toBe(1);
     const result = parsed(stdout);
@@ -82,7 +82,9 @@ describe("example:risk", () => {
         .reverse()
         .map(({ id, y, x }) => `${x * y},${x},${id}`),
     ]);
-    const { code, stdout } = await runExample("--guest", guest, "--host", host, "--json");
+    const { code, stdout } = await runExample(
+      ...["--guest", guest, "--host", host, "--computation", "replicated", "--json"],
+    );
     expect(code).toBe(0);
     expect(parsed(stdout)).toMatchObject({ aligned: 35, matchesPlain: true });
   });
