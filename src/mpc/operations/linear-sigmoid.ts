@@ -2,7 +2,7 @@
  * The logistic function as five straight pieces, for training many rows: constant 17/1024 below -27/8, slope 5/64 up
  * to -25/16, slope 14/64 through (0, 1/2) up to 25/16, slope 5/64 up to 27/8, constant 1007/1024 above. Continuous, odd
  * about 1/2, monotone; the best of its kind with slopes in 64ths and knots in 16ths. `sigmoid` is 46 times as exact
- * and costs about three times as much.
+ * and takes six comparisons and four products instead of four and one.
  */
 
 import type { Engine } from "../engine.js";

@@ -86,7 +86,7 @@ const protocol = { name: "veilshare/joint-risk-model", version: 2 } as const;
  * of all: both owners learn who is common, and the lender learns the platform's partial score of each common row.
  *
  * **Cost.** The intersection (a scalar multiplication for each id of either side), then about 14 rounds a step. With a
- * helper each party sends about 90 bytes a step and row. The third party waits while the owners intersect: for lists of
+ * helper each party sends about 120 bytes a step and row. The third party waits while the owners intersect: for lists of
  * millions the session's `stepTimeoutMs` may have to be longer than its ten minutes.
  *
  * **Source.** Whitening and Nesterov's method: `training-plan.ts`; the engine: `openReplicatedEngine`, `openEngine`.

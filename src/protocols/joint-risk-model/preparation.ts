@@ -12,7 +12,7 @@
  * 4. Every column is standardised: less its training mean, divided by its training (population) deviation.
  *
  * After rule 4 a training column has mean 0 and its squares sum to the number of rows; the bounds of the training
- * (`training-bounds.ts`) rest on that.
+ * (`whitening.ts`, `training-plan.ts`) rest on that.
  */
 
 import type { VeilshareError } from "../../errors.js";

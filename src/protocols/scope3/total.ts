@@ -87,7 +87,7 @@ export interface Scope3Options {
  * not be. Counts that can't be are found, plausible ones are not. The commitments in the report's evidence hide
  * perfectly and open to the published amounts only in sum.
  *
- * **Cost.** 13 rounds; a hash of 32 bytes a party in three of them. A commitment costs 0.1 ms a cell.
+ * **Cost.** 15 rounds; a hash of 32 bytes a party in three of them. A commitment is a hash to the group and a multiplication a cell.
  *
  * **Source.** GHG Protocol Scope 3 Standard; the secure sum of {@link secureSum}.
  *
