@@ -1,6 +1,6 @@
 /** How an example ends when something is wrong: one line, and an exit code that scripts can tell apart. */
 
-import { VeilshareError, type ErrorCode } from "veilshare";
+import { VeilshareError, type ErrorCode } from "veilshare/channel";
 
 const inputFaults: readonly ErrorCode[] = [
   "INVALID_ARGUMENT",

@@ -5,7 +5,7 @@
  */
 
 import { fork, type ChildProcess } from "node:child_process";
-import { VeilshareError } from "veilshare";
+import { VeilshareError } from "veilshare/channel";
 import type { PartyEntry } from "veilshare/channel";
 import type { FromParty, Json, ToParty } from "./messages.js";
 

@@ -1,8 +1,7 @@
 /** The child's side of the launcher: one party in a process of its own. */
 
 import { createServer, type Server } from "node:http";
-import { VeilshareError } from "veilshare";
-import { connect, generateIdentity, type Identity, type Party } from "veilshare/channel";
+import { connect, generateIdentity, type Identity, type Party, VeilshareError } from "veilshare/channel";
 import type { FromParty, Json, ToParty } from "./messages.js";
 
 /** What a party does: the task is what the launcher gave it, the result goes back to the launcher. */

@@ -1,3 +1,10 @@
+export {
+  VeilshareError,
+  type ErrorCode,
+  type ErrorDetails,
+  type PeerErrorCode,
+  type PlainError,
+} from "../errors.js";
 export { loadIdentity, loadParties, saveIdentity } from "#channel/files";
 export { generateIdentity, Identity, type PartyEntry } from "./identity/identity.js";
 export { formatKeyFile, parseKeyFile } from "./identity/key-file.js";
