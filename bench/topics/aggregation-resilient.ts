@@ -47,8 +47,7 @@ async function measure(clients: number): Promise<Measurement[]> {
     const run = new ClientRun(planResilientSum(options), server);
     const total = await run.finish(await server.ask({ kind: "begin", options }, "bytes"));
     const { degree } = run.plan;
-    const expected = run.expectedFirst;
-    if (total.totals[0] !== expected) throw new Error(`bench: expected a total of ${expected}`);
+    run.check(total.totals);
     const client = { items: length, unit: "values", threads: 1, bytes: Math.round(run.bytes / clients) };
     const unmasking = { items: length, unit: "values", threads: total.threads };
     return [
@@ -91,7 +90,8 @@ class ClientRun {
   cpuMs = 0;
   /** What all clients sent and received. */
   bytes = 0;
-  expectedFirst = 0n;
+  #stayed = 0;
+  #expectedFirst = 0n;
   readonly #server: RemoteServer;
 
   constructor(plan: ResilientPlan, server: RemoteServer) {
@@ -114,11 +114,22 @@ class ClientRun {
     return this.#server.ask({ kind: "total" }, "total");
   }
 
+  /** Every total, not only the first. */
+  check(totals: BigInt64Array): void {
+    if (totals.length !== length) throw new Error(`bench: expected ${length} totals, got ${totals.length}`);
+    for (const [place, total] of totals.entries()) {
+      const expected = this.#expectedFirst - BigInt(this.#stayed * place);
+      if (total !== expected) throw new Error(`bench: expected a total of ${expected} at ${place}`);
+    }
+  }
+
   #mask(client: ResilientClient, message: Uint8Array, index: number): Uint8Array[] {
     client.takeShares(message);
     if (index % Math.round(1 / lostShare) === 0) return []; // lost
-    const vector = new Uint32Array(length).fill(2 ** 32 - 1 - index);
-    this.expectedFirst += BigInt(2 ** 32 - 1 - index);
+    const first = 2 ** 32 - 1 - index;
+    const vector = Uint32Array.from({ length }, (_, place) => first - place);
+    this.#stayed += 1;
+    this.#expectedFirst += BigInt(first);
     return [...client.mask(vector)];
   }
 

@@ -7,15 +7,16 @@
  * section 4.0.1, without the part that survives dropouts; X25519 is RFC 7748, section 6.1.
  */
 
-import { x25519 } from "@noble/curves/ed25519.js";
+import { openX25519Key } from "#group/x25519";
 import { ByteWriter } from "../bytes/codec.js";
 import { printAsRedacted } from "../bytes/redacted.js";
+import { x25519Bytes, type X25519Key } from "../group/x25519.js";
 import { Prg } from "../random/prg.js";
 import { randomBytes, type RandomSource } from "../random/csprng.js";
 import { addInPlace, subtractInPlace } from "../ring/vector.js";
 
 /** Length of an X25519 public key. */
-export const publicKeyBytes = 32;
+export const publicKeyBytes: number = x25519Bytes;
 
 const maskLabel = "veilshare/aggregation/pair-mask";
 
@@ -25,12 +26,14 @@ export class MaskKey {
     printAsRedacted(this);
   }
 
-  readonly #secretKey: Uint8Array;
+  readonly #key: X25519Key;
   readonly publicKey: Uint8Array;
 
   constructor(random: RandomSource = randomBytes) {
-    this.#secretKey = random(32);
-    this.publicKey = x25519.getPublicKey(this.#secretKey);
+    const secretKey = random(x25519Bytes);
+    this.#key = openX25519Key(secretKey);
+    secretKey.fill(0);
+    this.publicKey = this.#key.publicKey;
   }
 
   /**
@@ -43,12 +46,8 @@ export class MaskKey {
    *   (RFC 7748, section 6.1, asks to check).
    */
   maskWith(peer: MaskPeer): Prg | undefined {
-    let sharedSecret: Uint8Array;
-    try {
-      sharedSecret = x25519.getSharedSecret(this.#secretKey, peer.publicKey); // throws for zero only
-    } catch {
-      return undefined;
-    }
+    const sharedSecret = this.#key.agree(peer.publicKey);
+    if (sharedSecret === undefined) return undefined;
     const ownFirst = peer.ownIndex < peer.index;
     const context = new ByteWriter()
       .bytes(peer.sessionId)

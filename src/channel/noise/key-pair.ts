@@ -1,18 +1,19 @@
 /** X25519 key pairs (RFC 7748): the static keys that name a party and the ephemeral keys of one handshake. */
 
-import { x25519 } from "@noble/curves/ed25519.js";
+import { openX25519Key } from "#group/x25519";
 import { printAsRedacted } from "../../bytes/redacted.js";
 import { invalidArgument, VeilshareError } from "../../errors.js";
+import { x25519Bytes, type X25519Key } from "../../group/x25519.js";
 import { randomBytes, type RandomSource } from "../../random/csprng.js";
 
 /** Length of a public key, of a secret key and of what two of them agree on. */
-export const dhBytes = 32;
+export const dhBytes: number = x25519Bytes;
 
 /**
  * A secret scalar that stays inside, with its public key.
  *
- * **Security.** @noble/curves' X25519 is a Montgomery ladder without secret-dependent branches, on BigInts, whose
- * arithmetic the engine does not promise to run in constant time. SECURITY.md says more.
+ * **Security.** In Node OpenSSL computes. In browsers it is @noble/curves, a Montgomery ladder without secret-dependent
+ * branches, on BigInts, whose arithmetic the engine does not promise to run in constant time. SECURITY.md says more.
  *
  * **Source.** RFC 7748, sections 5 and 6.1.
  */
@@ -24,10 +25,12 @@ export class KeyPair {
   /** 32 bytes. Treat as read-only. */
   readonly publicKey: Uint8Array;
   readonly #secretKey: Uint8Array;
+  readonly #key: X25519Key;
 
   private constructor(secretKey: Uint8Array) {
     this.#secretKey = secretKey;
-    this.publicKey = x25519.getPublicKey(secretKey);
+    this.#key = openX25519Key(secretKey);
+    this.publicKey = this.#key.publicKey;
   }
 
   /** A fresh key pair. */
@@ -58,11 +61,11 @@ export class KeyPair {
     if (publicKey.length !== dhBytes) {
       throw invalidArgument("KeyPair.agree", "a public key of 32 bytes", `${publicKey.length} bytes`);
     }
-    try {
-      return x25519.getSharedSecret(this.#secretKey, publicKey);
-    } catch {
+    const shared = this.#key.agree(publicKey);
+    if (shared === undefined) {
       throw new VeilshareError("PEER_UNAUTHENTICATED", "a public key of small order was refused");
     }
+    return shared;
   }
 
   /** A copy of the secret key, for a key file. */
