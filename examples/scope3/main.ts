@@ -1,69 +1,74 @@
 /**
- * npm run example:scope3 -- [--suppliers FILE] [--factors FILE] [--products FILE] [--json]
+ * npm run example:scope3 -- [--verified] [--suppliers FILE] [--factors FILE] [--products FILE] [--json]
  *
  * A consortium of suppliers computes its Scope 3 total. Each supplier is an operating-system process that is given its
- * own lines only; the processes talk to each other over encrypted WebSocket links on this machine.
+ * own lines only; the processes talk to each other over encrypted WebSocket links on this machine. With --verified, two
+ * aggregators check that every figure is in range, and a buyer gets the total; these are processes too.
  */
 
 import { parseArgs } from "node:util";
 import { VeilshareError } from "veilshare";
-import { exitWithError, runParties, type Json } from "../launcher/index.js";
+import { exitWithError } from "../launcher/index.js";
+import { runConsortium } from "./consortium-run.js";
 import { defaultFiles, readInputs, type InputFiles } from "./inputs.js";
 import { plainGrams } from "./plain-total.js";
-import { jsonSummary, textSummary, type RunSummary, type SupplierOutcome } from "./summary.js";
+import { jsonSummary, textSummary, type RunSummary } from "./summary.js";
+import { runVerified } from "./verified-run.js";
 
-const usage = "usage: example:scope3 [--suppliers FILE] [--factors FILE] [--products FILE] [--json]";
+const usage =
+  "usage: example:scope3 [--verified] [--suppliers FILE] [--factors FILE] [--products FILE] [--json]";
 
-async function run(files: InputFiles): Promise<RunSummary> {
+async function run(files: InputFiles, verified: boolean): Promise<RunSummary> {
   const footprints = await readInputs(files);
   const started = performance.now();
-  const results = await runParties({
-    script: new URL("./supplier.js", import.meta.url),
-    // A footprint is plain data: what JSON keeps, each process gets its own only.
-    parties: [...footprints].map(([name, footprint]) => ({ name, task: footprint as unknown as Json })),
-  });
-  const outcomes = results as unknown as SupplierOutcome[]; // supplier.ts gives these
+  const { reports, text, traffic, proved } = await (verified ? runVerified : runConsortium)(footprints);
   const seconds = (performance.now() - started) / 1000;
-  const [first] = outcomes;
-  if (first === undefined) throw new VeilshareError("INTERNAL", "no party gave a result");
-  const { report, text } = first;
+  const [report] = reports;
+  if (report === undefined) throw new VeilshareError("INTERNAL", "no party gave a report");
   const plain = plainGrams(footprints.values());
   const total = plain.reduce((sum, grams) => sum + grams, 0n);
   const cellsMatch = report.categories.every(
     ({ category, kg }) => kg === null || BigInt(kg.replace(".", "")) === plain[category - 1],
   );
   const totalMatches = report.totalGrams === null || BigInt(report.totalGrams) === total;
-  const sameEverywhere = outcomes.every(
-    (outcome) => JSON.stringify(outcome.report) === JSON.stringify(report),
-  );
+  const sameEverywhere = reports.every((other) => JSON.stringify(other) === JSON.stringify(report));
   return {
     names: [...footprints.keys()],
     lineCounts: [...footprints.values()].map(({ lines }) => lines.length),
     report,
     text,
     seconds,
-    bytes: outcomes.reduce((sum, { bytesSent }) => sum + bytesSent, 0),
-    rounds: Math.max(...outcomes.map(({ rounds }) => rounds)),
+    processes: traffic.length,
+    bytes: traffic.reduce((sum, { bytesSent }) => sum + bytesSent, 0),
+    rounds: Math.max(...traffic.map(({ rounds }) => rounds)),
     matchesPlain: totalMatches && cellsMatch && sameEverywhere,
+    ...(proved === undefined ? {} : { proved }),
   };
 }
 
-function readArguments(): { readonly files: InputFiles; readonly json: boolean } {
+interface Arguments {
+  readonly files: InputFiles;
+  readonly json: boolean;
+  readonly verified: boolean;
+}
+
+function readArguments(): Arguments {
   const text = { type: "string" } as const;
+  const flag = { type: "boolean", default: false } as const;
   try {
     const { values } = parseArgs({
-      options: { suppliers: text, factors: text, products: text, json: { type: "boolean", default: false } },
+      options: { suppliers: text, factors: text, products: text, json: flag, verified: flag },
     });
-    const { json, ...files } = values;
-    return { files: { ...defaultFiles, ...files }, json };
+    const { json, verified, ...files } = values;
+    return { files: { ...defaultFiles, ...files }, json, verified };
   } catch (thrown) {
     throw new VeilshareError("INVALID_ARGUMENT", usage, { cause: thrown });
   }
 }
 
 try {
-  const { files, json } = readArguments();
-  const summary = await run(files);
+  const { files, json, verified } = readArguments();
+  const summary = await run(files, verified);
   process.stdout.write(json ? `${JSON.stringify(jsonSummary(summary))}\n` : `${textSummary(summary)}\n`);
   if (!summary.matchesPlain) process.exitCode = 1;
 } catch (thrown) {

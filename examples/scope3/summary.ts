@@ -13,6 +13,18 @@ export type SupplierOutcome = Readonly<{
   rounds: number;
 }>;
 
+/** What the buyer of a verified run knows of the proofs: numbers of suppliers, and of reports refused. */
+export type Proved = Readonly<{ counted: number; included: number; refused: number }>;
+
+/** What the processes of a run gave. */
+export interface RunOutcome {
+  /** Of each party that learns it. */
+  readonly reports: readonly PlainReport[];
+  readonly text: string;
+  readonly traffic: readonly { readonly bytesSent: number; readonly rounds: number }[];
+  readonly proved?: Proved;
+}
+
 /** A whole run. */
 export interface RunSummary {
   readonly names: readonly string[];
@@ -21,9 +33,12 @@ export interface RunSummary {
   /** The report as a table. */
   readonly text: string;
   readonly seconds: number;
+  readonly processes: number;
   readonly bytes: number;
   readonly rounds: number;
   readonly matchesPlain: boolean;
+  /** Of a verified run. */
+  readonly proved?: Proved;
 }
 
 /** The report without bigints, for JSON; null stands for what is withheld. */
@@ -69,6 +84,7 @@ export function jsonSummary(run: RunSummary): Record<string, unknown> {
     bytes: run.bytes,
     rounds: run.rounds,
     matchesPlain: run.matchesPlain,
+    ...(run.proved === undefined ? {} : { proved: run.proved }),
   };
 }
 
@@ -84,14 +100,22 @@ function holdings({ names, lineCounts }: RunSummary): string[] {
   return ["Scope 3 total of a consortium", "", "Who holds what, each in a process of its own:", ...held];
 }
 
-function learned({ text }: RunSummary): string[] {
-  return ["What all of them learned, and nothing else:", text];
+function learned({ text, proved }: RunSummary): string[] {
+  if (proved === undefined) return ["What all of them learned, and nothing else:", text];
+  const { counted, included, refused } = proved;
+  return [
+    "Two aggregators checked a proof with every figure that it is 0 to 2^40 - 1, and saw none:",
+    `  ${counted} suppliers counted, amounts of ${included} in the total, ${refused} reports refused`,
+    "",
+    "What the buyer learned, and nothing else; aggregators and suppliers learned the contributors only:",
+    text,
+  ];
 }
 
 function costs(run: RunSummary): string[] {
   const check = run.matchesPlain ? "equal to the gram" : "DIFFERENT";
   return [
-    `${run.rounds} rounds, ${run.bytes} bytes sent by all together, ${run.seconds.toFixed(2)} seconds with starting ${run.names.length} processes`,
+    `${run.rounds} rounds, ${run.bytes} bytes sent by all together, ${run.seconds.toFixed(2)} seconds with starting ${run.processes} processes`,
     `Check against the sum in the clear, which only this example can do: ${check}`,
   ];
 }

@@ -15,6 +15,7 @@ const documents = [
   "docs/verified-aggregation.md",
   "docs/privacy-of-results.md",
   "docs/scope3.md",
+  "docs/resilient-sum.md",
 ];
 const manifest = JSON.parse(readFileSync("package.json", "utf8")) as {
   exports: Record<string, unknown>;
@@ -53,9 +54,14 @@ describe("the README", () => {
   });
 
   it("has examples that all check against the package's types", { timeout: 180_000 }, () => {
-    const texts = ["README.md", "docs/lookup.md", "docs/paillier.md"].flatMap((file) =>
-      codeBlocks(file, "ts"),
-    );
+    const texts = [
+      "README.md",
+      "docs/lookup.md",
+      "docs/paillier.md",
+      "docs/resilient-sum.md",
+      "docs/scope3.md",
+      "docs/verified-aggregation.md",
+    ].flatMap((file) => codeBlocks(file, "ts"));
     const paths = texts.map((text, i) => write(`example-${i}.ts`, text));
     expect(paths.length).toBeGreaterThan(1);
     const program = ts.createProgram(paths, {

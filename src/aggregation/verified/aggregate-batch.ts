@@ -10,6 +10,7 @@
  *   leader -> aggregators             decisions; what every aggregator says of them        (decisions, verdict)
  *   aggregators -> aggregators        the batch is in the journals                         (ready)
  *   aggregators -> collector          counts and aggregate share                           (outcome)
+ *   aggregators -> aggregators        with `reveal: "all"`: the aggregate shares           (share)
  *
  * Adversary: malicious clients; semi-honest aggregators for a right result, one honest aggregator for privacy.
  */
@@ -25,7 +26,7 @@ import { agreeOnCandidates } from "./candidates.js";
 import { agreeOnFlags, batchFault } from "./flags.js";
 import type { ReportShare } from "./report-message.js";
 import { batchParameters, batchProtocol, type BatchOptions } from "./batch-parameters.js";
-import { batchRoles, type BatchRoles } from "./task.js";
+import { batchRoles, type BatchRoles, type VerifiedTask } from "./task.js";
 import { reportsAtOnce, verifyReports, type RejectionReason } from "./verification.js";
 
 /** Options of {@link aggregateBatch}. */
@@ -47,7 +48,7 @@ export interface RejectedReport {
 }
 
 /** What an aggregator learns of a batch. */
-export interface BatchSummary {
+export interface BatchSummary<Result = unknown> {
   /** False when too few valid reports were there: nothing was released, and they count in the next call. */
   readonly released: boolean;
   /** Valid reports of the batch so far. */
@@ -56,6 +57,8 @@ export interface BatchSummary {
   readonly rejected: readonly RejectedReport[];
   /** Valid reports of an open batch that had to be dropped, as another aggregator had lost it. */
   readonly lost: number;
+  /** With `reveal: "all"`, of a batch that was released: what the collector gets, from the aggregators' own shares. */
+  readonly result?: Result;
 }
 
 /**
@@ -80,7 +83,7 @@ export async function aggregateBatch<M, R>(
   party: Party,
   aggregator: VerifiedAggregator<M, R>,
   options: AggregateBatchOptions,
-): Promise<BatchSummary> {
+): Promise<BatchSummary<R>> {
   return party.run(batchProtocol, async (run) => {
     const { task, aggregatorId } = aggregator;
     const roles = batchRoles("aggregateBatch", run, task, options.collector);
@@ -98,8 +101,9 @@ export async function aggregateBatch<M, R>(
       const lost = await compareOpenBatches(aggregators, aggregator, batch);
       const rejected = await takeUp(aggregators, aggregator, maxReports);
       const released = await release(run, aggregators, aggregator, { ...options, roles });
-      const { accepted } = released ?? aggregator.open;
-      return { released: released !== undefined, accepted, rejected, lost };
+      if (released === undefined)
+        return { released: false, accepted: aggregator.open.accepted, rejected, lost };
+      return { released: true, accepted: released.batch.accepted, rejected, lost, ...released.revealed };
     } catch (thrown) {
       aggregator.closeBatch(); // others may have added more or less to theirs
       throw thrown;
@@ -169,13 +173,18 @@ interface Release extends AggregateBatchOptions {
   readonly roles: BatchRoles;
 }
 
+interface Released<R> {
+  readonly batch: OpenBatch;
+  readonly revealed: { readonly result?: R };
+}
+
 /** Gives the collector the open batch if it is large enough; gives the batch that was released. */
 async function release<M, R>(
   run: ProtocolRun,
   aggregators: Party,
   aggregator: VerifiedAggregator<M, R>,
-  { roles, batch, noise }: Release,
-): Promise<OpenBatch | undefined> {
+  { roles, batch, noise, reveal }: Release,
+): Promise<Released<R> | undefined> {
   const { open, task } = aggregator;
   if (open.accepted < task.minReports) {
     await run.send(roles.collector, "outcome", new ByteWriter().u8(0).finish());
@@ -192,7 +201,31 @@ async function release<M, R>(
   if (noise !== undefined) await addNoise(aggregator, closed.share, noise);
   const outcome = new ByteWriter().u8(1).u32(closed.accepted).u32(closed.rejected);
   await run.send(roles.collector, "outcome", outcome.fixed(closed.share.toBytes()).finish());
-  return closed;
+  if (reveal !== "all") return { batch: closed, revealed: {} };
+  const result = await openAmongAggregators(aggregators, task, closed, noise !== undefined);
+  return { batch: closed, revealed: { result } };
+}
+
+/** The sum that the collector gets too, without having to believe it. */
+async function openAmongAggregators<M, R>(
+  aggregators: Party,
+  { prio3 }: VerifiedTask<M, R>,
+  { share, accepted }: OpenBatch,
+  noise: boolean,
+): Promise<R> {
+  const own = share.toBytes();
+  const all = await aggregators.exchange("share", own, { byteLength: own.length });
+  const shares = all.map((bytes, i) => {
+    try {
+      return prio3.decodeAggregateShare(bytes);
+    } catch (thrown) {
+      if (!(thrown instanceof VeilshareError)) throw thrown;
+      const party = aggregators.names[i] ?? "";
+      const fault = { party, step: "share", expected: "canonical elements", got: "others" };
+      throw batchFault("PEER_MALFORMED", fault);
+    }
+  });
+  return prio3.unshard(shares, accepted, noise ? "signed" : "unsigned");
 }
 
 async function addNoise<M, R>(

@@ -5,7 +5,7 @@ import { invalidArgument } from "../../errors.js";
 import { taskParameters, type BatchRoles, type VerifiedTask } from "./task.js";
 
 /** Name and version of the protocol. */
-export const batchProtocol = { name: "veilshare/verified-batch", version: 1 } as const;
+export const batchProtocol = { name: "veilshare/verified-batch", version: 2 } as const;
 
 const maxBatchBytes = 256;
 
@@ -15,6 +15,8 @@ export interface BatchOptions {
   readonly batch: string;
   /** Who gets the sum: a party of the session that is no aggregator. */
   readonly collector: number | string;
+  /** Who learns the sum: the collector alone, or the aggregators too. Default `collector`. */
+  readonly reveal?: "collector" | "all";
 }
 
 /**
@@ -25,11 +27,11 @@ export interface BatchOptions {
 export function batchParameters<M, R>(
   task: VerifiedTask<M, R>,
   { collector, aggregators }: BatchRoles,
-  { batch }: BatchOptions,
+  { batch, reveal = "collector" }: BatchOptions,
 ): Readonly<Record<string, JsonValue>> {
   const bytes = new TextEncoder().encode(batch).length;
   if (bytes < 1 || bytes > maxBatchBytes) {
     throw invalidArgument("verified batch", `a name of 1 to ${maxBatchBytes} bytes`, `${bytes}`);
   }
-  return { ...taskParameters(task), batch, collector, aggregators: [...aggregators] };
+  return { ...taskParameters(task), batch, collector, aggregators: [...aggregators], reveal };
 }

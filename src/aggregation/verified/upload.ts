@@ -10,10 +10,12 @@
  */
 
 import { MalformedMessage } from "../../bytes/codec.js";
+import { bytesToHex } from "../../bytes/encoding.js";
 import type { Party, ProtocolRun } from "../../channel/party.js";
 import { invalidArgument, VeilshareError } from "../../errors.js";
 import { eventLoopTurn } from "../../parallel/event-loop.js";
 import type { RandomSource } from "../../random/csprng.js";
+import { nonceBytes } from "../prio3/messages.js";
 import type { VerifiedAggregator } from "./aggregator.js";
 import { decodeReport, encodeReport, reportBytes, ReportShare } from "./report-message.js";
 import { taskParameters, type VerifiedTask } from "./task.js";
@@ -90,6 +92,8 @@ export async function uploadReports<M, R>(party: Party, options: UploadOptions<M
 export interface ReceivedReports {
   readonly client: string;
   readonly receipts: Readonly<Record<Receipt, number>>;
+  /** The ids, in hexadecimal, of the reports that were taken. */
+  readonly taken: readonly string[];
 }
 
 /** Options of {@link receiveReports}. */
@@ -117,13 +121,15 @@ export async function receiveReports<M, R>(
     const { task, aggregatorId } = aggregator;
     await run.agree({ ...taskParameters(task), aggregatorId, aggregator: run.index });
     const counts: Record<Receipt, number> = { taken: 0, known: 0, malformed: 0, full: 0 };
+    const taken: string[] = [];
     const maxByteLength = reportBytes(task.prio3, aggregatorId);
     for (let count = 0; ; count++) {
       const message = await run.receive(client, "report", { maxByteLength });
-      if (message.length === 0) return { client: run.names[client] ?? "", receipts: counts };
+      if (message.length === 0) return { client: run.names[client] ?? "", receipts: counts, taken };
       if (count === maxReports) throw flooded(run, client, maxReports);
       const receipt = take(aggregator, message);
       counts[receipt] += 1;
+      if (receipt === "taken") taken.push(bytesToHex(message.subarray(0, nonceBytes)));
       await run.send(client, "receipt", Uint8Array.of(receipts.indexOf(receipt)));
       if (count % 64 === 63) await eventLoopTurn();
     }

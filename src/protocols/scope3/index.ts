@@ -48,6 +48,22 @@ export {
   type VerifiedScope3Plan,
 } from "./verified-total.js";
 export {
+  aggregateVerifiedScope3,
+  type AggregateVerifiedScope3Options,
+  type RefusedSupplier,
+  type Scope3Aggregation,
+} from "./verified-aggregate.js";
+export {
+  collectVerifiedScope3,
+  type CollectedScope3,
+  type CollectVerifiedScope3Options,
+} from "./verified-collect.js";
+export {
+  joinVerifiedScope3,
+  type JoinVerifiedScope3Options,
+  type VerifiedContribution,
+} from "./verified-join.js";
+export {
   yearOnYear,
   type CategoryChange,
   type ChangeRefusal,

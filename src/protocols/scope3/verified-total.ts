@@ -1,11 +1,11 @@
 /**
  * A Scope 3 total whose suppliers prove that their figures are in range: two tasks of verified aggregation, one after the
- * other, and what goes in and comes out of them. Suppliers, aggregators and the buyer (the collector) run `uploadReports`,
- * `receiveReports`, `aggregateBatch` and `collectBatch` for each.
+ * other, and what goes in and comes out of them. `verified-join.ts`, `verified-aggregate.ts` and `verified-collect.ts` run
+ * them over links.
  *
  *   supplier -> aggregators   a report of 0/1: who has emissions in which category   (task `counting`)
- *   aggregators -> buyer      the counts                                             (batch)
- *   buyer -> all              the counts and the number of reports; all plan the second task from them
+ *   aggregators -> buyer      the counts, and to each other                          (batch)
+ *   aggregators -> supplier   the counts and the number of reports; all plan the second task from them
  *   supplier -> aggregators   a report of the amounts that may be shown              (task `amounts`)
  *   aggregators -> buyer      the amounts                                            (batch)
  *
@@ -97,11 +97,11 @@ const maxSuppliers = 2 ** 20;
  *
  * **Security.** That of a verified aggregation: malicious suppliers, whose figures are proved to be 0 or 1, and 0 to
  * `maxAmount`; no supplier's figure is seen while one aggregator is honest; sums are right if all aggregators are. *The buyer
- * learns* the counts and the amounts of the shown cells; *aggregators and suppliers* learn the counts, which the buyer has to
- * tell them truly. *Lost between the batches*: a cell needs `lateDropouts` more contributors than `minContributors`, and the
+ * learns* the counts and the amounts of the shown cells; *aggregators and suppliers* learn the counts, which one honest aggregator
+ * tells the suppliers as it opened them. *Lost between the batches*: a cell needs `lateDropouts` more contributors than `minContributors`, and the
  * aggregators release no second batch of fewer reports than the first had less `lateDropouts`. For that to mean what it says,
- * they take the second reports from suppliers only whose first was valid, and one of each: `receiveReports` with
- * `maxReports: 1` in a session under a pinned key. *Not proved*: that figures are true, that a count goes with an amount, that the
+ * they take the second reports from suppliers only whose first was valid, and one of each, in a session under a pinned key, as
+ * `aggregateVerifiedScope3` does. *Not proved*: that figures are true, that a count goes with an amount, that the
  * categories add up to the total. One supplier that lies so may make the buyer find a contradiction, which names nobody; it
  * may also count where it has nothing, so that a cell has one honest contributor fewer than it says.
  *

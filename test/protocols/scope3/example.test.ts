@@ -57,6 +57,25 @@ describe("the Scope 3 example", () => {
   }, 60_000);
 });
 
+describe("the Scope 3 example with --verified", () => {
+  it("has two aggregators check every figure, and tells the buyer the sum in the clear", () => {
+    const rows = ["A", "B", "C", "D"].map((name) => `${name},1,325211,100,`).join("\n");
+    const suppliers = write(
+      "four.csv",
+      `supplier,category,naics,spend_usd,primary_share\n${rows}\nA,6,481111,5,\n`,
+    );
+    const { status, stdout } = example("--verified", "--json", "--suppliers", suppliers);
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      parties: 4,
+      matchesPlain: true,
+      contributors: 4,
+      byCategory: { "1": null, "6": null }, // one alone in category 6
+      proved: { counted: 4, included: 4, refused: 0 },
+    });
+  }, 60_000);
+});
+
 describe("the Scope 3 example ends with one line and exit code 2 for", () => {
   const header = "supplier,category,naics,spend_usd,primary_share";
   const good = "A,1,325211,100,\nB,1,325211,100,\nC,1,325211,100,";

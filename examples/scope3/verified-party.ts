@@ -1,0 +1,53 @@
+/** One process of a verified run: an aggregator, the buyer or a supplier, by its name. */
+
+import { MemoryJournal } from "veilshare/aggregation";
+import type { Party } from "veilshare/channel";
+import {
+  aggregateVerifiedScope3,
+  collectVerifiedScope3,
+  formatScope3Text,
+  joinVerifiedScope3,
+  planVerifiedScope3,
+  type Footprint,
+  type VerifiedScope3Plan,
+} from "veilshare/protocols";
+import { serveParty } from "../launcher/index.js";
+import { plainReport } from "./summary.js";
+import { aggregatorNames, buyerName, type PartyOutcome } from "./verified-roles.js";
+
+type Task = Readonly<{ currency: string; suppliers: number; footprint?: Footprint }>;
+
+/** The session of two with another party. */
+function pair(party: Party, name: string): Party {
+  return party.between([party.index, party.indexOf(name)].sort((a, b) => a - b));
+}
+
+async function play(
+  party: Party,
+  plan: VerifiedScope3Plan,
+  footprint?: Footprint,
+): Promise<Pick<PartyOutcome, "bought">> {
+  const collector = buyerName;
+  if (footprint !== undefined) {
+    const sessions = aggregatorNames.map((name) => pair(party, name));
+    await joinVerifiedScope3(sessions, footprint, plan, { collector });
+    return {};
+  }
+  const three = party.between([...aggregatorNames, buyerName].map((name) => party.indexOf(name)));
+  if (party.name === buyerName) {
+    const { report, counted, included, refused } = await collectVerifiedScope3(three, plan);
+    const proved = { counted, included, refused: refused.counts + refused.amounts };
+    return { bought: { report: plainReport(report), text: formatScope3Text(report), proved } };
+  }
+  const suppliers = party.names.filter((name) => !three.names.includes(name));
+  const sessions = suppliers.map((name) => pair(party, name));
+  await aggregateVerifiedScope3(sessions, three, plan, { collector, journal: new MemoryJournal() });
+  return {};
+}
+
+serveParty(async (party, given): Promise<PartyOutcome> => {
+  const { footprint, ...numbers } = given as unknown as Task; // verified-run.ts gives these
+  const outcome = await play(party, planVerifiedScope3({ ...numbers, period: "2026" }), footprint);
+  const { bytesSent, rounds } = party.traffic;
+  return { bytesSent, rounds, ...outcome };
+});
