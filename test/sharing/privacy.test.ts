@@ -19,7 +19,7 @@ function sharesAreUniform(
 ): boolean {
   for (const secret of secrets) {
     const counts = new Uint32Array(cells ** seen);
-    for (let draw = 0; draw < 100 * counts.length; draw++) {
+    for (let draw = 0; draw < 50 * counts.length; draw++) {
       let cell = 0;
       for (const value of sample(secret)) cell = cell * cells + value;
       counts[cell] = (counts[cell] ?? 0) + 1;
