@@ -16,7 +16,7 @@
 import type { Party } from "../channel/party.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import { defaultFractionalBits } from "../ring/fixed-point.js";
-import { magnitudeOfBound } from "./bounds.js";
+import { checkMagnitude, magnitudeOfBound } from "./bounds.js";
 import { combine, truncate, type Term } from "./combination.js";
 import { numbersOfRows } from "./packed-bits.js";
 import {
@@ -37,6 +37,7 @@ import {
   type SecretMatrix,
   type SecretShape,
 } from "./secret-matrix.js";
+import type { Share } from "./share.js";
 import { checkWithin, decodeValues, encodeValues, type RealValues } from "./values.js";
 
 /** An input of one party. */
@@ -118,6 +119,25 @@ export class Engine {
     rounds.note(describe(`input ${owner}`, shape));
     const share = await this.#scheme.input(owner, words, shape.rows * shape.columns);
     return secretFromShare(home, shape, share);
+  }
+
+  /**
+   * A secret that somebody dealt who does not compute: this party's share of it. Sends nothing.
+   *
+   * @param share - As many components as the scheme has, each of rows x columns words; see `dealReplicated`.
+   * @throws VeilshareError INVALID_ARGUMENT for another number of components or length; BOUND_EXCEEDED.
+   *
+   * **Security.** Nothing checks that the dealer's values are within the magnitude, or that shares fit together: where they do
+   * not, results are wrong.
+   */
+  dealt(shape: SecretShape, share: Share): SecretMatrix {
+    checkMagnitude("dealt", shape.magnitude);
+    const length = shape.rows * shape.columns;
+    const wanted = this.#scheme.zero(length).length;
+    if (share.length !== wanted || share.some((part) => part.length !== length)) {
+      throw invalidArgument("dealt", `${wanted} components of ${length} words`, "another share");
+    }
+    return secretFromShare(this.#scheme.home, shape, share);
   }
 
   /** The checks that every input begins with. */

@@ -196,3 +196,81 @@ describe("releaseTotals", () => {
     await expect(run(leaving)).rejects.toMatchObject({ code: "PEER_MISMATCH" });
   });
 });
+
+describe("releaseTotals with comparers", () => {
+  const comparers = ["party-0", "party-2", 3];
+
+  it("gives the same, and never adds a dominated cell up", async () => {
+    const sums: BigInt64Array[] = [];
+    const noted: VectorSum = async (party, vector, options) => {
+      const result = await sumBySecureSum(party, vector, options);
+      if (party.index === 0) sums.push(result.sum);
+      return result;
+    };
+    for (const cells of await run(() => ({ sum: noted, comparers }))) expect(cells).toEqual(expected);
+    expect(sums).toEqual([BigInt64Array.of(3n, 2n, 4n, 0n, 4n), BigInt64Array.of(60n, 100n)]);
+  });
+
+  it("agrees with the comparison in the circle on random cells, rules and numbers of parties", async () => {
+    const cells = fc.array(
+      fc.array(fc.oneof(fc.constant(0n), fc.bigInt(0n, 2n ** 40n)), { minLength: 5, maxLength: 5 }),
+      {
+        minLength: 1,
+        maxLength: 5,
+      },
+    );
+    await fc.assert(
+      fc.asyncProperty(cells, rules, fc.integer({ min: 3, max: 5 }), async (values, dominance, parties) => {
+        const both = [undefined, [0, 1, 2]].map((three) =>
+          simulate(parties, (party) => {
+            const own = BigInt64Array.from(values, (cell) => cell[party.index] ?? 0n);
+            const options = { maxAbs: 2n ** 40n, minContributors: 2, dominance };
+            return releaseTotals(
+              party,
+              own,
+              three === undefined ? options : { ...options, comparers: three },
+            );
+          }),
+        );
+        const [inCircle, onShares] = await Promise.all(both);
+        expect(onShares).toEqual(inCircle);
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  it("would be caught if the comparison were with another limit", async () => {
+    const mutant = await importMutant<typeof disclosure>("other-limit", "aggregation/disclosure/index.js", {
+      file: "aggregation/disclosure/compare-on-shares.js",
+      text: "totals.scale(Number(limit.numerator))",
+      replacement: "totals.scale(2)",
+    });
+    expect((await run(() => ({ comparers }), mutant.releaseTotals))[0]).not.toEqual(expected);
+  });
+
+  it("refuses comparers that are not three, parties with others, and a bound that leaves no room", async () => {
+    for (const some of [
+      [0, 1],
+      [0, 1, "party-1"],
+      [0, 1, 2, 3],
+      [0, 1, "nobody"],
+    ]) {
+      await expect(run(() => ({ comparers: some }))).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    }
+    const other = (index: number) => ({ comparers: index === 1 ? [0, 1, 2] : [0, 1, 3] });
+    await expect(run(other)).rejects.toMatchObject({ code: "PEER_MISMATCH" });
+    await expect(run((index) => (index === 1 ? {} : { comparers }))).rejects.toMatchObject({
+      code: "PEER_MISMATCH",
+    });
+    const large = () => ({ comparers, maxAbs: 2n ** 60n });
+    await expect(run(large)).rejects.toMatchObject({ code: "BOUND_EXCEEDED", field: "maxAbs" });
+    const fine = () => ({ comparers, dominance: { rule: "n-k", n: 1, percent: 100 / 3 } as const });
+    expect((await run(fine))[0]?.map(({ status }) => status)).toEqual([
+      "withheld-dominated", // 30 of 60
+      "withheld-small",
+      "withheld-dominated",
+      "empty",
+      "withheld-dominated",
+    ]);
+  });
+});
