@@ -2,10 +2,16 @@
 
 import { Prg } from "veilshare/random";
 
+/**
+ * How randomness comes: none needed, from a dealer, by oblivious transfer while it is used (`two-party`), or by oblivious
+ * transfer ahead of time, into a file (`two-party-stock`).
+ */
+export type MpcScheme = "replicated" | "dealer" | "two-party" | "two-party-stock";
+
 /** What a party is told. */
 // eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- an interface is not assignable to Json
 export type MpcTask = {
-  readonly scheme: "replicated" | "dealer";
+  readonly scheme: MpcScheme;
   readonly operation: "multiply" | "compare" | "matrixProduct";
   /** Elements of a vector; rows, columns and inner size of square matrices. */
   readonly size: number;
@@ -21,6 +27,8 @@ export type MpcTimes = {
   readonly cpuSeconds: number;
   readonly bytesSent: number;
   readonly rounds: number;
+  /** Making what a run takes from the stock, with one: all of it over the number of runs. */
+  readonly offline?: { readonly ms: number; readonly cpuSeconds: number; readonly bytesSent: number };
   /** A few values of the result, in the clear; none at the dealer. */
   readonly sample: readonly number[];
 };
@@ -36,6 +44,21 @@ export function inputs({ operation, size }: MpcTask): readonly [BigInt64Array, B
   const vector = (): BigInt64Array =>
     BigInt64Array.from(prg.words(length), (word) => BigInt.asIntN(64, word) >> shift);
   return [vector(), vector()];
+}
+
+/** Shape and bound of either input. */
+export function inputShape({ operation, size }: MpcTask): {
+  readonly rows: number;
+  readonly columns: number;
+  readonly bound: number;
+  readonly fractionalBits: number;
+} {
+  return {
+    rows: size,
+    columns: operation === "matrixProduct" ? size : 1,
+    bound: operation === "compare" ? 2 ** 31 : 2 ** 20,
+    fractionalBits: 0,
+  };
 }
 
 /** The first values of the right result. */

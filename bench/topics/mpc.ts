@@ -4,18 +4,37 @@ import type { BenchContext } from "../context.js";
 import { round, summarise, type Measurement, type Topic } from "../measurement.js";
 import { compare } from "../micro.js";
 import { runJiff } from "../mpc/jiff.js";
-import { expectedSample, type MpcTask, type MpcTimes } from "../mpc/task.js";
+import { expectedSample, type MpcScheme, type MpcTask, type MpcTimes } from "../mpc/task.js";
+import { SlowLinks, type LinkSpeed } from "../slow-link.js";
 
 /** Who takes part, and against whom it is secure: named beside every figure. */
 interface Setting {
   readonly label: string;
-  readonly scheme: MpcTask["scheme"];
+  readonly scheme: MpcScheme;
   /** Processes, the dealer included. */
   readonly processes: number;
 }
 
-const settings: readonly Setting[] = [
-  { label: "3 parties, replicated (semi-honest, 1 corrupted)", scheme: "replicated", processes: 3 },
+const replicated: Setting = {
+  label: "3 parties, replicated (semi-honest, 1 corrupted)",
+  scheme: "replicated",
+  processes: 3,
+};
+
+const obliviousTransfer: readonly Setting[] = [
+  {
+    label: "2 parties, oblivious transfer on the fly (semi-honest, either corrupted)",
+    scheme: "two-party",
+    processes: 2,
+  },
+  {
+    label: "2 parties, oblivious transfer ahead of time (semi-honest, either corrupted)",
+    scheme: "two-party-stock",
+    processes: 2,
+  },
+];
+
+const dealt: readonly Setting[] = [
   {
     label: "2 parties and a dealer (semi-honest, dealer colludes with none)",
     scheme: "dealer",
@@ -28,26 +47,44 @@ const settings: readonly Setting[] = [
   },
 ];
 
+const settings: readonly Setting[] = [replicated, ...dealt, ...obliviousTransfer];
+/** Without a trusted dealer: what is run over slow links too. */
+const undealt: readonly Setting[] = [replicated, ...obliviousTransfer];
+
 interface Work {
   readonly operation: MpcTask["operation"];
   readonly unit: string;
-  readonly size: Readonly<Record<MpcTask["scheme"], number>>;
+  readonly size: Readonly<Record<MpcScheme, number>>;
 }
 
-const works: readonly Work[] = [
-  { operation: "multiply", unit: "64-bit products", size: { replicated: 1_000_000, dealer: 300_000 } },
-  { operation: "compare", unit: "32-bit comparisons", size: { replicated: 200_000, dealer: 100_000 } },
-  {
-    operation: "matrixProduct",
-    unit: "products of 200 x 200 matrices",
-    size: { replicated: 200, dealer: 200 },
-  },
-];
+const products: Work = {
+  operation: "multiply",
+  unit: "64-bit products",
+  size: { replicated: 1_000_000, dealer: 300_000, "two-party": 20_000, "two-party-stock": 20_000 },
+};
+const comparisons: Work = {
+  operation: "compare",
+  unit: "32-bit comparisons",
+  size: { replicated: 200_000, dealer: 100_000, "two-party": 10_000, "two-party-stock": 10_000 },
+};
+
+/** Matrix triples are not kept in stock: what is left to measure of them is on the fly. */
+const matrixProducts: Work = {
+  operation: "matrixProduct",
+  unit: "products of square matrices",
+  size: { replicated: 200, dealer: 200, "two-party": 50, "two-party-stock": 0 },
+};
+
+const works: readonly Work[] = [products, comparisons, matrixProducts];
+
+const slow: LinkSpeed = { delayMs: 50, megabitsPerSecond: 100 };
 
 /**
  * Computing on shares: every party a process on this machine's cores, over encrypted WebSockets, wall time of the slowest.
  * With a dealer, correlated randomness is dealt while it is used; the dealer's CPU time is an entry of its own (offline).
- * The rival has three parties and its server as dealer, nothing encrypted. `local` is the ring's product beside a plain loop.
+ * Two parties make it on the fly, or ahead of time into a file: then both are entries. All but the dealer's again with a
+ * relay in each connection that delays everything by 50 ms each way and lets 100 Mbit/s through. The rival has three
+ * parties and its server as dealer, nothing encrypted. `local` is the ring's product beside a plain loop.
  */
 export const mpcTopic: Topic = {
   name: "mpc",
@@ -55,7 +92,12 @@ export const mpcTopic: Topic = {
   async run(context) {
     const results: Measurement[] = [];
     for (const work of works) {
-      for (const setting of settings) results.push(...(await measureOurs(context, setting, work)));
+      for (const setting of settings) {
+        if (work.size[setting.scheme] > 0) results.push(...(await measureOurs(context, { setting, work })));
+      }
+    }
+    for (const work of [products, comparisons]) {
+      for (const setting of undealt) results.push(...(await measureOurs(context, { setting, work, slow })));
     }
     const rivals = await measureRivals(context);
     results.push(...rivals);
@@ -76,44 +118,81 @@ export const mpcTopic: Topic = {
   },
 };
 
-async function measureOurs(
-  context: BenchContext,
-  { label, scheme, processes }: Setting,
-  { operation, unit, size }: Work,
-): Promise<Measurement[]> {
-  context.note(`mpc ${operation}, ${label}`);
-  const task: MpcTask = { scheme, operation, size: size[scheme], runs: context.quick ? 3 : 7 };
-  const items = operation === "matrixProduct" ? 1 : task.size;
-  const script = new URL("../mpc/party.js", import.meta.url);
-  const parties = Array.from({ length: processes }, (_, i) => ({ name: `party-${i}`, task }));
-  const all = (await runParties({ script, parties })) as unknown as MpcTimes[]; // party.ts is what ran
+/** One piece of work in one setting, over links that may be slow. */
+interface Case {
+  readonly setting: Setting;
+  readonly work: Work;
+  readonly slow?: LinkSpeed;
+}
+
+async function measureOurs(context: BenchContext, one: Case): Promise<Measurement[]> {
+  const { label, scheme, processes } = one.setting;
+  const { operation, unit, size } = one.work;
+  const where =
+    one.slow === undefined
+      ? label
+      : `${label}, ${one.slow.delayMs} ms each way and ${one.slow.megabitsPerSecond} Mbit/s`;
+  context.note(`mpc ${operation}, ${where}`);
+  const runs = context.quick || one.slow !== undefined ? 3 : 7;
+  const task: MpcTask = { scheme, operation, size: size[scheme], runs };
+  const all = await runTask(task, processes, one.slow);
   const computing = all.filter(({ ms }) => ms.length > 0);
   const expected = expectedSample(task);
   for (const { sample } of computing) {
     if (String(sample) !== String(expected)) throw new Error(`bench: mpc ${operation}: a wrong result`);
   }
-  const slowest = Array.from({ length: task.runs }, (_, i) =>
-    Math.max(...computing.map(({ ms }) => ms[i] ?? 0)),
+  const slowest = Array.from({ length: runs }, (_, i) => Math.max(...computing.map(({ ms }) => ms[i] ?? 0)));
+  const items = operation === "matrixProduct" ? 1 : task.size;
+  const common = { items, unit, threads: processes };
+  const what = `${where} ${task.size.toLocaleString("en")}`;
+  const online = summarise(
+    {
+      ...common,
+      name: `mpc.${operation} ${what}`,
+      rounds: computing[0]?.rounds ?? 0,
+      bytes: Math.round(sum(computing.map(({ bytesSent }) => bytesSent))),
+      cpuSeconds: round(sum(computing.map(({ cpuSeconds }) => cpuSeconds)), 4),
+    },
+    slowest,
   );
-  let [cpuSeconds, bytes] = [0, 0];
-  for (const times of computing) {
-    cpuSeconds += times.cpuSeconds;
-    bytes += times.bytesSent;
-  }
-  const common = { items, unit, threads: processes, bytes: Math.round(bytes) };
-  const name = `mpc.${operation} ${label} ${task.size.toLocaleString("en")}`;
-  const rounds = computing[0]?.rounds ?? 0;
-  const online = summarise({ ...common, name, rounds, cpuSeconds: round(cpuSeconds, 4) }, slowest);
   const dealer = all.find(({ ms }) => ms.length === 0);
-  if (dealer === undefined) return [online];
-  const offline = {
-    ...common,
-    name: `mpc.${operation} dealer's own work (offline), ${label} ${task.size.toLocaleString("en")}`,
-    threads: 1,
-    bytes: Math.round(dealer.bytesSent),
-    cpuSeconds: round(dealer.cpuSeconds, 4),
-  };
-  return [online, summarise(offline, [dealer.cpuSeconds * 1000])];
+  const ahead = computing.flatMap(({ offline }) => (offline === undefined ? [] : [offline]));
+  const offline: Measurement[] = [];
+  if (dealer !== undefined) {
+    const name = `mpc.${operation} dealer's own work (offline), ${what}`;
+    const { bytesSent, cpuSeconds } = dealer;
+    const work = {
+      ...common,
+      name,
+      threads: 1,
+      bytes: Math.round(bytesSent),
+      cpuSeconds: round(cpuSeconds, 4),
+    };
+    offline.push(summarise(work, [cpuSeconds * 1000]));
+  }
+  if (ahead.length > 0) {
+    const name = `mpc.${operation} making the stock (offline), ${what}`;
+    const bytes = Math.round(sum(ahead.map(({ bytesSent }) => bytesSent)));
+    const cpuSeconds = round(sum(ahead.map((party) => party.cpuSeconds)), 4);
+    offline.push(summarise({ ...common, name, bytes, cpuSeconds }, [Math.max(...ahead.map(({ ms }) => ms))]));
+  }
+  return [online, ...offline];
+}
+
+async function runTask(task: MpcTask, processes: number, speed: LinkSpeed | undefined): Promise<MpcTimes[]> {
+  const links = speed === undefined ? undefined : new SlowLinks(speed);
+  try {
+    const script = new URL("../mpc/party.js", import.meta.url);
+    const parties = Array.from({ length: processes }, (_, i) => ({ name: `party-${i}`, task }));
+    const entryFor = links === undefined ? {} : { entryFor: links.entryFor };
+    return (await runParties({ script, parties, ...entryFor })) as unknown as MpcTimes[]; // party.ts is what ran
+  } finally {
+    links?.close();
+  }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 async function measureRivals(context: BenchContext): Promise<Measurement[]> {

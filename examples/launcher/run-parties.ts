@@ -36,6 +36,8 @@ export interface RunPartiesOptions {
   readonly timeoutMs?: number;
   /** Given each process's id as it starts, by party name. */
   readonly onStart?: (party: string, pid: number) => void;
+  /** What the others are told of a party, in place of its own entry: where it can be dialled, say. */
+  readonly entryFor?: (entry: PartyEntry) => Promise<PartyEntry>;
 }
 
 /** How long parties may take to end by themselves once one of them failed. */
@@ -66,7 +68,7 @@ export async function runParties(options: RunPartiesOptions): Promise<Json[]> {
   signal?.addEventListener("abort", onSignal);
   if (signal?.aborted === true) onSignal();
   try {
-    return await collect(children);
+    return await collect(children, options.entryFor);
   } finally {
     clearTimeout(timer);
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal).off("exit", killAll);
@@ -77,11 +79,14 @@ export async function runParties(options: RunPartiesOptions): Promise<Json[]> {
 }
 
 /** Introductions, start, results; at the first failure the others get a while to end by themselves. */
-async function collect(children: readonly Child[]): Promise<Json[]> {
+async function collect(
+  children: readonly Child[],
+  entryFor: RunPartiesOptions["entryFor"] = (entry) => Promise.resolve(entry),
+): Promise<Json[]> {
   const results = children.map((child) => child.result);
   const all = Promise.allSettled(results);
   try {
-    const entries = await Promise.all(children.map((child) => child.entry));
+    const entries = await Promise.all(children.map(async (child) => entryFor(await child.entry)));
     for (const child of children) child.start(entries);
     return await Promise.all(results);
   } catch {

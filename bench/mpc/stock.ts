@@ -1,0 +1,79 @@
+/** A stock of correlations for one task, in a temporary file: what two parties do before they have inputs. */
+
+import { mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { cpuUsage } from "node:process";
+import type { ProtocolRun } from "veilshare/channel";
+import { plan } from "veilshare/mpc";
+import { makeStockFile, openStockFile, type FileStock } from "veilshare/mpc/node";
+import { operate, shareInputs } from "./operation.js";
+import type { MpcTask, MpcTimes } from "./task.js";
+
+/** A stock that is open, and what it took to make it, by run of the task. */
+export interface TaskStock {
+  readonly file: FileStock;
+  readonly offline: NonNullable<MpcTimes["offline"]>;
+  /** Closes the stock and removes its file. */
+  readonly remove: () => Promise<void>;
+}
+
+/** Makes with the other party all that the task's runs will take, and one run more that is not timed. */
+export async function makeStock(party: ProtocolRun, task: MpcTask): Promise<TaskStock> {
+  const folder = mkdtempSync(join(tmpdir(), "veilshare-bench-stock-"));
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  try {
+    const path = join(folder, "stock");
+    const runs = task.runs + 1;
+    const units = await unitsOfRun(task);
+    const before = { cpu: cpuUsage(), ms: performance.now(), bytes: party.traffic.bytesSent };
+    await makeStockFile(party, {
+      path,
+      triples: runs * units.triples,
+      bitTripleWords: runs * units.bitTripleWords,
+      sharedBitWords: runs * units.sharedBitWords,
+    });
+    const { user, system } = cpuUsage(before.cpu);
+    const offline = {
+      ms: (performance.now() - before.ms) / runs,
+      cpuSeconds: (user + system) / 1e6 / runs,
+      bytesSent: (party.traffic.bytesSent - before.bytes) / runs,
+    };
+    const file = openStockFile(path);
+    return {
+      file,
+      offline,
+      remove: () => {
+        file.close();
+        return remove();
+      },
+    };
+  } catch (thrown) {
+    await remove();
+    throw thrown;
+  }
+}
+
+/** What one run takes of each heap, at most. */
+async function unitsOfRun(task: MpcTask): Promise<{
+  readonly triples: number;
+  readonly bitTripleWords: number;
+  readonly sharedBitWords: number;
+}> {
+  const { correlations } = await plan(
+    async (engine) => {
+      const [x, y] = await shareInputs(engine, task, () => undefined);
+      await operate(engine, task, x, y);
+    },
+    { scheme: "additive", parties: 2 },
+  );
+  const of = (kind: string): { words: number; draws: number } =>
+    correlations.find((planned) => planned.kind === kind) ?? { words: 0, draws: 0 };
+  const bits = of("sharedBit"); // a word each; every draw takes whole words of 64
+  return {
+    triples: of("triple").words,
+    bitTripleWords: of("bitTriple").words,
+    sharedBitWords: Math.ceil(bits.words / 64) + bits.draws,
+  };
+}
