@@ -25,6 +25,7 @@ import { poolTopic } from "./topics/pool.js";
 import { prio3Topic } from "./topics/prio3.js";
 import { psiTopic } from "./topics/psi.js";
 import { randomTopic } from "./topics/random.js";
+import { riskTopic } from "./topics/risk.js";
 import { ringTopic } from "./topics/ring.js";
 import { sharingTopic } from "./topics/sharing.js";
 import { timingTopic } from "./topics/timing.js";
@@ -41,6 +42,7 @@ const topics: readonly Topic[] = [
   psiTopic,
   lookupTopic,
   mpcTopic,
+  riskTopic,
   prio3Topic,
   aggregationResilientTopic,
   timingTopic,

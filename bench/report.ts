@@ -14,8 +14,8 @@ export function topicTables(topic: Topic, { results, ratios }: TopicResult): str
   const lines = [
     `## ${topic.title}`,
     "",
-    "| what | median | p99 | spread | an item | items a second | threads | CPU s | bytes | rounds | t |",
-    "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+    "| what | median | p99 | spread | an item | items a second | threads | CPU s | bytes | rounds | MiB | t |",
+    "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ...results.map(row),
   ];
   if (topic.summary !== undefined) lines.push("", topic.summary(results));
@@ -39,6 +39,7 @@ function row(result: Measurement): string {
     result.cpuSeconds?.toFixed(2) ?? "",
     result.bytes?.toLocaleString("en-US") ?? "",
     result.rounds === undefined ? "" : String(result.rounds),
+    result.peakMiB === undefined ? "" : String(Math.round(result.peakMiB)),
     result.welchT?.toFixed(1) ?? "",
   ];
   return `| ${cells.join(" | ")} |`;
