@@ -49,6 +49,23 @@ describe("rounds", () => {
     expect(outcome?.rounds).toBe(7);
   });
 
+  it("keep the order of chains side by side though parties pass through different numbers of promises", async () => {
+    const outcomes = await computeInMemory(2, async (desk) => {
+      const { engine, party } = desk;
+      const cube = async (x: SecretMatrix, slowParty: number): Promise<number> => {
+        let result = x;
+        for (let i = 0; i < 2; i++) {
+          result = await engine.truncate(await engine.multiply(result, x), 20);
+          if (party.index !== slowParty) continue;
+          for (let step = 0; step < 9; step++) await Promise.resolve();
+        }
+        return (await engine.reveal(result))[0] ?? NaN;
+      };
+      return Promise.all([cube(await value(desk, 2), 0), cube(await value(desk, 3), 1)]);
+    });
+    for (const cubes of outcomes) expect(cubes.map(Math.round)).toEqual([8, 27]);
+  });
+
   it("send one message to each other computing party", async () => {
     const messages: Tapped[] = [];
     await computeInMemory(
