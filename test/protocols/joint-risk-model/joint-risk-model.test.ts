@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { simulate, type Party, type SimulateOptions } from "../../../dist/channel/index.js";
+import { simulate } from "../../../dist/channel/index.js";
 import {
   computations,
   jointRiskModel,
@@ -12,11 +12,7 @@ import {
   type FeatureColumn,
   type JointRiskModelOptions,
   type LenderInput,
-  type LenderReport,
   type PlatformInput,
-  type PlatformReport,
-  type RiskDealerReport,
-  type RiskHelperReport,
   type RiskInput,
 } from "../../../dist/protocols/index.js";
 import { chiSquare } from "../../support/chi-square.js";
@@ -24,47 +20,7 @@ import { describeWithData, readData } from "../../support/data.js";
 import { tapParty, type Tapped } from "../../support/tapped-party.js";
 import { largestDifference, retrainInTheClear } from "./in-the-clear.js";
 import { inventPeople, pick } from "./people.js";
-
-function namesOf(computation: Computation): string[] {
-  const role = thirdRoles[computation];
-  return ["lender", "platform", ...(role === undefined ? [] : [role])];
-}
-
-/** The input of whoever is neither owner. */
-function third(computation: Computation): RiskInput {
-  return { role: thirdRoles[computation] ?? "helper" };
-}
-
-interface Reports {
-  readonly lender: LenderReport;
-  readonly platform: PlatformReport;
-  readonly third: RiskHelperReport | RiskDealerReport | undefined;
-}
-
-async function train(
-  inputs: { readonly lender: LenderInput; readonly platform: PlatformInput },
-  options: JointRiskModelOptions | ((party: Party) => JointRiskModelOptions) = {},
-  session: SimulateOptions = {},
-): Promise<Reports> {
-  const { computation = "two-party" } = typeof options === "function" ? {} : options;
-  const byIndex: readonly RiskInput[] = [inputs.lender, inputs.platform, third(computation)];
-  const reports = await simulate(
-    namesOf(computation).length,
-    (party) =>
-      jointRiskModel(
-        party,
-        byIndex[party.index] ?? third(computation),
-        typeof options === "function" ? options(party) : options,
-      ),
-    { names: namesOf(computation), ...session },
-  );
-  const [lender, platform, other] = reports;
-  if (lender?.role !== "lender" || platform?.role !== "platform") {
-    throw new Error("expected one report for each role");
-  }
-  if (other?.role === "lender" || other?.role === "platform") throw new Error("expected a third role");
-  return { lender, platform, third: other };
-}
+import { namesOf, third, train } from "./train.js";
 
 const quick: JointRiskModelOptions = { iterations: 8, computation: "replicated" };
 
