@@ -11,6 +11,7 @@ export {
   sumStatistics,
   type GroupStatistics,
   type ShownGroup,
+  type StatisticsGuard,
   type StatisticsOptions,
   type StatisticsReport,
   type StatisticsRow,

@@ -14,6 +14,7 @@ import type { Party } from "../../channel/party.js";
 import { invalidArgument, VeilshareError } from "../../errors.js";
 import { numberFromRational } from "../../random/rational.js";
 import { Circle } from "../disclosure/circle.js";
+import { recordTotals, type ReleaseGuard } from "../disclosure/release-guard.js";
 import { sumBySecureSum, type VectorSum } from "../vector-sum.js";
 import { admitGroups, checkRules, checkSumFits, type AdmittedGroup } from "./admission.js";
 import { bucketOf, percentileOf, scaleEdges, type HistogramPercentile } from "./histogram.js";
@@ -34,7 +35,15 @@ export interface StatisticsRow {
   readonly weight?: number;
 }
 
-/** Options of {@link sumStatistics}; the same at all parties. */
+/** Where a party records its statistics, under which names; see {@link QueryLedger}. */
+export interface StatisticsGuard extends ReleaseGuard {
+  /** What the values are, e.g. `days to payment`: another variable has another name. */
+  readonly series: string;
+  /** The span in which each party's rows are the same, e.g. `2026`. */
+  readonly period: string;
+}
+
+/** Options of {@link sumStatistics}; the same at all parties but for `guard` and `sum`. */
 export interface StatisticsOptions {
   /** Bounds and decimals of values. */
   readonly value: Measure;
@@ -54,6 +63,11 @@ export interface StatisticsOptions {
   readonly minContributors?: number;
   /** Largest share of one party in the rows of a group that is shown, in percent. Default 50. */
   readonly maxShare?: number;
+  /**
+   * The own ledger: every group that is to be shown is recorded there, with all parties of the session as contributors,
+   * after it is known which groups may be shown and before anything of their values is added up. Default: none.
+   */
+  readonly guard?: StatisticsGuard;
   /** How vectors are added. Default: by secure sums. */
   readonly sum?: VectorSum;
 }
@@ -100,15 +114,17 @@ export interface StatisticsReport {
  * @throws VeilshareError VALUE_OUT_OF_RANGE for a value beyond its bounds or with more decimals, for a group that is not on
  *   the list, and for more rows than declared, at their owner and before anything is sent; BOUND_EXCEEDED when sums would not
  *   fit, before anything is sent; INVALID_ARGUMENT for options that are none; PEER_MISMATCH when parties have other
- *   options, or contributors left on the way; and whatever the sum throws.
+ *   options, or contributors left on the way; DISCLOSURE_REFUSED when the ledger of `guard` refuses a group (the others
+ *   end with PEER_ABORTED, and no values were added up); and whatever the sum throws.
  *
  * **Security.** Semi-honest, with the collusion bound of the sum. Everybody learns, by group: how many parties have rows;
  * of groups with enough of them, the number of rows and how many parties are above the share; of those where none is, the
  * sums that are asked for: of values, of squares (variance), of weights and weighted values, and the histogram. What
  * follows from them follows: a contributor can subtract its own rows, and m colluding ones theirs, so with `minContributors`
  * k the sum of k - 1, or k - m, parties is known to some; a bucket with one row says that one such value is in the group,
- * not whose. Minima count parties, not rows. Two runs over almost the same parties give away the difference: ask a
- * {@link QueryLedger} first.
+ * not whose. Minima count parties, not rows. Two runs over almost the same parties give away the difference: give a
+ * `guard`. It compares the parties of the sessions, since nobody knows which of them have rows in a group: where few of those
+ * by which two sessions differ have rows in it, it does not see that. Numbers of contributors and rows are known before it is asked.
  *
  * **Cost.** Three sums of one element a group, and one of as many as there are sums and buckets of the groups shown.
  *
@@ -130,6 +146,7 @@ export async function sumStatistics(
     const circle = new Circle(run, options.sum ?? sumBySecureSum);
     const admitted = await admitGroups(circle, own.rows, plan.rules);
     const shown = [...plan.groups.keys()].filter((group) => admitted[group]?.status === "shown");
+    if (options.guard !== undefined) await recordGroups(options.guard, plan, shown, run.names);
     const sums = await circle.add(ownSums(own.sums, shown, plan), plan.maxAbs);
     const groups = plan.groups.map((group, i): GroupStatistics => {
       const { status, contributors } = admitted[i] as AdmittedGroup; // one a group
@@ -142,6 +159,29 @@ export async function sumStatistics(
     });
     return { kind: "exact", groups };
   });
+}
+
+/** Each kind of sum of a group is a variable of its own. */
+async function recordGroups(
+  guard: StatisticsGuard,
+  plan: Plan,
+  shown: readonly number[],
+  contributors: readonly string[],
+): Promise<void> {
+  const kinds = [
+    "values",
+    ...(plan.variance ? ["squares"] : []),
+    ...(plan.weight === undefined ? [] : ["weights", "weighted values"]),
+    ...(plan.edges.length === 0 ? [] : [`buckets ${plan.scaledEdges.join(" ")}`]),
+  ];
+  const queries = shown.flatMap((group) =>
+    kinds.map((kind) => ({
+      series: JSON.stringify([guard.series, plan.groups[group], kind]),
+      period: guard.period,
+      contributors,
+    })),
+  );
+  await recordTotals(guard, queries);
 }
 
 interface Plan {

@@ -29,7 +29,7 @@ export {
   type FootprintDocumentOptions,
   type UpstreamLineOptions,
 } from "./report-footprint.js";
-export type { ReleaseGuard } from "./release-guard.js";
+export type { ReleaseGuard } from "../../aggregation/disclosure/release-guard.js";
 export { planScope3Total, type Scope3Plan, type Scope3PlanOptions } from "./resilient-plan.js";
 export { serveScope3Total, type Scope3Outcome, type ServeScope3Options } from "./serve-total.js";
 export { formatScope3Csv, formatScope3Text } from "./report-formats.js";

@@ -1,21 +1,7 @@
-/**
- * The guard against differencing before amounts are opened: what a run is about to show is recorded in the own ledger of
- * released totals first, and refused there if with earlier ones it says too much about too few.
- */
+/** What a Scope 3 run is about to show, recorded in the own ledger of released totals before amounts are opened. */
 
-import type { QueryLedger } from "../../aggregation/disclosure/query-ledger.js";
+import { recordTotals, type ReleaseGuard } from "../../aggregation/disclosure/release-guard.js";
 import type { Shown } from "./figures.js";
-
-/** Where a party records what it helps to release. */
-export interface ReleaseGuard {
-  /** All that was released so far. */
-  readonly ledger: QueryLedger;
-  /**
-   * Keeps the ledger that holds this release too, durably (`ledger.serialize()`), before anything is opened: if the run
-   * fails later, it counts as released.
-   */
-  readonly keep: (ledger: QueryLedger) => void | Promise<void>;
-}
 
 /** What a run's amounts are about. */
 export interface Release {
@@ -41,7 +27,8 @@ export async function recordRelease(
   if (shown.primarySpend) series.push("spend on primary data, hundredths");
   if (shown.primaryGrams) series.push("scope 3 on primary data, g");
   if (shown.ratings) series.push("scope 3 with ratings, g");
-  let { ledger } = guard;
-  for (const name of series) ledger = ledger.record({ series: name, period, contributors: suppliers });
-  await guard.keep(ledger);
+  await recordTotals(
+    guard,
+    series.map((name) => ({ series: name, period, contributors: suppliers })),
+  );
 }

@@ -9,6 +9,7 @@
  *   server -> supplier    these, with `reveal: "all"`
  */
 
+import type { ReleaseGuard } from "../../aggregation/disclosure/release-guard.js";
 import {
   serveResilientSum,
   type LostClient,
@@ -17,7 +18,7 @@ import {
 import type { Party } from "../../channel/party.js";
 import { invalidArgument, toVeilshareError, VeilshareError } from "../../errors.js";
 import { checkAmounts, readAmounts, readCounts } from "./figures.js";
-import { recordRelease, type ReleaseGuard } from "./release-guard.js";
+import { recordRelease } from "./release-guard.js";
 import { scope3Report, type ContributorCounts, type Scope3Report, type Scope3Sums } from "./report.js";
 import {
   agreedScope3Plan,

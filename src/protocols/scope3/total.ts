@@ -11,6 +11,7 @@
  * Adversary: semi-honest; see {@link scope3Total}.
  */
 
+import type { ReleaseGuard } from "../../aggregation/disclosure/release-guard.js";
 import { secureSum } from "../../aggregation/secure-sum.js";
 import type { Party, ProtocolRun } from "../../channel/party.js";
 import { invalidArgument } from "../../errors.js";
@@ -26,7 +27,7 @@ import {
   whatIsShown,
 } from "./figures.js";
 import { sumFootprint, type Footprint } from "./footprint.js";
-import { recordRelease, type ReleaseGuard } from "./release-guard.js";
+import { recordRelease } from "./release-guard.js";
 import { scope3Report, type Scope3Report } from "./report.js";
 import { checkBound, checkMinimum, leastMinContributors } from "./run-options.js";
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as statistics from "../../../dist/aggregation/statistics/index.js";
+import { QueryLedger } from "../../../dist/aggregation/disclosure/index.js";
 import { bucketOf, percentileOf } from "../../../dist/aggregation/statistics/histogram.js";
 import { sumBySecureSum, type VectorSum } from "../../../dist/aggregation/vector-sum.js";
 import { simulate } from "../../../dist/channel/index.js";
@@ -258,6 +259,66 @@ describe("sumStatistics", () => {
     const data = [1, 2, 3].map((value) => valuesOf(value));
     const given = (index: number): Options => (index === 2 ? { ...base, maxShare: 60 } : base);
     await expect(run(data, given)).rejects.toMatchObject({ code: "PEER_MISMATCH" });
+  });
+});
+
+describe("sumStatistics with a guard", () => {
+  const names = ["a", "b", "c", "d", "e"];
+  const data = names.map((_, index) => valuesOf(index, 10 * index));
+
+  /** One run of some of the firms, each with its own ledger of all runs before. */
+  async function ask(
+    firms: readonly string[],
+    ledgers: Map<string, string>,
+    { series = "days", period = "2026" } = {},
+  ): Promise<statistics.StatisticsReport[]> {
+    return simulate(
+      firms.length,
+      (party) => {
+        const stored = ledgers.get(party.name);
+        const ledger =
+          stored === undefined ? QueryLedger.open({ minContributors: 3 }) : QueryLedger.restore(stored);
+        const keep = (next: QueryLedger): void => void ledgers.set(party.name, next.serialize());
+        const guard = { ledger, keep, series, period };
+        return statistics.sumStatistics(party, data[names.indexOf(party.name)] ?? [], { ...base, guard });
+      },
+      { names: firms },
+    );
+  }
+
+  it("answers, and refuses to answer again when one firm has left or come, to everyone", async () => {
+    const ledgers = new Map<string, string>();
+    expect(await ask(names, ledgers)).toHaveLength(5);
+    const before = new Map(ledgers);
+    await expect(ask(names.slice(1), ledgers)).rejects.toMatchObject({
+      code: "DISCLOSURE_REFUSED",
+      got: "combination",
+    });
+    await expect(ask(names.slice(1), ledgers, { period: "2027" })).rejects.toMatchObject({
+      code: "DISCLOSURE_REFUSED",
+      got: "successive-periods",
+    });
+    expect(ledgers).toEqual(before);
+    expect(await ask(names, ledgers, { period: "2027" })).toHaveLength(5);
+    expect(await ask(names.slice(1), ledgers, { series: "staff" })).toHaveLength(4);
+  });
+
+  it("records before anything is added up: a run that fails later counts", async () => {
+    const ledgers = new Map<string, string>();
+    let sums = 0;
+    const failing: VectorSum = (party, vector, options) =>
+      ++sums > 9 ? Promise.reject(new Error("power cut")) : sumBySecureSum(party, vector, options);
+    const run = simulate(3, (party) => {
+      const guard = {
+        ledger: QueryLedger.open({ minContributors: 3 }),
+        keep: (next: QueryLedger): void => void ledgers.set(party.name, next.serialize()),
+        series: "days",
+        period: "2026",
+      };
+      return statistics.sumStatistics(party, data[party.index] ?? [], { ...base, guard, sum: failing });
+    });
+    await expect(run).rejects.toThrow("power cut");
+    expect([...ledgers.values()].map((text) => QueryLedger.restore(text).size)).toEqual([1, 1, 1]);
   });
 });
 
