@@ -7,13 +7,14 @@ import { round, summarise, type Measurement, type Topic } from "../measurement.j
 import type { RiskTask, RiskTimes } from "../risk/party.js";
 import { SlowLinks, type LinkSpeed } from "../slow-link.js";
 
-/** Two files of one set, and what logistic regression in the clear reaches on all of its rows. */
+/** Two files of one set, and what logistic regression in the clear reaches on all rows of theirs. */
 interface DataSet {
   readonly name: string;
   readonly lender: string;
   readonly platform: string;
   readonly rows: number;
-  readonly auc: { readonly of: number; readonly within: number };
+  /** Where somebody else has trained on just these columns. */
+  readonly auc?: { readonly of: number; readonly within: number };
   readonly ks?: { readonly of: number; readonly within: number };
 }
 
@@ -29,7 +30,6 @@ const german: DataSet = {
   lender: example("german-credit-lender.csv"),
   platform: example("german-credit-platform.csv"),
   rows: 1000,
-  auc: { of: 0.8179, within: 0.003 },
 };
 
 const creditDefault: DataSet = {
@@ -124,7 +124,9 @@ function checkedQuality(set: DataSet, times: readonly RiskTimes[]): NonNullable<
   if (quality === undefined || quality === null) throw new Error(`bench: ${set.name}: no model`);
   const { aligned, auc, ks } = quality;
   if (aligned !== set.rows) throw new Error(`bench: ${set.name}: ${aligned} common rows`);
-  if (Math.abs(auc - set.auc.of) > set.auc.within) throw new Error(`bench: ${set.name}: AUC ${auc}`);
+  if (set.auc !== undefined && Math.abs(auc - set.auc.of) > set.auc.within) {
+    throw new Error(`bench: ${set.name}: AUC ${auc}`);
+  }
   if (set.ks !== undefined && Math.abs(ks - set.ks.of) > set.ks.within) {
     throw new Error(`bench: ${set.name}: KS ${ks}`);
   }
