@@ -21,6 +21,7 @@
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { equalBytes, utf8ToBytes } from "../bytes/encoding.js";
+import { giveBackMemory } from "../bytes/memory.js";
 import { VeilshareError } from "../errors.js";
 import type { Party } from "../channel/party.js";
 import { decodeParts, encodeParts, partsByteLength, type Part, type PartSize } from "./round-message.js";
@@ -148,9 +149,13 @@ export class PartyRounds implements Rounds {
     digest: Uint8Array,
   ): Promise<ReadonlyMap<number, readonly BigUint64Array[]>[]> {
     const others = this.#members.filter((member) => member !== this.#party.index);
-    const sends = others.map((to) => {
-      const parts = batch.flatMap(({ send }) => send.get(to) ?? []);
-      return this.#party.send(to, this.#step, encodeParts(digest, parts));
+    const sends = others.map(async (to) => {
+      const message = encodeParts(
+        digest,
+        batch.flatMap(({ send }) => send.get(to) ?? []),
+      );
+      await this.#party.send(to, this.#step, message);
+      giveBackMemory(message);
     });
     const results = batch.map(() => new Map<number, readonly BigUint64Array[]>());
     const receives = others.map(async (from) => {

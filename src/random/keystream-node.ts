@@ -1,6 +1,7 @@
 /** ChaCha20 key stream by OpenSSL. Chosen by the package's `imports` map in Node. */
 
 import { createCipheriv } from "node:crypto";
+import { giveBackMemory } from "../bytes/memory.js";
 import type { Keystream } from "./keystream.js";
 
 const zeros = new Uint8Array(65_536);
@@ -18,7 +19,9 @@ export function openKeystream(key: Uint8Array, firstBlock = 0): Keystream {
     fill(target: Uint8Array): void {
       for (let start = 0; start < target.length; start += zeros.length) {
         const part = target.subarray(start, start + zeros.length);
-        part.set(cipher.update(part.length === zeros.length ? zeros : zeros.subarray(0, part.length)));
+        const stream = cipher.update(part.length === zeros.length ? zeros : zeros.subarray(0, part.length));
+        part.set(stream);
+        giveBackMemory(stream);
       }
     },
   };

@@ -12,6 +12,7 @@
  */
 
 import { ByteReader, ByteWriter, MalformedMessage } from "../../bytes/codec.js";
+import { giveBackMemory } from "../../bytes/memory.js";
 
 const frameType = { lane: 1, data: 2, window: 3, ping: 4, abort: 5, bye: 6, work: 7 } as const;
 
@@ -49,6 +50,12 @@ export function encodeData(sequence: number, lane: number, last: boolean, piece:
   view.setUint8(9, last ? 1 : 0);
   frame.set(piece, dataHeaderBytes);
   return frame;
+}
+
+/** Gives back the memory of the DATA frame that a piece is a view of, unless the frame shares it. */
+export function giveBackFrameOf(piece: Uint8Array): void {
+  const start = piece.byteOffset - dataHeaderBytes;
+  if (start === 0) giveBackMemory(new Uint8Array(piece.buffer, start, dataHeaderBytes + piece.length));
 }
 
 /** Gives room back in a lane. */

@@ -2,12 +2,20 @@
 
 import { concatBytes } from "../../bytes/encoding.js";
 import type { VeilshareError } from "../../errors.js";
+import { giveBackFrameOf } from "./frame.js";
 import { messageCost, overheadBytes } from "./message-cost.js";
 
 /** A party waiting for a message. */
 export interface Waiter {
   readonly resolve: (message: Uint8Array) => void;
   readonly reject: (error: VeilshareError) => void;
+}
+
+/** The pieces as one message; the frames they came in are given back. */
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const message = concatBytes(...pieces);
+  for (const piece of pieces) giveBackFrameOf(piece);
+  return message;
 }
 
 /** The receiving end of a lane. */
@@ -58,7 +66,7 @@ export class IncomingLane {
       this.#partialBytes += piece.length;
       return 0;
     }
-    const message = this.#pieces.length === 0 ? piece : concatBytes(...this.#pieces, piece);
+    const message = this.#pieces.length === 0 ? piece : joined([...this.#pieces, piece]);
     this.#pieces = [];
     this.#partialBytes = 0;
     const cost = messageCost(message.length);

@@ -1,6 +1,7 @@
 /** ChaCha20-Poly1305 by OpenSSL. Chosen by the package's `imports` map in Node. */
 
 import { createCipheriv, createDecipheriv } from "node:crypto";
+import { giveBackMemory } from "../../bytes/memory.js";
 import { tagBytes, type AeadContext } from "./aead.js";
 
 const algorithm = "chacha20-poly1305";
@@ -10,7 +11,9 @@ const options = { authTagLength: tagBytes };
 export function sealInto(target: Uint8Array, plaintext: Uint8Array, context: AeadContext): void {
   const cipher = createCipheriv(algorithm, context.key, context.nonce, options);
   cipher.setAAD(context.associatedData, { plaintextLength: plaintext.length });
-  target.set(cipher.update(plaintext));
+  const ciphertext = cipher.update(plaintext);
+  target.set(ciphertext);
+  giveBackMemory(ciphertext);
   cipher.final();
   target.set(cipher.getAuthTag(), plaintext.length);
 }

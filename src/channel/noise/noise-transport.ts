@@ -1,5 +1,6 @@
 /** A transport whose messages are encrypted and authenticated with the keys of a finished handshake. */
 
+import { giveBackMemory } from "../../bytes/memory.js";
 import { VeilshareError } from "../../errors.js";
 import type { CloseOptions, Transport } from "../transport.js";
 import { tagBytes } from "./aead.js";
@@ -37,6 +38,7 @@ export class NoiseTransport implements Transport {
   async send(message: Uint8Array): Promise<void> {
     const sealed = new Uint8Array(message.length + tagBytes);
     this.#sending.encryptInto(sealed, noAssociatedData, message);
+    giveBackMemory(message);
     await this.#inner.send(sealed);
   }
 
@@ -46,7 +48,9 @@ export class NoiseTransport implements Transport {
     if (sealed === undefined) return undefined;
     try {
       if (sealed.length > maxNoiseMessageBytes) throw new RangeError("longer than any Noise message");
-      return this.#receiving.decrypt(noAssociatedData, sealed);
+      const message = this.#receiving.decrypt(noAssociatedData, sealed);
+      giveBackMemory(sealed);
+      return message;
     } catch (thrown) {
       const text = `a message from party "${this.#peer}" was tampered with, repeated or moved, or is not theirs`;
       throw new VeilshareError("PEER_UNAUTHENTICATED", text, { party: this.#peer, cause: thrown });

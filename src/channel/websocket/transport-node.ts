@@ -1,6 +1,7 @@
 /** A WebSocket of the `ws` package as a transport. */
 
 import type { WebSocket } from "ws";
+import { giveBackMemory } from "../../bytes/memory.js";
 import { VeilshareError } from "../../errors.js";
 import { Inbox } from "../inbox.js";
 import { defaultLingerMs, type CloseOptions, type Transport } from "../transport.js";
@@ -54,7 +55,10 @@ export class WebSocketTransport implements Transport {
     const socket = this.#socket;
     if (socket.readyState !== socket.OPEN) return Promise.reject(closedError());
     if (socket.bufferedAmount < sendHighWaterBytes) {
-      socket.send(message, ignoreSendError);
+      // A failure to send shows as a closed socket to the reader and to the next sender.
+      socket.send(message, () => {
+        giveBackMemory(message);
+      });
       return Promise.resolve();
     }
     return new Promise((resolve, reject) => {
@@ -63,6 +67,7 @@ export class WebSocketTransport implements Transport {
         this.#rejectOnClose.delete(reject);
         if (error instanceof Error) reject(closedError(error));
         else resolve();
+        giveBackMemory(message);
       });
     });
   }
@@ -85,11 +90,6 @@ export class WebSocketTransport implements Transport {
     socket.close();
     await this.#closed;
   }
-}
-
-/** A failure to send shows as a closed socket to the reader and to the next sender. */
-function ignoreSendError(): void {
-  // see above
 }
 
 /** What `ws` objects to, told apart by what the other end did. */
