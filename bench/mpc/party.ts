@@ -13,7 +13,7 @@ import {
 import { serveParty } from "../../examples/launcher/index.js";
 import { operate, shareInputs } from "./operation.js";
 import { makeStock } from "./stock.js";
-import { inputs, sampleLength, type MpcTask, type MpcTimes } from "./task.js";
+import { inputs, sampleLength, warmUpRuns, type MpcTask, type MpcTimes } from "./task.js";
 
 serveParty((party, json) =>
   party.run({ name: "bench/mpc", version: 1 }, async (run): Promise<MpcTimes> => {
@@ -36,7 +36,7 @@ async function deal(run: ProtocolRun, task: MpcTask): Promise<MpcTimes> {
   const cpuBefore = cpuUsage();
   const { correctionBytes } = await serveDealer(run);
   const { user, system } = cpuUsage(cpuBefore);
-  const runs = task.runs + 1;
+  const runs = task.runs + warmUpRuns;
   return {
     ms: [],
     cpuSeconds: (user + system) / 1e6 / runs,
@@ -59,7 +59,8 @@ async function measure(run: ProtocolRun, engine: Engine, task: MpcTask): Promise
   );
   const computing = task.scheme === "dealer" ? run.size - 1 : run.size;
   const members = run.between(Array.from({ length: computing }, (_, i) => i));
-  let result = await operate(engine, task, x, y);
+  let result = x;
+  for (let i = 0; i < warmUpRuns; i++) result = await operate(engine, task, x, y);
   const ms: number[] = [];
   const before = { cpu: cpuUsage(), bytes: run.traffic.bytesSent, rounds: engine.rounds };
   for (let i = 0; i < task.runs; i++) {

@@ -9,7 +9,7 @@ import type { ProtocolRun } from "veilshare/channel";
 import { plan } from "veilshare/mpc";
 import { makeStockFile, openStockFile, type FileStock } from "veilshare/mpc/node";
 import { operate, shareInputs } from "./operation.js";
-import type { MpcTask, MpcTimes } from "./task.js";
+import { warmUpRuns, type MpcTask, type MpcTimes } from "./task.js";
 
 /** A stock that is open, and what it took to make it, by run of the task. */
 export interface TaskStock {
@@ -19,13 +19,13 @@ export interface TaskStock {
   readonly remove: () => Promise<void>;
 }
 
-/** Makes with the other party all that the task's runs will take, and one run more that is not timed. */
+/** Makes with the other party all that the runs of the task will take, those that are not timed too. */
 export async function makeStock(party: ProtocolRun, task: MpcTask): Promise<TaskStock> {
   const folder = mkdtempSync(join(tmpdir(), "veilshare-bench-stock-"));
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
     const path = join(folder, "stock");
-    const runs = task.runs + 1;
+    const runs = task.runs + warmUpRuns;
     const units = await unitsOfRun(task);
     const before = { cpu: cpuUsage(), ms: performance.now(), bytes: party.traffic.bytesSent };
     await makeStockFile(party, {

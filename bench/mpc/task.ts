@@ -15,7 +15,7 @@ export type MpcTask = {
   readonly operation: "multiply" | "compare" | "matrixProduct";
   /** Elements of a vector; rows, columns and inner size of square matrices. */
   readonly size: number;
-  /** Timed runs, after one that is not. */
+  /** Timed runs, after {@link warmUpRuns} that are not. */
   readonly runs: number;
 };
 
@@ -32,6 +32,9 @@ export type MpcTimes = {
   /** A few values of the result, in the clear; none at the dealer. */
   readonly sample: readonly number[];
 };
+
+/** Runs before the first that is timed: engines compile what has run a few times. */
+export const warmUpRuns = 3;
 
 /** Values of a result that are checked. */
 export const sampleLength = 8;
