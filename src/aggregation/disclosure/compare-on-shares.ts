@@ -52,14 +52,24 @@ export function planComparison(
   if (members.length !== 3 || comparers.length !== 3) {
     throw invalidArgument("releaseTotals", "three comparers", `${members.length} different ones`);
   }
-  const fine = share.denominator > finest;
-  const numerator = fine ? (share.numerator * finest) / share.denominator : share.numerator;
-  const denominator = fine ? finest : share.denominator;
-  if (maxAbs * (denominator + BigInt(party.size) * numerator) >= comparable) {
+  const limit = coarse(share);
+  if (maxAbs > largestComparable(share, party.size)) {
     const text = `releaseTotals: expected maxAbs x (denominator + parties x numerator of the limit) below 2^62 to compare on shares, got more`;
     throw new VeilshareError("BOUND_EXCEEDED", text, { field: "maxAbs" });
   }
-  return { members, limit: { numerator, denominator }, maxAbs };
+  return { members, limit, maxAbs };
+}
+
+/** The largest contribution that can be compared with a share of the total of so many. */
+export function largestComparable(share: Rational, parties: number): bigint {
+  const { numerator, denominator } = coarse(share);
+  return (comparable - 1n) / (denominator + BigInt(parties) * numerator);
+}
+
+/** A share that is no larger and has a denominator of 16 bits. */
+function coarse(share: Rational): Rational {
+  if (share.denominator <= finest) return share;
+  return { numerator: (share.numerator * finest) / share.denominator, denominator: finest };
 }
 
 /**

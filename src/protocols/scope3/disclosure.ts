@@ -29,7 +29,9 @@ export type CellStatus =
   /** It has too few contributors. */
   | "withheld-small"
   /** It is withheld so that those with too few contributors do not follow by subtraction. */
-  | "withheld-complement";
+  | "withheld-complement"
+  /** One supplier has too large a share of it. */
+  | "withheld-dominated";
 
 /** The decision on all cells. */
 export interface Disclosure {

@@ -1,6 +1,7 @@
 export { readFootprint, readFootprints, type ReadFootprintOptions } from "./activity-table.js";
 export { categoryNames } from "./categories.js";
 export type { CellStatus } from "./disclosure.js";
+export type { Scope3Dominance } from "./dominance.js";
 export {
   readEmissionFactors,
   type EmissionFactor,

@@ -16,7 +16,10 @@ export function formatScope3Text(report: Scope3Report): string {
   const row = (name: string, value: string, unit: string): string =>
     `     ${name.padEnd(nameWidth)} ${value.padStart(amountWidth)} ${unit}`.trimEnd();
   if (report.total === undefined) {
-    const why = `withheld: fewer than ${needed} suppliers have emissions`;
+    const why =
+      totalStatus(report) === "withheld-small"
+        ? `withheld: fewer than ${needed} suppliers have emissions`
+        : "withheld: it would say too much about one supplier";
     return [...lines, `     ${"Total".padEnd(nameWidth)} ${why}`].join("\n");
   }
   lines.push(row("Total", report.total.kg, `kg  ${report.contributors} suppliers`));
@@ -55,7 +58,14 @@ function cellLine({ category, name, contributors, status, emissions }: Scope3Cel
 const reasons: Partial<Record<CellStatus, (minimum: number) => string>> = {
   "withheld-small": (minimum) => `: fewer than ${minimum}, so their total would say too much about each`,
   "withheld-complement": () => ": withheld too, or the other would follow by subtraction",
+  "withheld-dominated": () => ": one has so large a share that the total would say too much about it",
 };
+
+function totalStatus(report: Scope3Report): CellStatus {
+  if (report.total !== undefined) return "revealed";
+  const needed = report.minContributors + (report.lateDropouts ?? 0);
+  return report.contributors < needed ? "withheld-small" : "withheld-dominated";
+}
 
 const csvColumns = ["category", "name", "contributors", "status", "kg_co2e"] as const;
 
@@ -71,8 +81,8 @@ export function formatScope3Csv(report: Scope3Report): string {
     status,
     emissions?.kg ?? "",
   ]);
-  const status = report.total === undefined ? "withheld-small" : "revealed";
-  rows.push(["total", "All categories", String(report.contributors), status, report.total?.kg ?? ""]);
+  const total = report.total?.kg ?? "";
+  rows.push(["total", "All categories", String(report.contributors), totalStatus(report), total]);
   if (report.withheld !== undefined) {
     rows.push(["withheld", "Withheld categories together", "", "revealed", report.withheld.kg]);
   }

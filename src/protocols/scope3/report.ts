@@ -49,7 +49,7 @@ export interface Scope3Report {
   readonly lateDropouts?: number;
   /** How many parties have emissions at all. */
   readonly contributors: number;
-  /** Of all categories; not there when too few parties have emissions. */
+  /** Of all categories; not there when too few parties have emissions, or it would say too much about one. */
   readonly total?: Emissions;
   /** All fifteen, in order. */
   readonly byCategory: readonly Scope3Cell[];

@@ -4,6 +4,7 @@
  *
  *   all -> all   parameters: currency, minimum number of contributors     (agree)
  *   all -> all   secure sum of 0/1: who has emissions in which category   (the counts)
+ *   three        compare all amounts with the limits on shares, with a dominance rule   (dominance.ts)
  *   all -> all   commitments to the addends of what may be shown          (evidence.ts)
  *   all -> all   secure sum of grams and money, of the cells that may be shown only
  *   all -> all   the opening of the commitments' sum                      (evidence.ts)
@@ -12,11 +13,18 @@
  */
 
 import type { ReleaseGuard } from "../../aggregation/disclosure/release-guard.js";
+import type { Comparison } from "../../aggregation/disclosure/compare-on-shares.js";
 import { secureSum } from "../../aggregation/secure-sum.js";
 import type { Party, ProtocolRun } from "../../channel/party.js";
 import { invalidArgument } from "../../errors.js";
 import type { PedersenOpening } from "../../sharing/pedersen.js";
 import { decideDisclosure } from "./disclosure.js";
+import {
+  largestComparedAmount,
+  planDominance,
+  withholdDominated,
+  type Scope3Dominance,
+} from "./dominance.js";
 import { openCommitments, postCommitments, type TotalEvidence } from "./evidence.js";
 import {
   amountVector,
@@ -46,6 +54,11 @@ export interface Scope3Options {
    * everybody's ratings can work out the amount of a party whose rating stands alone.
    */
   readonly qualityFigures?: boolean;
+  /**
+   * Withholds figures of which one supplier has too large a share. Default: no such rule. *Its price*: two of the three
+   * who compare, pooling what they saw, know all amounts that are compared, and of the others n - 1 may pool.
+   */
+  readonly dominance?: Scope3Dominance;
   /** What the lines are of, e.g. `2026`; repeated in the report. */
   readonly period?: string;
   /**
@@ -67,7 +80,7 @@ export interface Scope3Options {
  * @param footprint - The own lines; it may have none.
  * @returns The same report at every party.
  * @throws VeilshareError INVALID_DATA with the line's place when a line can't be read; INVALID_ARGUMENT for
- *   `minContributors` below 3 or above the number of parties, or a guard without period; BOUND_EXCEEDED when the own grams or hundredths of the
+ *   `minContributors` below 3 or above the number of parties, a guard without period, or other than three comparers; BOUND_EXCEEDED when the own grams or hundredths of the
  *   currency reach 2^63 / parties (nothing is sent then); PEER_MISMATCH when parties differ in currency or options;
  *   DISCLOSURE_REFUSED by the own guard, before any amount is sent; PEER_UNEXPECTED when the sums contradict each other or the commitments, so that some party lied.
  *
@@ -84,7 +97,7 @@ export interface Scope3Options {
  * `spendFigures: false`, or a larger minimum, where factors are known. (2) Totals of two runs, between which one
  * supplier came, left or changed, differ by that supplier; a `guard` refuses the second where suppliers came or left,
  * not where figures changed. (3) One contributor far larger than all others is nearly
- * its cell's total. (4) A party may lie about its lines; a count of its own making lets a cell be shown that should
+ * its cell's total, unless there is a rule of `dominance`; that a figure is withheld by it says that somebody is. (4) A party may lie about its lines; a count of its own making lets a cell be shown that should
  * not be. Counts that can't be are found, plausible ones are not. The commitments in the report's evidence hide
  * perfectly and open to the published amounts only in sum.
  *
@@ -109,22 +122,36 @@ export async function scope3Total(
     }
     checkMinimum("scope3Total", minContributors, run.size);
     const own = sumFootprint(footprint);
-    const maxAbs = (2n ** 63n - 1n) / BigInt(run.size);
-    checkBound("scope3Total", own, maxAbs, "2^63 / parties");
+    const { dominance } = options;
+    const summable = (2n ** 63n - 1n) / BigInt(run.size);
+    const maxAbs = dominance === undefined ? summable : largestComparedAmount(run, dominance);
+    checkBound(
+      "scope3Total",
+      own,
+      maxAbs,
+      dominance === undefined ? "2^63 / parties" : "what can be compared",
+    );
+    const comparison = dominance === undefined ? undefined : planDominance(run, dominance, maxAbs);
     await run.agree({
       currency: footprint.currency,
       minContributors,
       ...choice,
       rounding: "line-half-even-gram",
       ...(period === undefined ? {} : { period }),
+      ...(comparison === undefined ? {} : { dominance: agreedComparison(comparison) }),
     });
     const counts = readCounts(
       await secureSum(run, countingVector(own, choice), { maxAbs: 1n }),
       choice,
       run.size,
     );
-    const disclosure = decideDisclosure(counts.byCategory, counts.overall, minContributors);
-    const shown = whatIsShown(counts, disclosure, choice, minContributors);
+    const byCounts = decideDisclosure(counts.byCategory, counts.overall, minContributors);
+    const all = {
+      disclosure: byCounts,
+      shown: whatIsShown(counts, byCounts, choice, minContributors),
+    };
+    const { disclosure, shown } =
+      comparison === undefined ? all : await withholdDominated(run, comparison, own, all);
     const amounts = amountVector(own, shown);
     if (guard !== undefined && period !== undefined) {
       await recordRelease(guard, { period, suppliers: run.names, shown });
@@ -136,6 +163,10 @@ export async function scope3Total(
     const about = { currency, minContributors, suppliers: run.names, period };
     return scope3Report({ ...about, counts, disclosure, sums, evidence });
   });
+}
+
+function agreedComparison({ limit, members }: Comparison): string {
+  return `${limit.numerator}/${limit.denominator} by ${members.join()}`;
 }
 
 /** The second sum, between the commitments to its addends and their opening. */

@@ -12,7 +12,12 @@ describe("decideDisclosure", () => {
     ["respects a larger minimum", [4, 5, 6], 9, 5, "s c R"],
     ["has nothing to do where nobody reports", [0, 0, 0], 0, 3, "- - -"],
   ])("%s", (_, counts, overall, minimum, expected) => {
-    const letters = { revealed: "R", empty: "-", "withheld-small": "s", "withheld-complement": "c" };
+    const letters: Partial<Record<string, string>> = {
+      revealed: "R",
+      empty: "-",
+      "withheld-small": "s",
+      "withheld-complement": "c",
+    };
     const decision = decideDisclosure(counts, overall, minimum);
     expect(decision.cells.map((status) => letters[status]).join(" ")).toBe(expected);
     expect(decision.overall).toBe(overall >= minimum);
