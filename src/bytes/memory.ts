@@ -9,8 +9,8 @@
 /** Below this, giving back costs more than it saves. */
 const worthwhileBytes = 16 * 1024;
 
-/** A port that nothing arrives at: what is moved there is freed. */
-const nowhere: MessagePort = closedPort();
+/** A port that nothing arrives at: what is moved there is freed. Made when it is first needed. */
+let nowhere: MessagePort | undefined;
 
 function closedPort(): MessagePort {
   const { port1 } = new MessageChannel();
@@ -27,5 +27,7 @@ function closedPort(): MessagePort {
 export function giveBackMemory(array: Uint8Array | BigUint64Array): void {
   const { buffer, byteLength } = array;
   if (byteLength < worthwhileBytes || byteLength !== buffer.byteLength) return;
-  if (buffer instanceof ArrayBuffer) nowhere.postMessage(undefined, [buffer]);
+  if (!(buffer instanceof ArrayBuffer)) return;
+  nowhere ??= closedPort();
+  nowhere.postMessage(undefined, [buffer]);
 }
