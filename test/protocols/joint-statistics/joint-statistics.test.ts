@@ -246,6 +246,7 @@ describe("what others see of joint statistics", () => {
   // One false alarm in 10^9 for each variant. What is opened, answers and flags, is below 40 words of the hundreds of
   // thousands of bytes; and those of one share of a sum are uniform too.
   it.each([
+    ["two-party", "second owner", 1],
     ["replicated", "second owner", 1],
     ["replicated", "helper", 2],
     ["dealer", "second owner", 1],
