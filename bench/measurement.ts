@@ -78,3 +78,8 @@ export function summarise(
 export function round(value: number, decimals: number): number {
   return Number(value.toFixed(decimals));
 }
+
+/** The sum of numbers. */
+export function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

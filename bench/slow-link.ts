@@ -3,6 +3,7 @@
 import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import type { PartyEntry } from "veilshare/channel";
+import { runParties, type Json, type RunPartiesOptions } from "../examples/launcher/index.js";
 
 /** How slow. */
 export interface LinkSpeed {
@@ -12,11 +13,33 @@ export interface LinkSpeed {
   readonly megabitsPerSecond: number;
 }
 
+/** What the benches run over besides this machine's loopback. */
+export const slowLink: LinkSpeed = { delayMs: 50, megabitsPerSecond: 100 };
+
+/** A speed as part of a measurement's name; nothing for the loopback. */
+export function linkLabel(speed: LinkSpeed | undefined): string {
+  return speed === undefined ? "" : `, ${speed.delayMs} ms each way and ${speed.megabitsPerSecond} Mbit/s`;
+}
+
+/** Runs parties over links of a speed, or over the loopback as it is. */
+export async function runPartiesOver(
+  speed: LinkSpeed | undefined,
+  options: RunPartiesOptions,
+): Promise<Json[]> {
+  if (speed === undefined) return runParties(options);
+  const links = new SlowLinks(speed);
+  try {
+    return await runParties({ ...options, entryFor: links.entryFor });
+  } finally {
+    links.close();
+  }
+}
+
 /** Bytes on their way above which the sender is not read from, besides those that the delay itself keeps on the way. */
 const queueBytes = 2 ** 20;
 
 /** Relays for the parties of one run; all connections between two parties pass one. */
-export class SlowLinks {
+class SlowLinks {
   readonly #speed: LinkSpeed;
   readonly #servers: Server[] = [];
   readonly #sockets = new Set<Socket>();

@@ -1,10 +1,3 @@
-export {
-  VeilshareError,
-  type ErrorCode,
-  type ErrorDetails,
-  type PeerErrorCode,
-  type PlainError,
-} from "./errors.js";
 export * from "./channel/index.js";
 export * from "./table/index.js";
 export * from "./mpc/index.js";

@@ -1,11 +1,10 @@
 import { multiply } from "veilshare/ring";
-import { runParties } from "../../examples/launcher/index.js";
 import type { BenchContext } from "../context.js";
-import { round, summarise, type Measurement, type Topic } from "../measurement.js";
+import { round, sum, summarise, type Measurement, type Topic } from "../measurement.js";
 import { compare } from "../micro.js";
 import { runJiff } from "../mpc/jiff.js";
 import { expectedSample, type MpcScheme, type MpcTask, type MpcTimes } from "../mpc/task.js";
-import { SlowLinks, type LinkSpeed } from "../slow-link.js";
+import { linkLabel, runPartiesOver, slowLink, type LinkSpeed } from "../slow-link.js";
 
 /** Who takes part, and against whom it is secure: named beside every figure. */
 interface Setting {
@@ -77,8 +76,6 @@ const matrixProducts: Work = {
 
 const works: readonly Work[] = [products, comparisons, matrixProducts];
 
-const slow: LinkSpeed = { delayMs: 50, megabitsPerSecond: 100 };
-
 /**
  * Computing on shares: every party a process on this machine's cores, over encrypted WebSockets, wall time of the slowest.
  * With a dealer, correlated randomness is dealt while it is used; the dealer's CPU time is an entry of its own (offline).
@@ -97,7 +94,8 @@ export const mpcTopic: Topic = {
       }
     }
     for (const work of [products, comparisons]) {
-      for (const setting of undealt) results.push(...(await measureOurs(context, { setting, work, slow })));
+      for (const setting of undealt)
+        results.push(...(await measureOurs(context, { setting, work, speed: slowLink })));
     }
     const rivals = await measureRivals(context);
     results.push(...rivals);
@@ -122,20 +120,17 @@ export const mpcTopic: Topic = {
 interface Case {
   readonly setting: Setting;
   readonly work: Work;
-  readonly slow?: LinkSpeed;
+  readonly speed?: LinkSpeed;
 }
 
 async function measureOurs(context: BenchContext, one: Case): Promise<Measurement[]> {
   const { label, scheme, processes } = one.setting;
   const { operation, unit, size } = one.work;
-  const where =
-    one.slow === undefined
-      ? label
-      : `${label}, ${one.slow.delayMs} ms each way and ${one.slow.megabitsPerSecond} Mbit/s`;
+  const where = `${label}${linkLabel(one.speed)}`;
   context.note(`mpc ${operation}, ${where}`);
-  const runs = context.quick || one.slow !== undefined ? 3 : 7;
+  const runs = context.quick || one.speed !== undefined ? 3 : 7;
   const task: MpcTask = { scheme, operation, size: size[scheme], runs };
-  const all = await runTask(task, processes, one.slow);
+  const all = await runTask(task, processes, one.speed);
   const computing = all.filter(({ ms }) => ms.length > 0);
   const expected = expectedSample(task);
   for (const { sample } of computing) {
@@ -180,19 +175,9 @@ async function measureOurs(context: BenchContext, one: Case): Promise<Measuremen
 }
 
 async function runTask(task: MpcTask, processes: number, speed: LinkSpeed | undefined): Promise<MpcTimes[]> {
-  const links = speed === undefined ? undefined : new SlowLinks(speed);
-  try {
-    const script = new URL("../mpc/party.js", import.meta.url);
-    const parties = Array.from({ length: processes }, (_, i) => ({ name: `party-${i}`, task }));
-    const entryFor = links === undefined ? {} : { entryFor: links.entryFor };
-    return (await runParties({ script, parties, ...entryFor })) as unknown as MpcTimes[]; // party.ts is what ran
-  } finally {
-    links?.close();
-  }
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
+  const script = new URL("../mpc/party.js", import.meta.url);
+  const parties = Array.from({ length: processes }, (_, i) => ({ name: `party-${i}`, task }));
+  return (await runPartiesOver(speed, { script, parties })) as unknown as MpcTimes[]; // party.ts is what ran
 }
 
 async function measureRivals(context: BenchContext): Promise<Measurement[]> {

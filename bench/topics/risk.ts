@@ -1,11 +1,10 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { runParties } from "../../examples/launcher/index.js";
 import type { BenchContext } from "../context.js";
-import { round, summarise, type Measurement, type Topic } from "../measurement.js";
+import { round, sum, summarise, type Measurement, type Topic } from "../measurement.js";
 import type { RiskTask, RiskTimes } from "../risk/party.js";
-import { SlowLinks, type LinkSpeed } from "../slow-link.js";
+import { linkLabel, runPartiesOver, slowLink, type LinkSpeed } from "../slow-link.js";
 
 /** Two files of one set, and what logistic regression in the clear reaches on all rows of theirs. */
 interface DataSet {
@@ -48,8 +47,6 @@ const settings = [
 
 type Setting = (typeof settings)[number];
 
-const slow: LinkSpeed = { delayMs: 50, megabitsPerSecond: 100 };
-
 /**
  * The whole joint risk model, from two tables in memory to weights: intersection, correlated randomness and training, on all
  * rows; every party a process on this machine's cores, over encrypted WebSockets. Each run is made over this machine's
@@ -67,7 +64,8 @@ export const riskTopic: Topic = {
         continue;
       }
       for (const setting of settings) {
-        for (const speed of [undefined, slow]) results.push(await measure(context, { set, setting, speed }));
+        for (const speed of [undefined, slowLink])
+          results.push(await measure(context, { set, setting, speed }));
       }
     }
     return { results, ratios: {} };
@@ -82,8 +80,7 @@ interface Run {
 
 async function measure(context: BenchContext, { set, setting, speed }: Run): Promise<Measurement> {
   const { computation, label } = setting;
-  const where =
-    speed === undefined ? "" : `, ${speed.delayMs} ms each way and ${speed.megabitsPerSecond} Mbit/s`;
+  const where = linkLabel(speed);
   context.note(`joint risk model on ${set.name}, ${label}${where}`);
   const task = (role: RiskTask["role"], file: string): { name: string; task: RiskTask } => ({
     name: role,
@@ -94,29 +91,23 @@ async function measure(context: BenchContext, { set, setting, speed }: Run): Pro
     task("platform", set.platform),
     ...(computation === "replicated" ? [task("helper", "")] : []),
   ];
-  const links = speed === undefined ? undefined : new SlowLinks(speed);
-  try {
-    const script = new URL("../risk/party.js", import.meta.url);
-    const entryFor = links === undefined ? {} : { entryFor: links.entryFor };
-    const all = await runParties({ script, parties, timeoutMs: 3_600_000, ...entryFor });
-    const times = all as unknown as RiskTimes[]; // party.ts is what ran
-    const { auc, ks } = checkedQuality(set, times);
-    return summarise(
-      {
-        name: `joint risk model, ${set.name}, ${label}${where}, AUC ${auc.toFixed(4)} KS ${ks.toFixed(4)}`,
-        items: set.rows,
-        unit: "rows",
-        threads: parties.length,
-        cpuSeconds: round(sum(times.map(({ cpuSeconds }) => cpuSeconds)), 2),
-        bytes: sum(times.map(({ bytesSent }) => bytesSent)),
-        rounds: Math.max(...times.map(({ rounds }) => rounds)),
-        peakMiB: Math.round(Math.max(...times.map(({ peakMiB }) => peakMiB))),
-      },
-      [Math.max(...times.map(({ ms }) => ms))],
-    );
-  } finally {
-    links?.close();
-  }
+  const script = new URL("../risk/party.js", import.meta.url);
+  const all = await runPartiesOver(speed, { script, parties, timeoutMs: 3_600_000 });
+  const times = all as unknown as RiskTimes[]; // party.ts is what ran
+  const { auc, ks } = checkedQuality(set, times);
+  return summarise(
+    {
+      name: `joint risk model, ${set.name}, ${label}${where}, AUC ${auc.toFixed(4)} KS ${ks.toFixed(4)}`,
+      items: set.rows,
+      unit: "rows",
+      threads: parties.length,
+      cpuSeconds: round(sum(times.map(({ cpuSeconds }) => cpuSeconds)), 2),
+      bytes: sum(times.map(({ bytesSent }) => bytesSent)),
+      rounds: Math.max(...times.map(({ rounds }) => rounds)),
+      peakMiB: Math.round(Math.max(...times.map(({ peakMiB }) => peakMiB))),
+    },
+    [Math.max(...times.map(({ ms }) => ms))],
+  );
 }
 
 function checkedQuality(set: DataSet, times: readonly RiskTimes[]): NonNullable<RiskTimes["quality"]> {
@@ -131,8 +122,4 @@ function checkedQuality(set: DataSet, times: readonly RiskTimes[]): NonNullable<
     throw new Error(`bench: ${set.name}: KS ${ks}`);
   }
   return quality;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

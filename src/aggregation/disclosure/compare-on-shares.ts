@@ -8,7 +8,7 @@
  * Adversary: semi-honest, at most one of the three.
  */
 
-import { bytesFromWords, equalBytes, wordsFromBytes } from "../../bytes/encoding.js";
+import { bytesFromWords, concatBytes, equalBytes, wordsFromBytes } from "../../bytes/encoding.js";
 import type { Party } from "../../channel/party.js";
 import { invalidArgument, VeilshareError } from "../../errors.js";
 import type { Engine } from "../../mpc/engine.js";
@@ -27,6 +27,8 @@ const finest = 2n ** 16n;
 
 /** Who compares, and with what. */
 export interface Comparison {
+  /** The function that compares, for errors. */
+  readonly caller: string;
   /** Indices of three parties, ascending. */
   readonly members: readonly number[];
   /** The largest share of a total that one contribution may have. */
@@ -35,29 +37,28 @@ export interface Comparison {
 }
 
 /**
- * Checks that a comparison can be made.
+ * Checks that a comparison can be made. The share is rounded down to 16 bits where its denominator has more: never less strict.
  *
- * @param comparers - Three different parties, by name or index.
- * @param share - Rounded down to 16 bits where its denominator has more: never less strict.
+ * `caller` is the function that compares, for errors; `comparers` are three different parties, by name or index.
  * @throws VeilshareError INVALID_ARGUMENT for other than three parties; BOUND_EXCEEDED where parties x maxAbs, times the
  *   denominator of the limit, reaches 2^61 or so.
  */
 export function planComparison(
+  caller: string,
   party: Party,
   comparers: readonly (number | string)[],
-  share: Rational,
-  maxAbs: bigint,
+  { share, maxAbs }: { readonly share: Rational; readonly maxAbs: bigint },
 ): Comparison {
   const members = [...new Set(comparers.map((comparer) => party.indexOf(comparer)))].sort((a, b) => a - b);
   if (members.length !== 3 || comparers.length !== 3) {
-    throw invalidArgument("releaseTotals", "three comparers", `${members.length} different ones`);
+    throw invalidArgument(caller, "three comparers", `${members.length} different ones`);
   }
   const limit = coarse(share);
   if (maxAbs > largestComparable(share, party.size)) {
-    const text = `releaseTotals: expected maxAbs x (denominator + parties x numerator of the limit) below 2^62 to compare on shares, got more`;
+    const text = `${caller}: expected maxAbs x (denominator + parties x numerator of the limit) below 2^62 to compare on shares, got more`;
     throw new VeilshareError("BOUND_EXCEEDED", text, { field: "maxAbs" });
   }
-  return { members, limit, maxAbs };
+  return { caller, members, limit, maxAbs };
 }
 
 /** The largest contribution that can be compared with a share of the total of so many. */
@@ -89,12 +90,12 @@ export async function dominatedCells(
   const shares = dealReplicated(new BigUint64Array(values.slice().buffer));
   const sent = members.map(async (member, position) => {
     const share = shares[position] ?? [];
-    if (member !== party.index) await party.send(member, "shares", concatenated(share));
+    if (member !== party.index) await party.send(member, "shares", concatBytes(...share.map(bytesFromWords)));
   });
   const position = members.indexOf(party.index);
   if (position < 0) {
     await Promise.all(sent);
-    return hearVerdict(party, members, values.length);
+    return hearVerdict(party, comparison, values.length);
   }
   const own = shares[position] ?? [];
   const received = party.names.map(async (_, from): Promise<Share> => {
@@ -128,7 +129,7 @@ async function compare(
   return engine.revealUnits(await greaterThan(engine, objections, 0));
 }
 
-async function hearVerdict(party: Party, members: readonly number[], cells: number): Promise<boolean[]> {
+async function hearVerdict(party: Party, { caller, members }: Comparison, cells: number): Promise<boolean[]> {
   const all = await Promise.all(
     members.map((member) => party.receive(member, "dominated", { byteLength: cells })),
   );
@@ -137,17 +138,11 @@ async function hearVerdict(party: Party, members: readonly number[], cells: numb
   if (differs < 0) return [...first].map((bit) => bit !== 0);
   const name = party.names[members[differs] ?? -1] ?? "";
   const expected = "what the other comparers say";
-  const text = `release-totals/dominated: party "${name}": expected ${expected}, got something else`;
+  const step = `${caller.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}/dominated`;
+  const text = `${step}: party "${name}": expected ${expected}, got something else`;
   throw new VeilshareError("PEER_MISMATCH", text, {
     party: name,
-    step: "release-totals/dominated",
+    step,
     expected,
   });
-}
-
-function concatenated([first = new BigUint64Array(0), second = new BigUint64Array(0)]: Share): Uint8Array {
-  const words = new BigUint64Array(first.length + second.length);
-  words.set(first);
-  words.set(second, first.length);
-  return bytesFromWords(words);
 }

@@ -22,7 +22,7 @@ import { sumBySecureSum, type VectorSum } from "../vector-sum.js";
 import type { Rational } from "../../random/rational.js";
 import { Circle, flags } from "./circle.js";
 import { dominatedCells, planComparison } from "./compare-on-shares.js";
-import { exceedsShare, localShare, type DominanceRule } from "./rules.js";
+import { defaultDominance, exceedsShare, localShare, type DominanceRule } from "./rules.js";
 
 /** Fewest contributors where a caller names none. */
 export const defaultMinContributors = 3;
@@ -99,7 +99,7 @@ export async function releaseTotals(
   options: ReleaseOptions,
 ): Promise<ReleasedCell[]> {
   const { maxAbs, minContributors = defaultMinContributors, sum = sumBySecureSum } = options;
-  const dominance = options.dominance ?? { rule: "n-k", n: 1, percent: 50 };
+  const { dominance = defaultDominance } = options;
   return party.run({ name: "veilshare/release-totals", version: 1 }, async (run) => {
     const share = localShare(dominance);
     const own = contributions.slice();
@@ -107,7 +107,10 @@ export async function releaseTotals(
     checkMinContributors("releaseTotals", minContributors);
     const limit = `${share.numerator}/${share.denominator}`;
     const { comparers } = options;
-    const comparison = comparers === undefined ? undefined : planComparison(run, comparers, share, maxAbs);
+    const comparison =
+      comparers === undefined
+        ? undefined
+        : planComparison("releaseTotals", run, comparers, { share, maxAbs });
     const compared = comparison === undefined ? "in the circle" : [...comparison.members];
     await run.agree({ cells: own.length, maxAbs: maxAbs.toString(), minContributors, limit, compared });
     const circle = new Circle(run, sum);

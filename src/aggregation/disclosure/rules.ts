@@ -16,6 +16,9 @@ export type DominanceRule =
   /** Sensitive when the second largest contributor can estimate the largest to within `percent` of it. */
   | { readonly rule: "p-percent"; readonly percent: number };
 
+/** The rule where a caller names none: nobody above half of a total. */
+export const defaultDominance: DominanceRule = { rule: "n-k", n: 1, percent: 50 };
+
 /**
  * Whether a cell is sensitive, from all its contributions.
  *

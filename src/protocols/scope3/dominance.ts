@@ -13,7 +13,7 @@ import {
   planComparison,
   type Comparison,
 } from "../../aggregation/disclosure/compare-on-shares.js";
-import { localShare, type DominanceRule } from "../../aggregation/disclosure/rules.js";
+import { defaultDominance, localShare, type DominanceRule } from "../../aggregation/disclosure/rules.js";
 import type { ProtocolRun } from "../../channel/party.js";
 import type { Disclosure } from "./disclosure.js";
 import type { Shown } from "./figures.js";
@@ -36,22 +36,18 @@ export interface Undominated {
   readonly shown: Shown;
 }
 
-/** No own amount may be larger, so that it can be compared. */
-export function largestComparedAmount(run: ProtocolRun, { rule = halfAtMost }: Scope3Dominance): bigint {
-  return largestComparable(localShare(rule), run.size);
-}
-
 /**
- * Checks that a comparison can be made.
+ * How to compare, with the largest own amount that can be compared as `maxAbs`.
  *
  * @throws VeilshareError INVALID_ARGUMENT for other than three comparers or a rule that is none.
  */
 export function planDominance(
   run: ProtocolRun,
-  { rule = halfAtMost, comparers }: Scope3Dominance,
-  maxAbs: bigint,
+  { rule = defaultDominance, comparers }: Scope3Dominance,
 ): Comparison {
-  return planComparison(run, comparers, localShare(rule), maxAbs);
+  const share = localShare(rule);
+  const maxAbs = largestComparable(share, run.size);
+  return planComparison("scope3Total", run, comparers, { share, maxAbs });
 }
 
 /** Compares everything that may be shown, and withholds what somebody dominates. */
@@ -61,43 +57,43 @@ export async function withholdDominated(
   own: FootprintSums,
   { disclosure, shown }: Undominated,
 ): Promise<Undominated> {
-  const cells = shown.cells.map((index) => own.gramsByCategory[index] as bigint); // indices of categories
-  const revealed = cells.reduce((sum, grams) => sum + grams, 0n);
-  const figures = {
-    overall: shown.overall ? [own.grams, own.grams - revealed] : [],
-    spend: shown.spend ? [own.spend] : [],
-    primarySpend: shown.primarySpend ? [own.primarySpend, own.spend - own.primarySpend] : [],
-    primaryGrams: shown.primaryGrams ? [own.primaryGrams, own.grams - own.primaryGrams] : [],
-    ratings: shown.ratings ? [own.ratedGrams, own.grams - own.ratedGrams] : [],
+  const revealed = shown.cells.reduce((sum, index) => sum + (own.gramsByCategory[index] ?? 0n), 0n);
+  const amounts = {
+    overall: [own.grams, own.grams - revealed],
+    spend: [own.spend],
+    primarySpend: [own.primarySpend, own.spend - own.primarySpend],
+    primaryGrams: [own.primaryGrams, own.grams - own.primaryGrams],
+    ratings: [own.ratedGrams, own.grams - own.ratedGrams],
   };
-  const compared = [...cells, ...Object.values(figures).flat()];
-  const dominated = await dominatedCells(run, BigInt64Array.from(compared), comparison);
-  let next = cells.length;
-  const spared = (amounts: readonly bigint[]): boolean =>
-    !amounts.map(() => dominated[next++] === true).includes(true);
-  const dominatedCategories = new Set(shown.cells.filter((_, i) => dominated[i] === true));
-  // In the order in which they were compared.
-  const overall = spared(figures.overall) && shown.overall && dominatedCategories.size === 0;
-  const spend = spared(figures.spend) && shown.spend && overall;
-  const primarySpend = spared(figures.primarySpend) && shown.primarySpend && spend;
-  const primaryGrams = spared(figures.primaryGrams) && shown.primaryGrams && overall;
-  const ratings = spared(figures.ratings) && shown.ratings && overall;
+  const figures = (Object.keys(amounts) as (keyof typeof amounts)[]).filter((figure) => shown[figure]); // its own keys
+  const compared = [
+    ...shown.cells.map((index) => ({ what: index, amount: own.gramsByCategory[index] ?? 0n })),
+    ...figures.flatMap((what) => amounts[what].map((amount) => ({ what, amount }))),
+  ];
+  const verdicts = await dominatedCells(
+    run,
+    BigInt64Array.from(compared, ({ amount }) => amount),
+    comparison,
+  );
+  const dominated = new Set<number | string>(
+    compared.filter((_, i) => verdicts[i] === true).map(({ what }) => what),
+  );
+  const spared = (figure: keyof typeof amounts): boolean => shown[figure] && !dominated.has(figure);
+  const cells = shown.cells.filter((index) => !dominated.has(index));
+  const overall = spared("overall") && cells.length === shown.cells.length;
+  const spend = overall && spared("spend");
   return {
     disclosure: {
-      cells: disclosure.cells.map((status, index) =>
-        dominatedCategories.has(index) ? "withheld-dominated" : status,
-      ),
+      cells: disclosure.cells.map((status, index) => (dominated.has(index) ? "withheld-dominated" : status)),
       overall,
     },
     shown: {
-      cells: shown.cells.filter((index) => !dominatedCategories.has(index)),
+      cells,
       overall,
       spend,
-      primarySpend,
-      primaryGrams,
-      ratings,
+      primarySpend: spend && spared("primarySpend"),
+      primaryGrams: overall && spared("primaryGrams"),
+      ratings: overall && spared("ratings"),
     },
   };
 }
-
-const halfAtMost: DominanceRule = { rule: "n-k", n: 1, percent: 50 };

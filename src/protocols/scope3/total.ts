@@ -19,12 +19,7 @@ import type { Party, ProtocolRun } from "../../channel/party.js";
 import { invalidArgument } from "../../errors.js";
 import type { PedersenOpening } from "../../sharing/pedersen.js";
 import { decideDisclosure } from "./disclosure.js";
-import {
-  largestComparedAmount,
-  planDominance,
-  withholdDominated,
-  type Scope3Dominance,
-} from "./dominance.js";
+import { planDominance, withholdDominated, type Scope3Dominance } from "./dominance.js";
 import { openCommitments, postCommitments, type TotalEvidence } from "./evidence.js";
 import {
   amountVector,
@@ -124,14 +119,10 @@ export async function scope3Total(
     const own = sumFootprint(footprint);
     const { dominance } = options;
     const summable = (2n ** 63n - 1n) / BigInt(run.size);
-    const maxAbs = dominance === undefined ? summable : largestComparedAmount(run, dominance);
-    checkBound(
-      "scope3Total",
-      own,
-      maxAbs,
-      dominance === undefined ? "2^63 / parties" : "what can be compared",
-    );
-    const comparison = dominance === undefined ? undefined : planDominance(run, dominance, maxAbs);
+    const comparison = dominance === undefined ? undefined : planDominance(run, dominance);
+    const maxAbs = comparison?.maxAbs ?? summable;
+    const bound = comparison === undefined ? "2^63 / parties" : "what can be compared";
+    checkBound("scope3Total", own, maxAbs, bound);
     await run.agree({
       currency: footprint.currency,
       minContributors,
