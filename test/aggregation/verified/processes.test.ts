@@ -1,23 +1,15 @@
 import { fork, type ChildProcess } from "node:child_process";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { BatchSummary, Receipt } from "../../../dist/aggregation/index.js";
 import type { PartyEntry } from "../../../dist/channel/index.js";
+import { killedAfterEach } from "../../support/children.js";
 
 type FromChild =
   | { readonly kind: "ready" | "stuck" }
   | { readonly kind: "done"; readonly id: number; readonly value: unknown }
   | { readonly kind: "failed"; readonly id: number; readonly error: unknown };
 
-const running: ChildProcess[] = [];
-
-afterEach(async () => {
-  for (const child of running.splice(0)) {
-    const exited = new Promise((resolve) => child.once("exit", resolve));
-    if (child.exitCode !== null || child.signalCode !== null) continue;
-    child.kill("SIGKILL");
-    await exited;
-  }
-});
+const running = killedAfterEach();
 
 /** A party in a process of its own. */
 class Role {

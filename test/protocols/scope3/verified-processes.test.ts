@@ -1,8 +1,9 @@
 import { fork, type ChildProcess } from "node:child_process";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { connectToServer, generateIdentity, type PartyEntry } from "../../../dist/channel/index.js";
 import type { VeilshareError } from "../../../dist/index.js";
 import { joinVerifiedScope3, planVerifiedScope3 } from "../../../dist/protocols/index.js";
+import { killedAfterEach } from "../../support/children.js";
 
 type FromChild =
   | { readonly kind: "entry"; readonly entry: PartyEntry; readonly star: PartyEntry }
@@ -14,15 +15,7 @@ const planOptions = { suppliers: 8, currency: "USD", period: "2026" };
 const plan = planVerifiedScope3(planOptions);
 const limits = { connectTimeoutMs: 60_000 };
 
-const running: ChildProcess[] = [];
-afterEach(async () => {
-  for (const child of running.splice(0)) {
-    const exited = new Promise((resolve) => child.once("exit", resolve));
-    if (child.exitCode !== null || child.signalCode !== null) continue;
-    child.kill("SIGKILL");
-    await exited;
-  }
-});
+const running = killedAfterEach();
 
 class Role {
   readonly child: ChildProcess;
