@@ -1,12 +1,29 @@
-export * from "./channel/index.js";
-export * from "./table/index.js";
-export * from "./mpc/index.js";
-export * from "./aggregation/index.js";
-export * from "./sharing/index.js";
-export * as group from "./group/index.js";
-export * as he from "./he/index.js";
-export * as ring from "./ring/index.js";
-export * from "./parallel/index.js";
-export * from "./psi/index.js";
-export * from "./psi/lookup/index.js";
-export * from "./protocols/index.js";
+/** The root entry: parties and their sessions. Everything else comes from its subpath. */
+
+export {
+  acceptClients,
+  connect,
+  connectToServer,
+  defaultLimits,
+  formatKeyFile,
+  generateIdentity,
+  Identity,
+  loadIdentity,
+  loadParties,
+  parseKeyFile,
+  parsePartiesFile,
+  saveIdentity,
+  simulate,
+  simulateStar,
+  VeilshareError,
+  type ConnectOptions,
+  type ErrorCode,
+  type MessageShape,
+  type Party,
+  type PartyEntry,
+  type Progress,
+  type ProtocolId,
+  type ProtocolRun,
+  type SessionLimits,
+  type Traffic,
+} from "./channel/index.js";

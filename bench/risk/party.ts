@@ -1,7 +1,7 @@
 /** One party of the topic `risk`: a process of its own, which trains the joint risk model once. */
 
 import { cpuUsage, resourceUsage } from "node:process";
-import { jointRiskModel, type Computation, type RiskInput } from "veilshare/protocols";
+import { jointRiskModel, type Computation, type RiskInput } from "veilshare/risk";
 import { serveParty } from "../../examples/launcher/index.js";
 import { readLender, readPlatform } from "../../examples/risk/owner-table.js";
 

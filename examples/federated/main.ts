@@ -17,7 +17,7 @@ import {
   type FederatedRound,
 } from "veilshare/aggregation";
 import { acceptClients, generateIdentity } from "veilshare/channel";
-import { discrimination } from "veilshare/protocols";
+import { discrimination } from "veilshare/risk";
 import { exitWithError } from "../launcher/index.js";
 import { give, startBank } from "./banks.js";
 import { descend, scoresOf, type Rows } from "./logistic.js";

@@ -10,7 +10,7 @@
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { VeilshareError } from "veilshare";
-import { computations, thirdRoles, type Answer, type Computation } from "veilshare/protocols";
+import { computations, thirdRoles, type Answer, type Computation } from "veilshare/joint-statistics";
 import { exitWithError, runParties } from "../launcher/index.js";
 import type { StatisticsOutcome, StatisticsTask } from "./messages.js";
 import { readFirst, readSecond } from "./owner-rows.js";

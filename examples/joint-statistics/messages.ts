@@ -1,6 +1,6 @@
 /** What the launcher gives a party's process, and what it gives back. */
 
-import type { Answer, Computation } from "veilshare/protocols";
+import type { Answer, Computation } from "veilshare/joint-statistics";
 
 /** What a process is started with. */
 export type StatisticsTask =

@@ -1,6 +1,6 @@
 /** One party's process: it reads its own file, asks with the others, and tells the example what it learned. */
 
-import { jointStatistics, type JointStatisticsInput } from "veilshare/protocols";
+import { jointStatistics, type JointStatisticsInput } from "veilshare/joint-statistics";
 import { serveParty, type Json } from "../launcher/index.js";
 import type { StatisticsTask } from "./messages.js";
 import { readFirst, readSecond } from "./owner-rows.js";

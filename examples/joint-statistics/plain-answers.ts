@@ -1,6 +1,6 @@
 /** The same answers from both owners' rows in the clear, in floating point: what only an example or a test can compute. */
 
-import type { Answer, ColumnName, FeatureColumn, Quantity, Question } from "veilshare/protocols";
+import type { Answer, ColumnName, FeatureColumn, Quantity, Question } from "veilshare/joint-statistics";
 
 /** An owner's rows. */
 export interface OwnerRows {

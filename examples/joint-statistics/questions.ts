@@ -1,6 +1,6 @@
 /** What lender (the first owner) and platform (the second) agreed to ask, and what they declared of their columns. */
 
-import type { ColumnDeclarations, ColumnName, Question } from "veilshare/protocols";
+import type { ColumnDeclarations, ColumnName, Question } from "veilshare/joint-statistics";
 
 /** Ranges and groups that each owner declares without looking at any row. */
 export const declarations: ColumnDeclarations = {

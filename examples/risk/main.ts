@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { VeilshareError } from "veilshare";
 import { exitWithError, runParties } from "../launcher/index.js";
-import { computations, thirdRoles, type Computation } from "veilshare/protocols";
+import { computations, thirdRoles, type Computation } from "veilshare/risk";
 import type { RiskOptions, RiskOutcome, RiskTask } from "./outcomes.js";
 import { readLender, readPlatform } from "./owner-table.js";
 import { largestDifference, trainPlain } from "./plain-training.js";

@@ -1,6 +1,6 @@
 /** What crosses between the example and its parties' processes, as JSON. */
 
-import type { Computation, Discrimination, Performance } from "veilshare/protocols";
+import type { Computation, Discrimination, Performance } from "veilshare/risk";
 
 /** Options of the protocol that all processes are started with. */
 export type RiskOptions = Readonly<{

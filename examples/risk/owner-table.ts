@@ -14,7 +14,7 @@ import {
   type Table,
 } from "veilshare/table";
 import { readTable } from "veilshare/table/node";
-import type { FeatureColumn, LenderInput, PlatformInput } from "veilshare/protocols";
+import type { FeatureColumn, LenderInput, PlatformInput } from "veilshare/risk";
 
 /** Reads the lender's file: id, y and any features. */
 export async function readLender(file: string): Promise<LenderInput> {

@@ -1,6 +1,6 @@
 /** One party's process: it reads its own file, trains with the others, and tells the example what it learned. */
 
-import { jointRiskModel, type OwnerReport } from "veilshare/protocols";
+import { jointRiskModel, type OwnerReport } from "veilshare/risk";
 import type { Party } from "veilshare/channel";
 import { serveParty } from "../launcher/index.js";
 import {

@@ -9,7 +9,7 @@ import {
   type LinearModel,
   type PlatformInput,
   type TrainingOptions,
-} from "veilshare/protocols";
+} from "veilshare/risk";
 
 /** How the rows are cut; the parties use the same. */
 export interface PlainOptions extends TrainingOptions {

@@ -1,7 +1,7 @@
 /** The suppliers among themselves: one process each, and a session of all of them. */
 
 import { VeilshareError } from "veilshare";
-import type { Footprint } from "veilshare/protocols";
+import type { Footprint } from "veilshare/scope3";
 import { runParties, type Json } from "../launcher/index.js";
 import type { RunOutcome, SupplierOutcome } from "./summary.js";
 

@@ -2,12 +2,7 @@
 
 import { fileURLToPath } from "node:url";
 import { VeilshareError } from "veilshare";
-import {
-  readEmissionFactors,
-  readFootprints,
-  readProductFootprints,
-  type Footprint,
-} from "veilshare/protocols";
+import { readEmissionFactors, readFootprints, readProductFootprints, type Footprint } from "veilshare/scope3";
 import { readDataFile, readTable } from "veilshare/table/node";
 
 /** The files of a run. */

@@ -3,7 +3,7 @@
  * package, in whole billionths, so that the comparison means something.
  */
 
-import type { ActivityLine, Footprint } from "veilshare/protocols";
+import type { ActivityLine, Footprint } from "veilshare/scope3";
 
 const scale = 10n ** 9n;
 

@@ -1,6 +1,6 @@
 /** What the example prints: a text for people, or one JSON object for programs. */
 
-import type { Scope3Report } from "veilshare/protocols";
+import type { Scope3Report } from "veilshare/scope3";
 
 /** A report whose integers are texts, as it crosses from process to process. */
 export type PlainReport = ReturnType<typeof plainReport>;

@@ -1,6 +1,6 @@
 /** One supplier's process: its own lines in, the consortium's report out. */
 
-import { formatScope3Text, scope3Total, type Footprint } from "veilshare/protocols";
+import { formatScope3Text, scope3Total, type Footprint } from "veilshare/scope3";
 import { serveParty } from "../launcher/index.js";
 import { plainReport, type SupplierOutcome } from "./summary.js";
 

@@ -10,7 +10,7 @@ import {
   planVerifiedScope3,
   type Footprint,
   type VerifiedScope3Plan,
-} from "veilshare/protocols";
+} from "veilshare/scope3";
 import { serveParty } from "../launcher/index.js";
 import { plainReport } from "./summary.js";
 import { aggregatorNames, buyerName, type PartyOutcome } from "./verified-roles.js";

@@ -4,7 +4,7 @@
  */
 
 import { VeilshareError } from "veilshare";
-import type { Footprint } from "veilshare/protocols";
+import type { Footprint } from "veilshare/scope3";
 import { runParties, type Json } from "../launcher/index.js";
 import type { RunOutcome } from "./summary.js";
 import { aggregatorNames, buyerName, type PartyOutcome } from "./verified-roles.js";

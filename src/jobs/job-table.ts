@@ -3,7 +3,7 @@
 import { groupJobs } from "../group/jobs.js";
 import { heJobs } from "../he/jobs.js";
 import type { AnyJob } from "../parallel/job.js";
-import { lookupJobs } from "../psi/lookup/jobs.js";
+import { lookupJobs } from "../lookup/session/jobs.js";
 import { ringJobs } from "../ring/keystream-sum.js";
 
 export const jobTable: readonly AnyJob[] = [...groupJobs, ...heJobs, ...lookupJobs, ...ringJobs];

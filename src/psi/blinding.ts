@@ -12,7 +12,7 @@ import {
   type MultiplyInput,
 } from "../group/jobs.js";
 import type { Pool } from "../parallel/pool.js";
-import type { ItemSource } from "./distinct-items.js";
+import type { ItemSource } from "../items/distinct-items.js";
 
 /** Domain separation tag of the hash to the group: this protocol and version, then the RFC 9380 suite. */
 export const hashToGroupDst = "veilshare/psi/v2-ristretto255_XMD:SHA-512_R255MAP_RO_";

@@ -33,7 +33,7 @@ import {
   together,
   type ExchangeContext,
 } from "./exchange.js";
-import { readItems, type PsiItems } from "./items.js";
+import { readItems, type PsiItems } from "../items/items.js";
 import { freshRandomness, withSecrets, type ListPair, type PsiRandomness } from "./matching.js";
 import { checkInteger, completeOptions, withPool, type PsiOptions } from "./options.js";
 import type { ValueIndex } from "./value-index.js";

@@ -1,7 +1,7 @@
 /** From doubled values to the own items that are common. */
 
 import { compareBytes, hostIsLittleEndian } from "../bytes/encoding.js";
-import type { ItemRows } from "./distinct-items.js";
+import type { ItemRows } from "../items/distinct-items.js";
 import type { ValueIndex } from "./value-index.js";
 
 /** The own rows of the common items. */

@@ -8,10 +8,10 @@ import type { ProtocolRun } from "../channel/party.js";
 import { VeilshareError, type PeerErrorCode } from "../errors.js";
 import { elementBytes, invalidElementRow } from "../group/index.js";
 import { blindItems, doubleElements, type BlindingContext } from "./blinding.js";
-import type { ItemSource } from "./distinct-items.js";
+import type { ItemSource } from "../items/distinct-items.js";
 import type { FlatValues } from "./common-items.js";
 import { doubledValues } from "./doubled-value.js";
-import { GrowingMemory } from "./growing-memory.js";
+import { GrowingMemory } from "../items/growing-memory.js";
 import { ValueIndex } from "./value-index.js";
 
 /** Steps of the protocol; the run's prefix goes before them. */

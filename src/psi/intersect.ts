@@ -19,7 +19,7 @@
 import type { Party } from "../channel/party.js";
 import type { CommonRows } from "./common-items.js";
 import { exchangeSizes } from "./exchange.js";
-import { readItems, type PsiItems } from "./items.js";
+import { readItems, type PsiItems } from "../items/items.js";
 import { freshRandomness, matchLists, type PsiRandomness, type Reveal } from "./matching.js";
 import { checkWord, completeOptions, withPool, type PsiOptions } from "./options.js";
 

@@ -14,7 +14,7 @@
 import type { Party, ProtocolRun } from "../channel/party.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import { exchangeSizes } from "./exchange.js";
-import { forEachItem, type PsiItems } from "./items.js";
+import { forEachItem, type PsiItems } from "../items/items.js";
 import { KeyColumn, type OptionalKey } from "./key-column.js";
 import { freshRandomness, matchLists, type Reveal } from "./matching.js";
 import { checkWord, completeOptions, withPool, type CompleteOptions, type PsiOptions } from "./options.js";

@@ -1,8 +1,8 @@
 /** The keys of one kind in a table: which rows have one, which keys repeat, and which rows still take part. */
 
 import type { ByteRows } from "../bytes/byte-rows.js";
-import { DistinctItems, type ItemSource } from "./distinct-items.js";
-import { ItemReader, type PsiItem, type ReadItemsOptions } from "./items.js";
+import { DistinctItems, type ItemSource } from "../items/distinct-items.js";
+import { ItemReader, type PsiItem, type ReadItemsOptions } from "../items/items.js";
 
 /** A key, or nothing where a row has none of the kind. */
 export type OptionalKey = PsiItem | null | undefined;

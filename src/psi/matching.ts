@@ -6,7 +6,7 @@ import type { Pool } from "../parallel/pool.js";
 import { randomPermutation } from "../random/shuffle.js";
 import { BlindingKey } from "./blinding.js";
 import { commonPositions, sortedByDoubledValue } from "./common-items.js";
-import type { ItemSource } from "./distinct-items.js";
+import type { ItemSource } from "../items/distinct-items.js";
 import { doubledValueBytes } from "./doubled-value.js";
 import {
   doublePeerItems,

@@ -4,7 +4,7 @@ import type { ProtocolRun } from "../channel/party.js";
 import { invalidArgument } from "../errors.js";
 import { createPool, type Pool } from "../parallel/pool.js";
 import { falseMatchBitsRange } from "./doubled-value.js";
-import { completeNormalization, type Normalization } from "./normalization.js";
+import { completeNormalization, type Normalization } from "../items/normalization.js";
 
 /** Options of every two-party protocol over lists of items. */
 export interface PsiOptions {

@@ -4,7 +4,7 @@
  */
 
 import { invalidArgument } from "../errors.js";
-import { GrowingMemory } from "./growing-memory.js";
+import { GrowingMemory } from "../items/growing-memory.js";
 
 const wordBytes = 4;
 

@@ -8,7 +8,7 @@ import {
   serveLookup,
   updateSet,
   type PublishedSet,
-} from "../../dist/psi/lookup/index.js";
+} from "../../dist/lookup/index.js";
 import { describeInBrowser, runInBrowser } from "../support/browser.js";
 import type { LookupTask, PageAnswers } from "./fixtures/lookup-page.js";
 

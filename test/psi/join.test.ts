@@ -3,14 +3,13 @@ import { expect, describe, it } from "vitest";
 import { simulate } from "../../dist/channel/index.js";
 import {
   join,
-  normalizeCompanyName,
-  normalizeCreditCode,
   type Join,
   type JoinOptions,
   type JoinRow,
   type NoJoin,
   type PsiItems,
 } from "../../dist/psi/index.js";
+import { normalizeCompanyName, normalizeCreditCode } from "../../dist/normalizers/index.js";
 import { parseTable, textColumn } from "../../dist/table/index.js";
 import { describeWithData, readData } from "../support/data.js";
 

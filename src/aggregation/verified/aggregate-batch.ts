@@ -20,7 +20,7 @@ import { bytesToHex, equalBytes } from "../../bytes/encoding.js";
 import type { Party, ProtocolRun } from "../../channel/party.js";
 import { invalidArgument, VeilshareError } from "../../errors.js";
 import { vectorOf } from "../../field/vector-field.js";
-import type { AggregateShare } from "../prio3/secrets.js";
+import type { AggregateShare } from "../../prio3/secrets.js";
 import type { OpenBatch, VerifiedAggregator } from "./aggregator.js";
 import { agreeOnCandidates } from "./candidates.js";
 import { agreeOnFlags, batchFault } from "./flags.js";

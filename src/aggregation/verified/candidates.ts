@@ -2,7 +2,7 @@
 
 import { bytesToHex } from "../../bytes/encoding.js";
 import type { Party } from "../../channel/party.js";
-import { nonceBytes } from "../prio3/messages.js";
+import { nonceBytes } from "../../prio3/messages.js";
 import type { VerifiedAggregator } from "./aggregator.js";
 import { agreeOnFlags, batchFault } from "./flags.js";
 

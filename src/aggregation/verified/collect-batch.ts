@@ -3,7 +3,7 @@
 import { ByteReader, MalformedMessage } from "../../bytes/codec.js";
 import type { Party } from "../../channel/party.js";
 import { invalidArgument, VeilshareError } from "../../errors.js";
-import type { AggregateShare } from "../prio3/secrets.js";
+import type { AggregateShare } from "../../prio3/secrets.js";
 import { batchParameters, batchProtocol, type BatchOptions } from "./batch-parameters.js";
 import { batchFault } from "./flags.js";
 import { batchRoles, type VerifiedTask } from "./task.js";

@@ -4,9 +4,9 @@ import { MalformedMessage } from "../../bytes/codec.js";
 import { concatBytes, copyBytes } from "../../bytes/encoding.js";
 import { printAsRedacted } from "../../bytes/redacted.js";
 import { VeilshareError } from "../../errors.js";
-import { nonceBytes } from "../prio3/messages.js";
-import type { Prio3 } from "../prio3/prio3.js";
-import type { InputShare } from "../prio3/secrets.js";
+import { nonceBytes } from "../../prio3/messages.js";
+import type { Prio3 } from "../../prio3/prio3.js";
+import type { InputShare } from "../../prio3/secrets.js";
 
 /** What one aggregator holds of a report. The report's id is its nonce. */
 export class ReportShare {

@@ -4,7 +4,7 @@ import type { JsonValue } from "../../bytes/canonical-json.js";
 import { bytesToHex } from "../../bytes/encoding.js";
 import type { Party } from "../../channel/party.js";
 import { invalidArgument } from "../../errors.js";
-import type { Prio3 } from "../prio3/prio3.js";
+import type { Prio3 } from "../../prio3/prio3.js";
 
 /** One thing that is measured: the function, the application, and how many reports hide each other. */
 export interface VerifiedTask<Measurement, Result> {

@@ -15,7 +15,7 @@ import type { Party, ProtocolRun } from "../../channel/party.js";
 import { invalidArgument, VeilshareError } from "../../errors.js";
 import { eventLoopTurn } from "../../parallel/event-loop.js";
 import type { RandomSource } from "../../random/csprng.js";
-import { nonceBytes } from "../prio3/messages.js";
+import { nonceBytes } from "../../prio3/messages.js";
 import type { VerifiedAggregator } from "./aggregator.js";
 import { decodeReport, encodeReport, reportBytes, ReportShare } from "./report-message.js";
 import { taskParameters, type VerifiedTask } from "./task.js";

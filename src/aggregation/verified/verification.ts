@@ -6,7 +6,7 @@
 import { VeilshareError } from "../../errors.js";
 import type { Party } from "../../channel/party.js";
 import { eventLoopTurn } from "../../parallel/event-loop.js";
-import type { OutputShare, VerifierState } from "../prio3/secrets.js";
+import type { OutputShare, VerifierState } from "../../prio3/secrets.js";
 import type { VerifiedAggregator } from "./aggregator.js";
 import { agreeOnFlags, batchFault } from "./flags.js";
 import type { ReportShare } from "./report-message.js";

@@ -14,7 +14,7 @@ import {
   type VerifiedTask,
 } from "../../../dist/aggregation/index.js";
 import { FileJournal } from "../../../dist/aggregation/verified/journal-file-node.js";
-import { InputShare, prio3Sum, prio3SumVec } from "../../../dist/aggregation/prio3/index.js";
+import { InputShare, prio3Sum, prio3SumVec } from "../../../dist/prio3/index.js";
 import { Aggregators } from "./sessions.js";
 
 const context = new TextEncoder().encode("test");

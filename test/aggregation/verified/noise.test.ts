@@ -5,8 +5,8 @@ import {
   type BatchSummary,
   type CollectedBatch,
 } from "../../../dist/aggregation/index.js";
-import * as privacy from "../../../dist/aggregation/differential-privacy/index.js";
-import { prio3Histogram } from "../../../dist/aggregation/prio3/index.js";
+import * as privacy from "../../../dist/differential-privacy/index.js";
+import { prio3Histogram } from "../../../dist/prio3/index.js";
 import { simulate } from "../../../dist/channel/index.js";
 import { numberFromRational } from "../../../dist/random/rational.js";
 import { chiSquareAgainst } from "../../support/chi-square.js";

@@ -10,8 +10,8 @@ import {
   type ReportShare,
   type VerifiedTask,
 } from "../../../dist/aggregation/index.js";
-import { createArithmetic } from "../../../dist/aggregation/prio3/arithmetic.js";
-import { prio3Histogram } from "../../../dist/aggregation/prio3/index.js";
+import { createArithmetic } from "../../../dist/prio3/arithmetic.js";
+import { prio3Histogram } from "../../../dist/prio3/index.js";
 import { simulate } from "../../../dist/channel/index.js";
 import type { ErrorCode } from "../../../dist/errors.js";
 import { recordedParty } from "../../support/recorded-party.js";

@@ -1,0 +1,46 @@
+/** A server's work on its own entries as a job for the pool: evaluation, derivation of what seals each, sealing. */
+
+import { rowCount, type ByteRows } from "../../bytes/byte-rows.js";
+import { voprf } from "../../group/index.js";
+import type { AnyJob, Job } from "../../parallel/job.js";
+import { entryByteLength, EntryKey, nonceBytes, type EntryScope } from "../set/entry.js";
+
+/** Entries to be made. */
+export interface SealEntriesInput {
+  readonly keys: ByteRows;
+  /** One for each key. */
+  readonly labels: ByteRows;
+  /** 12 bytes for each key, never used twice. */
+  readonly nonces: Uint8Array;
+  readonly scope: EntryScope;
+  /** The server's secret key. */
+  readonly secret: Uint8Array;
+}
+
+/** Keys and labels become whole entries, in their order. */
+export const sealEntriesJob: Job<SealEntriesInput, Uint8Array> = {
+  name: "lookup/seal-entries",
+  run({ keys, labels, nonces, scope, secret }) {
+    const entryBytes = entryByteLength(scope.labelBytes);
+    const entries = new Uint8Array(rowCount(keys) * entryBytes);
+    const outputs = voprf.evaluateInputsWith(secret, keys);
+    for (let i = 0; i < rowCount(keys); i++) {
+      const entryKey = new EntryKey(outputs.subarray(i * outputBytes, (i + 1) * outputBytes), scope);
+      const label = labels.bytes.subarray(labels.offsets[i], labels.offsets[i + 1]);
+      const nonce = nonces.subarray(i * nonceBytes, (i + 1) * nonceBytes);
+      entries.set(entryKey.seal(label, nonce), i * entryBytes);
+      entryKey.wipe();
+    }
+    outputs.fill(0);
+    return entries;
+  },
+  wipe({ labels, secret }) {
+    secret.fill(0);
+    labels.bytes.fill(0);
+  },
+};
+
+const outputBytes = voprf.oprfOutputBytes;
+
+/** All jobs of this module. */
+export const lookupJobs: readonly AnyJob[] = [sealEntriesJob];

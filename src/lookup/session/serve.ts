@@ -1,0 +1,183 @@
+/** The server's side of a lookup session; the messages are in `rounds.ts`. */
+
+import type { Party } from "../../channel/party.js";
+import { invalidArgument } from "../../errors.js";
+import { elementBytes } from "../../group/index.js";
+import { randomBytes, type RandomSource } from "../../random/csprng.js";
+import type { DownloadBudget, EvaluationBudget } from "./budgets.js";
+import { refusalOf, type LookupRefusal } from "./refusal.js";
+import {
+  answer,
+  bucketProofBytes,
+  decodePrefixes,
+  encodeAnswer,
+  encodeBucket,
+  encodeTerms,
+} from "./rounds.js";
+import { sendWanted, type Sending } from "./send-set.js";
+import { agreedParameters, fromPeer, lookupProtocol, peerFault, peerOf } from "./session.js";
+import type { LookupStore } from "../set/store.js";
+
+/** Options of {@link serveLookup}. */
+export interface ServeLookupOptions {
+  /**
+   * What each client may have evaluated, by the name that it is authenticated by; share one among all sessions. Without
+   * one, a client reads the labels of all keys that it can enumerate.
+   */
+  readonly budget: EvaluationBudget | "unlimited";
+  /** Bytes of the set that each client may download; share one among all sessions. Default: unlimited. */
+  readonly downloadBudget?: DownloadBudget | "unlimited";
+  /** Most keys of one request, 1 to 16,384. Default 1,024. They are evaluated at one go, about 0.1 ms each. */
+  readonly maxKeys?: number;
+  /** Where the proofs' one-time scalars come from. Must be unpredictable: a guess of one gives the key away. */
+  readonly random?: RandomSource;
+}
+
+/** What a session asked for. */
+export interface ServedLookups {
+  /** Name of the client. */
+  readonly client: string;
+  /** Requests that were answered. */
+  readonly requests: number;
+  /** Keys that were evaluated. */
+  readonly evaluations: number;
+  /** Requests and downloads that a budget refused. */
+  readonly refusals: number;
+  /** Bytes of the set that were sent: entries, tags of removed ones, buckets with their proofs. */
+  readonly downloadedBytes: number;
+}
+
+const defaultMaxKeys = 1024;
+const largestMaxKeys = 16_384;
+const granted = { granted: true } as const;
+
+/**
+ * Serves one client until it has no more questions. Call it once a session, in as many sessions at once as there are
+ * clients, with one store and one budget.
+ *
+ * **Security.** Two parties; the client may be malicious. The server learns how many distinct keys each request has and
+ * when, not which, nor whether they are in the set; a client that asks for buckets also tells prefixes of their tags,
+ * see `verifiedLookup`; one that
+ * brings its set up to date tells which version it has, and so when it came last. The client learns F(key) for as many keys as the budget grants, and the published set: nothing more
+ * about the key or other entries. A client may ask for keys that it only guesses: identifiers of low entropy are
+ * protected by nothing but the budget. The secret key is used in every session; see SECURITY.md on timing.
+ *
+ * A request or download above a budget is refused with the time after which it may be granted, and the session goes on.
+ *
+ * **Cost.** A scalar multiplication and about as much for the proof a key; the bytes of the set for a client that wants
+ * it whole.
+ *
+ * **Source.** RFC 9497, VOPRF(ristretto255, SHA-512).
+ *
+ * @throws VeilshareError INVALID_ARGUMENT for bad options; PEER_MISMATCH when the client has pinned another key or epoch,
+ * or wants to serve too; PEER_FLOODED for more keys than `maxKeys`; PEER_MALFORMED for what no honest client sends, such
+ * as the identity; and as `Party.receive`.
+ * @example
+ * const served = await serveLookup(party, store, { budget });
+ */
+export async function serveLookup(
+  party: Party,
+  store: LookupStore,
+  options: ServeLookupOptions,
+): Promise<ServedLookups> {
+  return party.run(lookupProtocol, async (run) => {
+    const client = peerOf("serveLookup", run);
+    const settings = completeOptions(options);
+    const version = store.current;
+    const { info } = version.set;
+    await run.agree(agreedParameters(run.index, info));
+    await run.send(client, "terms", encodeTerms({ info, maxKeys: settings.maxKeys }));
+    const name = run.names[client] as string; // one of two parties
+    const sending = { run, client, name, version, downloadBudget: settings.downloadBudget };
+    return answerRequests({ ...sending, settings });
+  });
+}
+
+interface Settings extends Required<ServeLookupOptions> {
+  readonly maxKeys: number;
+}
+
+interface Service extends Sending {
+  readonly settings: Settings;
+}
+
+async function answerRequests(service: Service): Promise<ServedLookups> {
+  const { run, client, name, version, settings } = service;
+  const { bucketBits, bytes, refusals } = await sendWanted(service);
+  const served = { client: name, requests: 0, evaluations: 0, refusals, downloadedBytes: bytes };
+  for (;;) {
+    const blinded = await run.receive(client, "request", { multipleOf: elementBytes });
+    const keys = blinded.length / elementBytes;
+    if (keys === 0) return served;
+    if (keys > settings.maxKeys) {
+      const expected = `at most ${settings.maxKeys} keys`;
+      throw peerFault(run, "PEER_FLOODED", "request", { expected, got: String(keys) });
+    }
+    const reserved = bucketBits === undefined ? 0 : mostBucketBytes(service, bucketBits, keys);
+    const refusal = take(service, keys, reserved);
+    if (refusal !== undefined) {
+      await run.send(client, "answer", encodeAnswer({ kind: "refused", ...refusal }));
+      served.refusals += 1;
+      continue;
+    }
+    const given = await fromPeer(run, "request", () => answer(version.key, blinded, settings.random));
+    await run.send(client, "answer", encodeAnswer(given));
+    served.requests += 1;
+    served.evaluations += keys;
+    if (bucketBits !== undefined)
+      served.downloadedBytes += await sendBuckets(service, { bits: bucketBits, keys, reserved });
+  }
+}
+
+/** Takes a request off both budgets, or off none. */
+function take({ name, settings }: Service, keys: number, bytes: number): LookupRefusal | undefined {
+  const { budget, downloadBudget } = settings;
+  const download = downloadBudget === "unlimited" ? granted : downloadBudget.take(name, bytes);
+  if (!download.granted) return refusalOf("downloads", download);
+  const evaluations = budget === "unlimited" ? granted : budget.take(name, keys);
+  if (evaluations.granted) return undefined;
+  if (downloadBudget !== "unlimited") downloadBudget.giveBack(name, bytes);
+  return refusalOf("evaluations", evaluations);
+}
+
+/** What the buckets of so many keys can take at most; which they are is known only after the evaluation. */
+function mostBucketBytes({ version }: Service, bits: number, keys: number): number {
+  const buckets = Math.min(keys, 2 ** bits);
+  const { set } = version;
+  const each = set.largestBucket(bits);
+  return bucketProofBytes(bits) * buckets + Math.min(buckets * each, set.info.count) * set.entryBytes;
+}
+
+async function sendBuckets(
+  { run, client, name, version, downloadBudget }: Service,
+  { bits, keys, reserved }: { readonly bits: number; readonly keys: number; readonly reserved: number },
+): Promise<number> {
+  const message = await run.receive(client, "prefixes", { maxByteLength: 4 * keys });
+  const prefixes = await fromPeer(run, "prefixes", () => decodePrefixes(message, bits, keys));
+  let bytes = 0;
+  for (const prefix of prefixes) {
+    const bucket = encodeBucket(version.set, bits, prefix);
+    bytes += bucket.length;
+    await run.send(client, "bucket", bucket);
+  }
+  if (downloadBudget !== "unlimited") downloadBudget.giveBack(name, reserved - bytes);
+  return bytes;
+}
+
+function completeOptions({
+  budget,
+  downloadBudget = "unlimited",
+  maxKeys = defaultMaxKeys,
+  random = randomBytes,
+}: ServeLookupOptions): Settings {
+  if (!Number.isInteger(maxKeys) || maxKeys < 1 || maxKeys > largestMaxKeys) {
+    const expected = `maxKeys to be an integer from 1 to ${largestMaxKeys}`;
+    throw invalidArgument("serveLookup", expected, String(maxKeys));
+  }
+  // Options may come from untyped code, and a forgotten budget must not mean an unlimited one.
+  const given: unknown = budget;
+  if (given !== "unlimited" && (typeof given !== "object" || given === null)) {
+    throw invalidArgument("serveLookup", 'a budget, or "unlimited"', typeof given);
+  }
+  return { budget, downloadBudget, maxKeys, random };
+}

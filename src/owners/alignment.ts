@@ -1,0 +1,27 @@
+/** The rows that two owners have in common, in one order at both. */
+
+import { compareBytes, utf8ToBytes } from "../bytes/encoding.js";
+import type { Party } from "../channel/party.js";
+import { intersect, type IntersectOptions } from "../psi/intersect.js";
+
+/** Options of the intersection that one party sets for itself. */
+export type AlignmentOptions = Pick<IntersectOptions, "pool" | "workers" | "maxPeerItems">;
+
+/**
+ * The own rows of all common ids, in the order of the ids' UTF-8 bytes: the same order at both parties.
+ *
+ * @param party - A session of the two only.
+ * @param ids - Distinct, checked before.
+ *
+ * **Security.** Both learn which ids are common, and the number of the other's ids; see `intersect`.
+ */
+export async function alignRows(
+  party: Party,
+  ids: readonly string[],
+  options: AlignmentOptions,
+): Promise<Uint32Array> {
+  const { indices } = await intersect(party, ids, { ...options, reveal: "both" });
+  const keyed = Array.from(indices, (row) => ({ row, key: utf8ToBytes(ids[row] ?? "") }));
+  keyed.sort((a, b) => compareBytes(a.key, b.key));
+  return Uint32Array.from(keyed, ({ row }) => row);
+}

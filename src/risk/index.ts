@@ -1,0 +1,38 @@
+export type { AlignmentOptions } from "../owners/alignment.js";
+export type { CategoryColumn, FeatureColumn, NumericColumn } from "../owners/columns.js";
+export { computations, thirdRoles, type Computation } from "../owners/computation.js";
+export { jointRiskModel } from "./joint-risk-model.js";
+export type {
+  DealerInput,
+  HelperInput,
+  JointRiskModelOptions,
+  LenderInput,
+  LenderReport,
+  OwnedRows,
+  OwnerReport,
+  Performance,
+  PlatformInput,
+  PlatformReport,
+  RiskDealerReport,
+  RiskHelperReport,
+  RiskInput,
+  RiskReport,
+} from "./inputs-and-reports.js";
+export { fitLogisticRegression } from "./baseline.js";
+export { jointScore, type JointScoreOptions, type ScoreInput, type ScoreReport } from "./joint-score.js";
+export { loadModelPart, partialScores, saveModelPart, type RiskModelPart } from "./model.js";
+export { discrimination, type Discrimination } from "./metrics.js";
+export { scoreInTheClear, trainInTheClear, type LinearModel } from "./clear-training.js";
+export {
+  fitPreparation,
+  prepareColumns,
+  preparedNames,
+  type CategoryPreparation,
+  type DesignMatrix,
+  type NumericPreparation,
+  type Preparation,
+  type Standardisation,
+} from "./preparation.js";
+export { splitRows, type Split } from "./split.js";
+export type { TrainingOptions } from "./training-plan.js";
+export type { RiskRole, RoleNames } from "./roles.js";

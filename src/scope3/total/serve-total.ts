@@ -1,0 +1,187 @@
+/**
+ * The server of a Scope 3 total whose suppliers come and go; `join-total.ts` is a supplier's end. Each supplier has a
+ * session with the server alone.
+ *
+ *   server <-> supplier   the plan                                                    (agree)
+ *   all                   resilient sum of 0/1: who has emissions in which category   (resilient-sum)
+ *   server -> supplier    the counts
+ *   all                   resilient sum of the amounts of the cells that may be shown (resilient-sum)
+ *   server -> supplier    these, with `reveal: "all"`
+ */
+
+import type { ReleaseGuard } from "../../disclosure/release-guard.js";
+import {
+  serveResilientSum,
+  type LostClient,
+  type ServeResilientSumOptions,
+} from "../../aggregation/resilient/serve.js";
+import type { Party } from "../../channel/party.js";
+import { invalidArgument, toVeilshareError, VeilshareError } from "../../errors.js";
+import { checkAmounts, readAmounts, readCounts } from "../figures/figures.js";
+import { recordRelease } from "../figures/release-guard.js";
+import {
+  scope3Report,
+  type ContributorCounts,
+  type Scope3Report,
+  type Scope3Sums,
+} from "../report/report.js";
+import {
+  agreedScope3Plan,
+  countsAfterLosses,
+  planAmounts,
+  type AmountsPlan,
+  type Scope3Plan,
+} from "./resilient-plan.js";
+
+/** Runs in each session before the two sums. */
+export const resilientScope3Protocol = { name: "veilshare/scope3-resilient", version: 1 } as const;
+
+/** Options of {@link serveScope3Total}. */
+export interface ServeScope3Options extends ServeResilientSumOptions {
+  /** What the lines are of, e.g. `2026`: repeated in the report. */
+  readonly period?: string;
+  /**
+   * Records the release before it is opened. It needs a period and `lateDropouts: 0`, as it must be known before whose
+   * amounts will be in.
+   */
+  readonly guard?: ReleaseGuard;
+}
+
+/** What the server has in the end. */
+export interface Scope3Outcome {
+  readonly report: Scope3Report;
+  /** Indices of the suppliers whose amounts are in the report; of those that were counted where no amount is shown. */
+  readonly included: readonly number[];
+  /** Who was lost, by index; one that was lost after its amounts were in is among `included` too. */
+  readonly lost: readonly LostClient[];
+}
+
+/**
+ * The Scope 3 emissions of all suppliers that stay. They may leave, fall silent or break the rules at any step.
+ *
+ * @param sessions - For each supplier a session of this server and that supplier alone, or the error for which there is none.
+ * @throws VeilshareError PEERS_LOST when more suppliers are lost than the plan tolerates: in all before the counts, or
+ *   `lateDropouts` between counts and amounts. The sum in question is not opened then. PEER_UNEXPECTED when sums contradict each
+ *   other; DISCLOSURE_REFUSED by the guard; INVALID_ARGUMENT; ABORTED.
+ *
+ * **Security.** A semi-honest server and suppliers; up to `corrupt` x suppliers may pool what they saw with the server.
+ * *The server learns* who is in each sum, the counts by category (1 and 2 included), and the amounts of the shown cells;
+ * *suppliers* learn the counts, how many are in each sum, and with `reveal: "all"` the same amounts, both as the server says.
+ * Nobody learns a supplier's own figure. *Losses between the sums*: a cell is shown only if its count less
+ * `lateDropouts` is still `minContributors`, and suppliers refuse to open the second sum with more lost, so every amount that is
+ * opened is of `minContributors` suppliers, whoever left. Counts of a run that is repeated after a loss differ by the counts of
+ * those lost. *Not here*: an active server, who could say false counts; evidence (Pedersen commitments), which only
+ * `scope3Total` gives; ranges, which each supplier checks on its own side only. What `scope3Total` says about spend
+ * figures, about differences between runs and about lies of suppliers holds here too.
+ *
+ * **Cost.** Two resilient sums of at most 23 elements: 8 rounds; see {@link serveResilientSum}.
+ *
+ * **Source.** GHG Protocol Scope 3 Standard; Bonawitz et al. (CCS 2017); Bell et al. (CCS 2020).
+ *
+ * @example
+ * const plan = planScope3Total({ suppliers: sessions.length, currency: "USD" });
+ * const { report, lost } = await serveScope3Total(sessions, plan);
+ */
+export async function serveScope3Total(
+  sessions: readonly (Party | VeilshareError)[],
+  plan: Scope3Plan,
+  options: ServeScope3Options = {},
+): Promise<Scope3Outcome> {
+  if (sessions.length !== plan.suppliers) {
+    throw invalidArgument("serveScope3Total", `${plan.suppliers} sessions`, String(sessions.length));
+  }
+  checkGuard(plan, options);
+  const present = await Promise.all(sessions.map((session) => agreeWith(session, plan)));
+  try {
+    return await new Service(plan, options, present).serve();
+  } catch (thrown) {
+    for (const session of present) if (!(session instanceof VeilshareError)) session.abort(thrown);
+    throw thrown;
+  }
+}
+
+class Service {
+  readonly #plan: Scope3Plan;
+  readonly #options: ServeScope3Options;
+  readonly #names: readonly string[];
+  /** Sessions, or why there is none any more. */
+  readonly #present: (Party | VeilshareError)[];
+
+  constructor(plan: Scope3Plan, options: ServeScope3Options, present: (Party | VeilshareError)[]) {
+    this.#plan = plan;
+    this.#options = options;
+    this.#present = present;
+    this.#names = present.map((party, index) => {
+      if (party instanceof VeilshareError) return party.party ?? `supplier ${index}`;
+      return party.names[1 - party.index] ?? `supplier ${index}`;
+    });
+  }
+
+  async serve(): Promise<Scope3Outcome> {
+    const counted = await this.#sum(this.#plan.counting);
+    const counts = readCounts(counted.totals, this.#plan, counted.included.length);
+    const amounts = planAmounts(this.#plan, counts, counted.included.length);
+    const { sum, shown, disclosure } = amounts;
+    if (sum === undefined) {
+      return this.#outcome(amounts, counts, { gramsByCategory: new Map() }, counted.included);
+    }
+    const { guard, period } = this.#options;
+    if (guard !== undefined && period !== undefined) {
+      await recordRelease(guard, { period, suppliers: this.#namesOf(counted.included), shown });
+    }
+    const { totals, included } = await this.#sum(sum);
+    const sums = readAmounts(totals, shown);
+    checkAmounts(sums, countsAfterLosses(counts, counted.included.length - included.length), disclosure);
+    return this.#outcome(amounts, counts, sums, included);
+  }
+
+  /** One sum over those that are there; who is lost in it takes no part in a later one. */
+  async #sum(plan: Scope3Plan["counting"]): ReturnType<typeof serveResilientSum> {
+    const { roundTimeoutMs, maxUploads, pool, signal } = this.#options;
+    const outcome = await serveResilientSum(this.#present, plan, {
+      ...(roundTimeoutMs === undefined ? {} : { roundTimeoutMs }),
+      ...(maxUploads === undefined ? {} : { maxUploads }),
+      ...(pool === undefined ? {} : { pool }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    for (const { index, error } of outcome.lost) this.#present[index] = error;
+    return outcome;
+  }
+
+  #outcome(
+    { disclosure, lateDropouts }: AmountsPlan,
+    counts: ContributorCounts,
+    sums: Scope3Sums,
+    included: readonly number[],
+  ): Scope3Outcome {
+    const { currency, minContributors } = this.#plan;
+    const { period } = this.#options;
+    const suppliers = this.#namesOf(included);
+    const about = { currency, minContributors, lateDropouts, suppliers, period };
+    const lost = this.#present.flatMap((session, index) =>
+      session instanceof VeilshareError ? [{ index, error: session }] : [],
+    );
+    return { report: scope3Report({ ...about, counts, disclosure, sums }), included, lost };
+  }
+
+  #namesOf(indices: readonly number[]): readonly string[] {
+    return indices.map((index) => this.#names[index] ?? `supplier ${index}`);
+  }
+}
+
+/** A supplier with another plan is lost; the others go on. */
+async function agreeWith(session: Party | VeilshareError, plan: Scope3Plan): Promise<Party | VeilshareError> {
+  if (session instanceof VeilshareError) return session;
+  try {
+    await session.run(resilientScope3Protocol, (run) => run.agree(agreedScope3Plan(plan)));
+    return session;
+  } catch (thrown) {
+    return toVeilshareError(thrown);
+  }
+}
+
+function checkGuard(plan: Scope3Plan, { guard, period }: ServeScope3Options): void {
+  if (guard === undefined || (period !== undefined && plan.lateDropouts === 0)) return;
+  const got = `${plan.lateDropouts} and ${period === undefined ? "no period" : "a period"}`;
+  throw invalidArgument("serveScope3Total", "with a guard lateDropouts of 0 and a period", got);
+}

@@ -1,0 +1,71 @@
+/** The buyer of a verified Scope 3 total, in a session with the aggregators; `verified-aggregate.ts` is their end. */
+
+import { collectBatch } from "../../aggregation/verified/collect-batch.js";
+import { batchRoles } from "../../aggregation/verified/task.js";
+import type { Party } from "../../channel/party.js";
+import { invalidArgument } from "../../errors.js";
+import type { Scope3Report } from "../report/report.js";
+import { agreedVerifiedPlan, tooFewReports, totalProtocol } from "./verified-steps.js";
+import { planVerifiedAmounts, verifiedScope3Report, type VerifiedScope3Plan } from "./verified-total.js";
+
+/** Options of {@link collectVerifiedScope3}; the same at the aggregators. */
+export interface CollectVerifiedScope3Options {
+  /** Names the release: the aggregators give out each once. Default: the plan's period. */
+  readonly release?: string;
+}
+
+/** What the buyer has in the end. */
+export interface CollectedScope3 {
+  readonly report: Scope3Report;
+  /** Suppliers that are in the counts. */
+  readonly counted: number;
+  /** Suppliers that are in the amounts; those of the counts where no amount is shown. */
+  readonly included: number;
+  /** Reports that were refused: not proved to be in range, or used before. */
+  readonly refused: { readonly counts: number; readonly amounts: number };
+}
+
+/**
+ * Collects the total.
+ *
+ * @param party - A session of the aggregators and this buyer.
+ * @throws VeilshareError PEERS_LOST when too few valid reports came for one of the batches; PEER_UNEXPECTED when the figures
+ *   contradict each other, so that a supplier lied or an aggregator did not follow the protocol; all of `collectBatch`.
+ *
+ * **Security.** See {@link planVerifiedScope3}. The buyer can't tell whether aggregators added up what they should.
+ */
+export async function collectVerifiedScope3(
+  party: Party,
+  plan: VerifiedScope3Plan,
+  { release = plan.period }: CollectVerifiedScope3Options = {},
+): Promise<CollectedScope3> {
+  const caller = "collectVerifiedScope3";
+  const roles = batchRoles(caller, party, plan.counting, party.index);
+  const aggregators = roles.aggregators.map((index) => party.names[index] ?? "");
+  const agreed = agreedVerifiedPlan(caller, plan, { collector: party.name, aggregators });
+  if (release === "") throw invalidArgument(caller, "a name of the release", "an empty one");
+  const outcome = await party.run(totalProtocol, async (run) => {
+    await run.agree({ ...agreed, release });
+    const common = { collector: run.index };
+    const counted = await collectBatch(run, plan.counting, {
+      ...common,
+      batch: `${release}/counts`,
+      reveal: "all",
+    });
+    if (!counted.released) return tooFewReports("counts", plan.counting.minReports);
+    const planned = planVerifiedAmounts(plan, counted);
+    const about = { counted: counted.reports, refused: { counts: counted.rejected, amounts: 0 } };
+    const { amounts } = planned;
+    if (amounts === undefined) {
+      const report = verifiedScope3Report(plan, planned, undefined);
+      return { ...about, report, included: counted.reports };
+    }
+    const collected = await collectBatch(run, amounts, { ...common, batch: `${release}/amounts` });
+    if (!collected.released) return tooFewReports("amounts", amounts.minReports);
+    const report = verifiedScope3Report(plan, planned, collected);
+    const refused = { counts: counted.rejected, amounts: collected.rejected };
+    return { ...about, report, included: collected.reports, refused };
+  });
+  if ("code" in outcome) throw outcome; // outside the run, which has come to its end at all parties
+  return outcome;
+}

@@ -1,0 +1,199 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  creditCodeCheck,
+  normalizeCompanyName,
+  normalizeCreditCode,
+  normalizeEmail,
+  normalizePhone,
+} from "../../dist/normalizers/index.js";
+import { describeWithData, readDataJson } from "../support/data.js";
+
+const anyText = fc.oneof(
+  fc.string({ unit: "binary" }),
+  fc.string({ unit: fc.constantFrom(...Array.from("aZé@.+-() 0９１中公司&'ß\u0301")) }),
+);
+
+const normalizers: Readonly<Record<string, (text: string) => string | null>> = {
+  email: normalizeEmail,
+  phone: (text) => normalizePhone(text, "CN"),
+  "company name": (text) => normalizeCompanyName(text),
+  "credit code": normalizeCreditCode,
+};
+
+describe.each(Object.entries(normalizers))("the normalizer of %s", (_, normalize) => {
+  it("gives null or a form that it leaves as it is, for any text", () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const once = normalize(text);
+        if (once !== null) expect(normalize(once)).toBe(once);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+describe("normalizeEmail", () => {
+  it.each([
+    [" Ann.Lee@Example.ORG\n", "ann.lee@example.org"],
+    ["ａｎｎ＠example.org", "ann@example.org"],
+    ["ann+news@example.co.uk", "ann+news@example.co.uk"],
+    ["ann@xn--fiqs8s.cn", "ann@xn--fiqs8s.cn"],
+  ])("makes %j %j", (text, expected) => {
+    expect(normalizeEmail(text)).toBe(expected);
+  });
+
+  it.each(["", "ann", "@example.org", "ann@", "ann@localhost", "a b@example.org", "a..b@example.org"])(
+    "refuses %j",
+    (text) => {
+      expect(normalizeEmail(text)).toBeNull();
+    },
+  );
+
+  it.each(["ann@-a.org", "ann@例.cn", '"ann"@example.org', `${"a".repeat(65)}@example.org`, "a@b@c.org"])(
+    "refuses %j, too",
+    (text) => {
+      expect(normalizeEmail(text)).toBeNull();
+    },
+  );
+});
+
+describe("normalizePhone", () => {
+  it.each([
+    ["138 0013 8000", "CN", "+8613800138000"],
+    ["(010) 6552-9988", "CN", "+861065529988"],
+    ["+86 10 6552 9988", "US", "+861065529988"],
+    ["00 44 20 7946 0958", "CN", "+442079460958"],
+    ["+44 (0)20 7946 0958", "GB", "+442079460958"],
+    ["020 7946 0958", "GB", "+442079460958"],
+    ["(212) 555-0123", "US", "+12125550123"],
+    ["1-212-555-0123", "US", "+12125550123"],
+    ["011 49 30 123456", "US", "+4930123456"],
+    ["06 1234 5678", "IT", "+390612345678"],
+    ["１３８００１３８０００", "CN", "+8613800138000"],
+  ] as const)("makes %j of %s %j", (text, country, expected) => {
+    expect(normalizePhone(text, country)).toBe(expected);
+  });
+
+  it.each(["", "+", "1234", "+0123456789", "010-6552-9988 ext 5", "+86 138 0013 8000 0000 1", "call me"])(
+    "refuses %j",
+    (text) => {
+      expect(normalizePhone(text, "DE")).toBeNull();
+    },
+  );
+
+  it("refuses a number without a country code unless it is told the country", () => {
+    expect(normalizePhone("13800138000")).toBeNull();
+    expect(normalizePhone("+8613800138000")).toBe("+8613800138000");
+    expect(normalizePhone("8 912 345 67 89", { countryCode: "7", trunkPrefix: "8" })).toBe("+79123456789");
+  });
+
+  it.each(["ZZ", "toString", { countryCode: "+86" }])("knows no country %j", (country) => {
+    expect(() => normalizePhone("1", country as "CN")).toThrow(
+      expect.objectContaining({ code: "INVALID_ARGUMENT" }),
+    );
+  });
+});
+
+describe("normalizeCompanyName", () => {
+  it.each([
+    ["ACME  Co., Ltd.", "acme co ltd"],
+    ["Société Générale S.A.", "societe generale sa"],
+    ["Marks & Spencer", "marks and spencer"],
+    ["O'Neill–Smith", "oneill smith"],
+    ["（中国）石油　有限公司", "中国 石油 有限公司"],
+    ["ヤマハ株式会社", "ヤマハ株式会社"],
+    ["ガス", "ガス"],
+  ])("makes %j %j", (text, expected) => {
+    expect(normalizeCompanyName(text)).toBe(expected);
+  });
+
+  it.each([
+    ["ACME Co., Ltd.", "acme"],
+    ["Müller GmbH & Co. KG", "muller"],
+    ["Acme, Inc.", "acme"],
+    ["北京某某科技股份有限公司", "北京某某科技"],
+    ["Limited", "limited"],
+    ["有限公司", "有限公司"],
+    ["Coca Cola", "coca cola"],
+  ])("makes %j %j without its legal form", (text, expected) => {
+    expect(normalizeCompanyName(text, { dropLegalForm: true })).toBe(expected);
+  });
+
+  it("gives null when there is nothing to compare", () => {
+    expect(normalizeCompanyName(" -- ")).toBeNull();
+  });
+});
+
+/** Weights as the standard's table 4 prints them, for an independent computation. */
+const weights = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28];
+const alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY";
+
+describe("normalizeCreditCode", () => {
+  it.each(["91350100M000100Y43", "91440101MA5CJQ4N59", "913502000728319549"])(
+    "accepts %s, a published code",
+    (code) => {
+      expect(normalizeCreditCode(code)).toBe(code);
+      const sum = weights.reduce((total, weight, i) => total + weight * alphabet.indexOf(code.charAt(i)), 0);
+      expect(alphabet.charAt((31 - (sum % 31)) % 31)).toBe(code.charAt(17));
+    },
+  );
+
+  it.each(["91350100M0001TGQXM", "91350211M0000XUF46", "91350203M0001FUE2P"])(
+    "refuses %s, a code of the pilot years that the standard's check does not fit",
+    (code) => {
+      expect(normalizeCreditCode(code)).toBeNull();
+    },
+  );
+
+  it("takes lower case, full width, spaces and hyphens", () => {
+    expect(normalizeCreditCode(" ９１350100-m000 100y43 ")).toBe("91350100M000100Y43");
+  });
+
+  const code = fc
+    .record({
+      head: fc.string({ unit: fc.constantFrom(...Array.from(alphabet)), minLength: 2, maxLength: 2 }),
+      region: fc.string({ unit: fc.constantFrom(...Array.from("0123456789")), minLength: 6, maxLength: 6 }),
+      body: fc.string({ unit: fc.constantFrom(...Array.from(alphabet)), minLength: 9, maxLength: 9 }),
+    })
+    .map(({ head, region, body }) => head + region + body + creditCodeCheck(head + region + body));
+
+  it("refuses every code with one other character, and every swap of two neighbours that differ", () => {
+    fc.assert(
+      fc.property(code, fc.nat(17), fc.constantFrom(...Array.from(alphabet)), (good, at, character) => {
+        expect(normalizeCreditCode(good)).toBe(good);
+        if (good[at] !== character) {
+          expect(normalizeCreditCode(good.slice(0, at) + character + good.slice(at + 1))).toBeNull();
+        }
+        const [a = "", b = ""] = [good[at], good[at + 1]];
+        if (b !== "" && a !== b) {
+          expect(normalizeCreditCode(good.slice(0, at) + b + a + good.slice(at + 2))).toBeNull();
+        }
+      }),
+    );
+  });
+
+  it.each(["", "91350100M000100Y4", "91350100M000100Y433", "9I350100M000100Y43", "91350I00M000100Y43"])(
+    "refuses %j",
+    (text) => {
+      expect(normalizeCreditCode(text)).toBeNull();
+    },
+  );
+
+  it("computes no check character of anything but 17 characters of the alphabet", () => {
+    for (const text of ["", "9135", "91350100M000100YO"]) {
+      expect(() => creditCodeCheck(text)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
+    }
+  });
+});
+
+describeWithData("hostile strings", ["badinput/naughty-strings-part-a.json"], () => {
+  it("are normalized or refused, never a crash", () => {
+    for (const text of readDataJson<string[]>("badinput/naughty-strings-part-a.json")) {
+      for (const normalize of Object.values(normalizers)) {
+        const once = normalize(text);
+        if (once !== null) expect(normalize(once)).toBe(once);
+      }
+    }
+  });
+});

@@ -1,0 +1,36 @@
+import {
+  prepareColumns,
+  trainInTheClear,
+  type LenderInput,
+  type LenderReport,
+  type LinearModel,
+  type PlatformInput,
+  type PlatformReport,
+  type TrainingOptions,
+} from "../../dist/risk/index.js";
+
+/** What only a test can do: the training of a joint run again, on both owners' rows in the clear. */
+export function retrainInTheClear(
+  inputs: { readonly lender: LenderInput; readonly platform: PlatformInput },
+  reports: { readonly lender: LenderReport; readonly platform: PlatformReport },
+  options: TrainingOptions = {},
+): LinearModel {
+  const lenderRows = reports.lender.rows.filter((_, i) => reports.lender.heldBack[i] === 0);
+  const rowOf = new Map(inputs.platform.ids.map((id, row) => [id, row]));
+  const platformRows = lenderRows.map((row) => rowOf.get(inputs.lender.ids[row] ?? "") ?? -1);
+  const own = prepareColumns(reports.lender.model.preparation, inputs.lender.columns, lenderRows);
+  const other = prepareColumns(reports.platform.model.preparation, inputs.platform.columns, platformRows);
+  const labels = Array.from(lenderRows, (row) => inputs.lender.labels[row] ?? -1);
+  return trainInTheClear([own, other], labels, options);
+}
+
+/** The largest difference between the weights of a joint run and those of a model in the clear. */
+export function largestDifference(
+  reports: { readonly lender: LenderReport; readonly platform: PlatformReport },
+  model: LinearModel,
+): number {
+  const { lender, platform } = reports;
+  const joint = [...lender.model.weights, ...platform.model.weights, lender.model.intercept];
+  const clear = [...model.weights, model.intercept];
+  return Math.max(...joint.map((weight, i) => Math.abs(weight - (clear[i] ?? NaN))));
+}

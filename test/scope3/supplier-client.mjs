@@ -1,0 +1,20 @@
+// One supplier of a resilient Scope 3 total in a process of its own. It may kill itself when it reaches a step for the n-th time.
+import { connectToServer, generateIdentity } from "../../dist/channel/index.js";
+import { joinScope3Total, planScope3Total } from "../../dist/scope3/index.js";
+
+const identity = generateIdentity(process.argv[2]);
+
+process.on("message", async ({ serverEntry, limits, planOptions, lines, dieAt }) => {
+  let seen = 0;
+  const onProgress = ({ step }) => {
+    if (dieAt === undefined || step !== dieAt.step) return;
+    seen += 1;
+    if (seen === dieAt.time) process.kill(process.pid, "SIGKILL");
+  };
+  const party = await connectToServer({ identity, serverEntry, limits, onProgress });
+  const plan = planScope3Total(planOptions);
+  const { suppliers, report } = await joinScope3Total(party, { currency: "USD", lines }, plan);
+  await party.close();
+  process.send({ kind: "result", suppliers, kg: report?.total?.kg }, () => process.disconnect());
+});
+process.send({ kind: "entry", entry: identity.entry() });

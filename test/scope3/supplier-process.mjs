@@ -1,0 +1,49 @@
+// One supplier of processes.test.ts, in a process of its own. Notes what became of it in a file, since the launcher gives
+// the test only the failure that caused the others.
+import { writeFileSync } from "node:fs";
+import { serveParty } from "../../build/examples/launcher/index.js";
+import { secureSum } from "../../dist/aggregation/index.js";
+import { scope3Total } from "../../dist/scope3/index.js";
+
+const die = () => process.kill(process.pid, "SIGKILL");
+
+/** Follows the protocol up to some point, then is gone without a word. */
+const victims = {
+  "after the counts": (party) =>
+    party.run({ name: "veilshare/scope3-total", version: 2 }, async (run) => {
+      await run.agree({
+        currency: "USD",
+        minContributors: 3,
+        spendFigures: true,
+        qualityFigures: false,
+        rounding: "line-half-even-gram",
+      });
+      await secureSum(run, new BigInt64Array(19), { maxAbs: 1n });
+      die();
+      await new Promise(() => undefined);
+    }),
+  "within a secure sum": (party) =>
+    party.run({ name: "veilshare/secure-sum", version: 1 }, async (run) => {
+      await run.agree({ length: 2, maxAbs: "9" });
+      die();
+      await new Promise(() => undefined);
+    }),
+};
+
+const protocols = {
+  scope3: (party, task) => scope3Total(party, { currency: "USD", lines: task.lines }),
+  sum: (party) => secureSum(party, BigInt64Array.of(1n, -1n), { maxAbs: 9n }),
+};
+
+serveParty(async (party, task) => {
+  const started = performance.now();
+  try {
+    if (task.dies !== undefined) await victims[task.dies](party);
+    await protocols[task.protocol](party, task);
+    return "finished";
+  } catch (error) {
+    const { code, party: named } = error;
+    writeFileSync(task.note, JSON.stringify({ code, party: named, ms: performance.now() - started }));
+    throw error;
+  }
+});
