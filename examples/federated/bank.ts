@@ -1,6 +1,6 @@
 /** One bank's process: its own rows, and a session with the coordinator. */
 
-import { joinFederatedAveraging, planFederatedAveraging } from "veilshare/aggregation";
+import { federatedAveraging, planFederatedAveraging } from "veilshare/aggregation";
 import { connectToServer, generateIdentity } from "veilshare/channel";
 import { exitWithError } from "../launcher/index.js";
 import { descend } from "./logistic.js";
@@ -11,7 +11,7 @@ const identity = generateIdentity(process.argv[2] ?? "bank");
 async function work({ serverEntry, planOptions, localSteps, diesInRound, ...rows }: BankTask): Promise<void> {
   const party = await connectToServer({ identity, serverEntry });
   const plan = planFederatedAveraging(planOptions);
-  const { rounds, clipped } = await joinFederatedAveraging(party, plan, (model, round) => {
+  const { rounds, clipped } = await federatedAveraging(party, plan, (model, round) => {
     if (round === diesInRound) process.kill(process.pid, "SIGKILL");
     const trained = descend(rows, model, localSteps);
     return { update: trained.map((value, i) => value - (model[i] ?? 0)), weight: rows.labels.length };

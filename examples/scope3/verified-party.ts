@@ -3,13 +3,13 @@
 import { MemoryJournal } from "veilshare/aggregation";
 import type { Party } from "veilshare/channel";
 import {
-  aggregateVerifiedScope3,
-  collectVerifiedScope3,
+  aggregateScope3Verified,
+  collectScope3Verified,
   formatScope3Text,
-  joinVerifiedScope3,
-  planVerifiedScope3,
+  sumScope3Verified,
+  planScope3Verified,
   type Footprint,
-  type VerifiedScope3Plan,
+  type Scope3VerifiedPlan,
 } from "veilshare/scope3";
 import { serveParty } from "../launcher/index.js";
 import { plainReport } from "./summary.js";
@@ -24,30 +24,30 @@ function pair(party: Party, name: string): Party {
 
 async function play(
   party: Party,
-  plan: VerifiedScope3Plan,
+  plan: Scope3VerifiedPlan,
   footprint?: Footprint,
 ): Promise<Pick<PartyOutcome, "bought">> {
   const collector = buyerName;
   if (footprint !== undefined) {
     const sessions = aggregatorNames.map((name) => pair(party, name));
-    await joinVerifiedScope3(sessions, footprint, plan, { collector });
+    await sumScope3Verified(sessions, footprint, plan, { collector });
     return {};
   }
   const three = party.between([...aggregatorNames, buyerName].map((name) => party.indexOf(name)));
   if (party.name === buyerName) {
-    const { report, counted, included, refused } = await collectVerifiedScope3(three, plan);
+    const { report, counted, included, refused } = await collectScope3Verified(three, plan);
     const proved = { counted, included, refused: refused.counts + refused.amounts };
     return { bought: { report: plainReport(report), text: formatScope3Text(report), proved } };
   }
   const suppliers = party.names.filter((name) => !three.names.includes(name));
   const sessions = suppliers.map((name) => pair(party, name));
-  await aggregateVerifiedScope3(sessions, three, plan, { collector, journal: new MemoryJournal() });
+  await aggregateScope3Verified(sessions, three, plan, { collector, journal: new MemoryJournal() });
   return {};
 }
 
 serveParty(async (party, given): Promise<PartyOutcome> => {
   const { footprint, ...numbers } = given as unknown as Task; // verified-run.ts gives these
-  const outcome = await play(party, planVerifiedScope3({ ...numbers, period: "2026" }), footprint);
+  const outcome = await play(party, planScope3Verified({ ...numbers, period: "2026" }), footprint);
   const { bytesSent, rounds } = party.traffic;
   return { bytesSent, rounds, ...outcome };
 });

@@ -77,7 +77,7 @@ export class SecretAnswers {
   ): Promise<{ readonly secret: SecretMatrix; readonly scale: QuantityScale }> {
     const { secret, scale } = this.#quantity(quantity);
     const rounded = await withFractionalBits(this.#engine, secret, fractionalBits);
-    return { secret: rounded.withProvenBound(1), scale };
+    return { secret: rounded.assumeBound(1), scale };
   }
 
   /** Fractional bits of which a secret mean leaves room for a divisor of 20 significant bits below 2^62. */

@@ -106,7 +106,7 @@ export class SecretColumns {
       total = total === undefined ? term : total.add(term);
     }
     if (total === undefined) throw invalidArgument("jointStatistics", "at least one column", "none");
-    return total.withProvenBound(1).transpose();
+    return total.assumeBound(1).transpose();
   }
 
   /** 1 where a row belongs to a group: groups x rows. */

@@ -286,8 +286,8 @@ export class SecretMatrix implements SecretShape {
    *
    * @throws VeilshareError INVALID_ARGUMENT for a bound that is not finite or negative.
    */
-  withProvenBound(bound: number): SecretMatrix {
-    const magnitude = magnitudeOfBound("withProvenBound", bound, this.fractionalBits);
+  assumeBound(bound: number): SecretMatrix {
+    const magnitude = magnitudeOfBound("assumeBound", bound, this.fractionalBits);
     return this.#with({ magnitude: magnitude < this.magnitude ? magnitude : this.magnitude }, this.#share);
   }
 

@@ -64,8 +64,8 @@ export async function trainOnShares(
         { secret: weights, factor: pointOf.weights },
       ]),
     ]);
-    weights = nextWeights.withProvenBound(plan.weightBounds[k + 1] ?? 0);
-    point = nextPoint.withProvenBound(plan.pointBounds[k + 1] ?? 0);
+    weights = nextWeights.assumeBound(plan.weightBounds[k + 1] ?? 0);
+    point = nextPoint.assumeBound(plan.pointBounds[k + 1] ?? 0);
     onIteration(k + 1);
   }
   return weights;
@@ -86,15 +86,15 @@ async function gradientAt(
     point.rowRange(columns, columns + 1).pickRows(new Uint32Array(rows)),
     products.fractionalBits,
   );
-  const logits = products.add(intercept).withProvenBound(logitBound(plan, iteration));
+  const logits = products.add(intercept).assumeBound(logitBound(plan, iteration));
   const shortened = await engine.truncate(logits, logits.fractionalBits - logitBits);
   const risks = await linearSigmoid(engine, shortened);
-  const residuals = risks.subtract(labels).withProvenBound(1 + 2 ** -10);
+  const residuals = risks.subtract(labels).assumeBound(1 + 2 ** -10);
   const sums = await design.transposedProduct(residuals);
   const total = await withFractionalBits(engine, residuals.sum(), sums.fractionalBits);
   const exponent = Math.floor(Math.log2(rows));
   const divided = SecretMatrix.concatRows([sums, total])
-    .withProvenBound(gradientBound(plan))
+    .assumeBound(gradientBound(plan))
     .timesPowerOfTwo(-exponent);
   return {
     sums: await engine.truncate(divided, divided.fractionalBits - weightBits),

@@ -16,7 +16,11 @@ export type {
 } from "./lines/activity-line.js";
 export type { DataQuality } from "./lines/data-quality.js";
 export type { Footprint } from "./lines/footprint.js";
-export { joinScope3Total, type JoinScope3Options, type Scope3Contribution } from "./total/join-total.js";
+export {
+  sumScope3WithServer,
+  type SumScope3WithServerOptions,
+  type Scope3Contribution,
+} from "./server/supplier.js";
 export { verifyContribution, verifyTotalEvidence, type TotalEvidence } from "./report/evidence.js";
 export {
   readProductFootprint,
@@ -31,39 +35,43 @@ export {
   type UpstreamLineOptions,
 } from "./product/report-footprint.js";
 export type { ReleaseGuard } from "../disclosure/release-guard.js";
-export { planScope3Total, type Scope3Plan, type Scope3PlanOptions } from "./total/resilient-plan.js";
-export { serveScope3Total, type Scope3Outcome, type ServeScope3Options } from "./total/serve-total.js";
+export {
+  planScope3WithServer,
+  type Scope3WithServerPlan,
+  type PlanScope3WithServerOptions,
+} from "./server/plan.js";
+export { serveScope3Sum, type Scope3Outcome, type ServeScope3SumOptions } from "./server/server.js";
 export { formatScope3Csv, formatScope3Text } from "./report/report-formats.js";
 export type { DataQualityMeans, Emissions, Money, Scope3Cell, Scope3Report } from "./report/report.js";
-export { scope3Total, type Scope3Options } from "./total/total.js";
+export { sumScope3AmongPeers, type SumScope3AmongPeersOptions } from "./peers/sum-among-peers.js";
 export {
   planVerifiedAmounts,
-  planVerifiedScope3,
+  planScope3Verified,
   verifiedAmounts,
   verifiedCounts,
   verifiedScope3Report,
   type Scope3Task,
   type VerifiedAmountsPlan,
   type VerifiedCounts,
-  type VerifiedScope3Options,
-  type VerifiedScope3Plan,
-} from "./verified/verified-total.js";
+  type PlanScope3VerifiedOptions,
+  type Scope3VerifiedPlan,
+} from "./verified/plan.js";
 export {
-  aggregateVerifiedScope3,
-  type AggregateVerifiedScope3Options,
+  aggregateScope3Verified,
+  type AggregateScope3VerifiedOptions,
   type RefusedSupplier,
   type Scope3Aggregation,
-} from "./verified/verified-aggregate.js";
+} from "./verified/aggregator.js";
 export {
-  collectVerifiedScope3,
+  collectScope3Verified,
   type CollectedScope3,
-  type CollectVerifiedScope3Options,
-} from "./verified/verified-collect.js";
+  type CollectScope3VerifiedOptions,
+} from "./verified/collector.js";
 export {
-  joinVerifiedScope3,
-  type JoinVerifiedScope3Options,
+  sumScope3Verified,
+  type SumScope3VerifiedOptions,
   type VerifiedContribution,
-} from "./verified/verified-join.js";
+} from "./verified/supplier.js";
 export {
   yearOnYear,
   type CategoryChange,

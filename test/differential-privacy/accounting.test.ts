@@ -196,8 +196,8 @@ describe("the cost of a sum of discrete Gaussians", () => {
   });
 
   it("would be understated without tau, which the same test finds", async () => {
-    const mutant = await importMutant<typeof privacy>("no-tau", "aggregation/differential-privacy/index.js", {
-      file: "aggregation/differential-privacy/noise-plan.js",
+    const mutant = await importMutant<typeof privacy>("no-tau", "differential-privacy/index.js", {
+      file: "differential-privacy/noise-plan.js",
       text: "return 10 * sum;",
       replacement: "return 0 * sum;",
     });

@@ -45,9 +45,9 @@ describe("what the rest of a noisy sum shows to nine colluders of ten", () => {
     ],
     ["takes a tenth of the sensitivity", 'neighbours === "replace" ? 2 : 1', "0.2"],
   ])("moves them by more if the plan %s", async (name, text, replacement) => {
-    const file = "aggregation/differential-privacy/noise-plan.js";
+    const file = "differential-privacy/noise-plan.js";
     const mutation = { file, text, replacement };
-    const module = "aggregation/differential-privacy/index.js";
+    const module = "differential-privacy/index.js";
     const mutant = await importMutant<typeof privacy>(name.replaceAll(" ", "-"), module, mutation);
     expect(observedEpsilon(mutant)).toBeGreaterThan(options.epsilon);
   });

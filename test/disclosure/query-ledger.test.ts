@@ -121,7 +121,7 @@ describe("QueryLedger within a period", () => {
     [
       "forgets-the-combination",
       {
-        file: "aggregation/disclosure/query-ledger.js",
+        file: "disclosure/query-ledger.js",
         text: 'if (result === "none")',
         replacement: "if (true)",
       },
@@ -129,7 +129,7 @@ describe("QueryLedger within a period", () => {
     [
       "looks-at-the-last-only",
       {
-        file: "aggregation/disclosure/query-ledger.js",
+        file: "disclosure/query-ledger.js",
         text: "[...earlier.map((entry) => entry.contributors), contributors]",
         replacement: "[...earlier.slice(-1).map((entry) => entry.contributors), contributors]",
       },
@@ -137,13 +137,13 @@ describe("QueryLedger within a period", () => {
     [
       "first-way-only",
       {
-        file: "aggregation/disclosure/combination-search.js",
+        file: "disclosure/combination-search.js",
         text: "for (const group of blockers) {",
         replacement: "for (const group of blockers.slice(0, 1)) {",
       },
     ],
   ])("would be caught if it %s", async (name, mutation) => {
-    const mutant = await importMutant<typeof disclosure>(name, "aggregation/disclosure/index.js", mutation);
+    const mutant = await importMutant<typeof disclosure>(name, "disclosure/index.js", mutation);
     expect(unsafeSequences(mutant)).toBeGreaterThan(0);
   });
 

@@ -106,8 +106,8 @@ describe("releaseTotals", () => {
   });
 
   it("would be caught if a contributor could not object", async () => {
-    const mutant = await importMutant<typeof disclosure>("no-veto", "aggregation/disclosure/index.js", {
-      file: "aggregation/disclosure/release-totals.js",
+    const mutant = await importMutant<typeof disclosure>("no-veto", "disclosure/index.js", {
+      file: "disclosure/release-totals.js",
       text: "exceedsShare(value, totals[i] ?? 0n, share)",
       replacement: "false",
     });
@@ -240,8 +240,8 @@ describe("releaseTotals with comparers", () => {
   });
 
   it("would be caught if the comparison were with another limit", async () => {
-    const mutant = await importMutant<typeof disclosure>("other-limit", "aggregation/disclosure/index.js", {
-      file: "aggregation/disclosure/compare-on-shares.js",
+    const mutant = await importMutant<typeof disclosure>("other-limit", "disclosure/index.js", {
+      file: "disclosure/compare-on-shares.js",
       text: "totals.scale(Number(limit.numerator))",
       replacement: "totals.scale(2)",
     });

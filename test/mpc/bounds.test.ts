@@ -41,8 +41,8 @@ describe("declared bounds", () => {
         x.addPublic([1, -2]).bound,
         product.bound,
         matrix.bound,
-        x.withProvenBound(1).bound,
-        x.withProvenBound(4).bound,
+        x.assumeBound(1).bound,
+        x.assumeBound(4).bound,
         (await desk.engine.truncate(product, 20)).bound,
       ];
     });
@@ -110,9 +110,7 @@ describe("declared bounds", () => {
   });
 
   it("are checked when a result is revealed: a wrong proof is found out", async () => {
-    const run = computeInMemory(2, async (desk) =>
-      desk.engine.reveal((await secret(desk)).withProvenBound(1.5)),
-    );
+    const run = computeInMemory(2, async (desk) => desk.engine.reveal((await secret(desk)).assumeBound(1.5)));
     await expect(run).rejects.toMatchObject({ code: "VALUE_OUT_OF_RANGE", field: "1" });
   });
 

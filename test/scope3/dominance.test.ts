@@ -4,9 +4,9 @@ import { simulate } from "../../dist/channel/index.js";
 import {
   formatScope3Csv,
   formatScope3Text,
-  scope3Total,
+  sumScope3AmongPeers,
   type Footprint,
-  type Scope3Options,
+  type SumScope3AmongPeersOptions,
   type Scope3Report,
 } from "../../dist/scope3/index.js";
 import { recordedParty } from "../support/recorded-party.js";
@@ -25,10 +25,12 @@ const footprint = (kilograms: Kilograms): Footprint => ({
 
 async function total(
   suppliers: readonly Kilograms[],
-  options: Scope3Options | ((index: number) => Scope3Options) = { dominance: { comparers: [0, 1, 2] } },
+  options: SumScope3AmongPeersOptions | ((index: number) => SumScope3AmongPeersOptions) = {
+    dominance: { comparers: [0, 1, 2] },
+  },
 ): Promise<Scope3Report> {
   const reports = await simulate(suppliers.length, (party) =>
-    scope3Total(
+    sumScope3AmongPeers(
       party,
       footprint(suppliers[party.index] ?? {}),
       typeof options === "function" ? options(party.index) : options,
@@ -52,7 +54,7 @@ const balanced = [
   { 1: 13, 4: 23 },
 ] as const;
 
-describe("scope3Total with a dominance rule", () => {
+describe("sumScope3AmongPeers with a dominance rule", () => {
   it("gives what it gives without where nobody has too large a share", async () => {
     const ruled = await total(balanced);
     const plain = await total(balanced, {});
@@ -118,7 +120,7 @@ describe("scope3Total with a dominance rule", () => {
         if (step.endsWith("masked")) lengths.add(payload.length);
         return payload;
       });
-      return scope3Total(party, footprint(suppliers[party.index] ?? {}), {
+      return sumScope3AmongPeers(party, footprint(suppliers[party.index] ?? {}), {
         dominance: { comparers: [1, 2, 3] },
       });
     });
@@ -129,7 +131,7 @@ describe("scope3Total with a dominance rule", () => {
   it("refuses other than three comparers, other rules at others, and amounts too large to compare", async () => {
     const two = { dominance: { comparers: [0, 1] } };
     await expect(total(balanced, two)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
-    const differing = (index: number): Scope3Options => ({
+    const differing = (index: number): SumScope3AmongPeersOptions => ({
       dominance: { comparers: [0, 1, 2], rule: { rule: "n-k", n: 1, percent: index === 2 ? 60 : 50 } },
     });
     await expect(total(balanced, differing)).rejects.toMatchObject({ code: "PEER_MISMATCH" });

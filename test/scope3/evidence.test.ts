@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { simulate } from "../../dist/channel/index.js";
 import type * as protocols from "../../dist/scope3/index.js";
 import {
-  scope3Total,
+  sumScope3AmongPeers,
   verifyContribution,
   verifyTotalEvidence,
   type ActivityLine,
@@ -26,7 +26,7 @@ const footprints = ["1", "20", "300"].map((spend) => usd(line(1, spend), line(4,
 async function run(): Promise<{ report: Scope3Report; openings: PedersenOpening[] }> {
   const openings: PedersenOpening[] = [];
   const reports = await simulate(3, (party) =>
-    scope3Total(party, footprints[party.index] ?? usd(), {
+    sumScope3AmongPeers(party, footprints[party.index] ?? usd(), {
       onOpening: (opening) => {
         openings[party.index] = opening;
       },
@@ -87,13 +87,13 @@ describe("the evidence of a Scope 3 total", () => {
 
 describe("a party of a Scope 3 total", () => {
   it("that sums other numbers than it committed to is found before anyone gives out the total", async () => {
-    const mutant = await importMutant<typeof protocols>("other-numbers", "protocols/index.js", {
-      file: "protocols/scope3/total.js",
+    const mutant = await importMutant<typeof protocols>("other-numbers", "scope3/index.js", {
+      file: "scope3/peers/sum-among-peers.js",
       text: "secureSum(run, amounts, { maxAbs })",
       replacement: "secureSum(run, amounts.map((amount) => amount + 1000n), { maxAbs })",
     });
     const outcome = simulate(3, (party) => {
-      const total = party.index === 2 ? mutant.scope3Total : scope3Total;
+      const total = party.index === 2 ? mutant.sumScope3AmongPeers : sumScope3AmongPeers;
       return total(party, usd(line(1, "5")), { spendFigures: false });
     });
     await expect(outcome).rejects.toMatchObject({ code: "PEER_UNEXPECTED", field: "commitments" });
@@ -110,7 +110,7 @@ describe("a party of a Scope 3 total", () => {
                 step === wanted ? payload.map(() => 255) : payload,
               )
             : plain;
-        await scope3Total(party, usd(line(1, "5"))).catch((thrown: unknown) => {
+        await sumScope3AmongPeers(party, usd(line(1, "5"))).catch((thrown: unknown) => {
           errors[plain.index] = thrown;
           throw thrown;
         });
@@ -130,7 +130,7 @@ describe("a party of a Scope 3 total", () => {
                 : payload,
             )
           : plain;
-      await scope3Total(party, usd(line(1, "5"))).catch((thrown: unknown) => {
+      await sumScope3AmongPeers(party, usd(line(1, "5"))).catch((thrown: unknown) => {
         errors[plain.index] = thrown;
         throw thrown;
       });

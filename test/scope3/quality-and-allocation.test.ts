@@ -6,13 +6,13 @@ import {
   formatScope3Text,
   readProductFootprint,
   scope3FootprintDocument,
-  scope3Total,
+  sumScope3AmongPeers,
   upstreamLine,
   type ActivityLine,
   type DataQuality,
   type Footprint,
   type FootprintDocumentOptions,
-  type Scope3Options,
+  type SumScope3AmongPeersOptions,
   type Scope3Report,
 } from "../../dist/scope3/index.js";
 import { sumFootprint } from "../../dist/scope3/lines/footprint.js";
@@ -32,9 +32,12 @@ const rated = (technological: string, geographical = "2", temporal = "3"): DataQ
   temporal,
 });
 
-async function total(footprints: readonly Footprint[], options?: Scope3Options): Promise<Scope3Report> {
+async function total(
+  footprints: readonly Footprint[],
+  options?: SumScope3AmongPeersOptions,
+): Promise<Scope3Report> {
   const reports = await simulate(footprints.length, (party) =>
-    scope3Total(party, footprints[party.index] ?? usd(), options),
+    sumScope3AmongPeers(party, footprints[party.index] ?? usd(), options),
   );
   for (const report of reports) expect(report).toEqual(reports[0]);
   return reports[0] as Scope3Report; // at least three parties

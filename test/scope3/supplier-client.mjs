@@ -1,6 +1,6 @@
 // One supplier of a resilient Scope 3 total in a process of its own. It may kill itself when it reaches a step for the n-th time.
 import { connectToServer, generateIdentity } from "../../dist/channel/index.js";
-import { joinScope3Total, planScope3Total } from "../../dist/scope3/index.js";
+import { sumScope3WithServer, planScope3WithServer } from "../../dist/scope3/index.js";
 
 const identity = generateIdentity(process.argv[2]);
 
@@ -12,8 +12,8 @@ process.on("message", async ({ serverEntry, limits, planOptions, lines, dieAt })
     if (seen === dieAt.time) process.kill(process.pid, "SIGKILL");
   };
   const party = await connectToServer({ identity, serverEntry, limits, onProgress });
-  const plan = planScope3Total(planOptions);
-  const { suppliers, report } = await joinScope3Total(party, { currency: "USD", lines }, plan);
+  const plan = planScope3WithServer(planOptions);
+  const { suppliers, report } = await sumScope3WithServer(party, { currency: "USD", lines }, plan);
   await party.close();
   process.send({ kind: "result", suppliers, kg: report?.total?.kg }, () => process.disconnect());
 });

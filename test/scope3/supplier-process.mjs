@@ -3,14 +3,14 @@
 import { writeFileSync } from "node:fs";
 import { serveParty } from "../../build/examples/launcher/index.js";
 import { secureSum } from "../../dist/aggregation/index.js";
-import { scope3Total } from "../../dist/scope3/index.js";
+import { sumScope3AmongPeers } from "../../dist/scope3/index.js";
 
 const die = () => process.kill(process.pid, "SIGKILL");
 
 /** Follows the protocol up to some point, then is gone without a word. */
 const victims = {
   "after the counts": (party) =>
-    party.run({ name: "veilshare/scope3-total", version: 2 }, async (run) => {
+    party.run({ name: "veilshare/scope3-among-peers", version: 2 }, async (run) => {
       await run.agree({
         currency: "USD",
         minContributors: 3,
@@ -31,7 +31,7 @@ const victims = {
 };
 
 const protocols = {
-  scope3: (party, task) => scope3Total(party, { currency: "USD", lines: task.lines }),
+  scope3: (party, task) => sumScope3AmongPeers(party, { currency: "USD", lines: task.lines }),
   sum: (party) => secureSum(party, BigInt64Array.of(1n, -1n), { maxAbs: 9n }),
 };
 

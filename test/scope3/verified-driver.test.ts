@@ -9,10 +9,10 @@ import { simulate, type Party } from "../../dist/channel/index.js";
 import type { ErrorCode, VeilshareError } from "../../dist/index.js";
 import type { ErrorDetails } from "../../dist/channel/index.js";
 import {
-  aggregateVerifiedScope3,
-  collectVerifiedScope3,
-  joinVerifiedScope3,
-  planVerifiedScope3,
+  aggregateScope3Verified,
+  collectScope3Verified,
+  sumScope3Verified,
+  planScope3Verified,
   verifiedCounts,
   type ActivityLine,
   type CollectedScope3,
@@ -20,9 +20,9 @@ import {
   type Scope3Aggregation,
   type VerifiedContribution,
 } from "../../dist/scope3/index.js";
-import * as steps from "../../dist/scope3/verified/verified-steps.js";
+import * as steps from "../../dist/scope3/verified/steps.js";
 
-const plan = planVerifiedScope3({ suppliers: 8, currency: "USD", period: "2026", qualityFigures: true });
+const plan = planScope3Verified({ suppliers: 8, currency: "USD", period: "2026", qualityFigures: true });
 
 const line = (category: number, kg: number): ActivityLine => ({
   category,
@@ -59,13 +59,13 @@ async function run({ footprints, journals = [], instead, ...times }: Setting): P
     const other = instead?.(party, sessions);
     if (other !== undefined) return other;
     const total = (): Party => party.between([...aggregators, buyer]);
-    if (index === buyer) return collectVerifiedScope3(total(), plan);
+    if (index === buyer) return collectScope3Verified(total(), plan);
     if (index > buyer) {
       const footprint = footprints[index - suppliersFrom] ?? usd();
-      return joinVerifiedScope3(sessions, footprint, plan, { collector });
+      return sumScope3Verified(sessions, footprint, plan, { collector });
     }
     const journal = journals[index] ?? new MemoryJournal();
-    return aggregateVerifiedScope3(sessions, total(), plan, { collector, journal, ...times });
+    return aggregateScope3Verified(sessions, total(), plan, { collector, journal, ...times });
   });
   return {
     aggregated: outcomes.slice(0, 2) as Scope3Aggregation[], // the parts that `run` gives them
@@ -105,10 +105,10 @@ describe("the driver of a verified Scope 3 total", () => {
       instead: (party, sessions) => {
         const collector = party.names[buyer] ?? "";
         const total = (): Party => party.between([...aggregators, buyer]);
-        if (party.index === buyer) return noting(collectVerifiedScope3(total(), plan));
-        if (party.index > buyer) return noting(joinVerifiedScope3(sessions, usd(), plan, { collector }));
+        if (party.index === buyer) return noting(collectScope3Verified(total(), plan));
+        if (party.index > buyer) return noting(sumScope3Verified(sessions, usd(), plan, { collector }));
         const options = { collector, journal: new MemoryJournal() };
-        return noting(aggregateVerifiedScope3(sessions, total(), plan, options));
+        return noting(aggregateScope3Verified(sessions, total(), plan, options));
       },
     });
     expect(errors).toEqual(new Array(6).fill("PEERS_LOST"));
@@ -129,10 +129,10 @@ describe("the driver of a verified Scope 3 total", () => {
         const lying = sessions.map((session) => tampering(session, "counts"));
         const total = party.between([...aggregators, buyer]);
         const options = { collector: party.names[buyer] ?? "", journal: new MemoryJournal() };
-        return aggregateVerifiedScope3(lying, total, plan, options);
+        return aggregateScope3Verified(lying, total, plan, options);
       },
     });
-    await expectRejection(lied, "PEER_MISMATCH", { party: "party-1", step: "verified-scope3/counts" });
+    await expectRejection(lied, "PEER_MISMATCH", { party: "party-1", step: "scope3-verified/counts" });
   });
 
   it("has done with a supplier that hands in two reports, or none in time", async () => {
@@ -162,7 +162,7 @@ describe("the driver of a verified Scope 3 total", () => {
       supplierTimeoutMs: 1500,
       instead: (party) => (party.index === suppliersFrom ? whenOver(party) : undefined),
     });
-    await expectRejection(silent, "PEER_TIMEOUT", { party: "party-3", step: "verified-scope3/agree" });
+    await expectRejection(silent, "PEER_TIMEOUT", { party: "party-3", step: "scope3-verified/agree" });
   });
 
   it("refuses an aggregator in two roles, and two sessions of one supplier", async () => {
@@ -173,10 +173,10 @@ describe("the driver of a verified Scope 3 total", () => {
           if (party.index !== who) return undefined;
           const doubled = sessions.map(() => sessions[0] as Party); // five or two of them
           const collector = party.names[buyer] ?? "";
-          if (who >= suppliersFrom) return joinVerifiedScope3(doubled, usd(), plan, { collector });
+          if (who >= suppliersFrom) return sumScope3Verified(doubled, usd(), plan, { collector });
           const total = party.between([...aggregators, buyer]);
           const options = { collector, journal: new MemoryJournal() };
-          return aggregateVerifiedScope3(doubled, total, plan, options);
+          return aggregateScope3Verified(doubled, total, plan, options);
         },
       });
     await expectRejection(twice(suppliersFrom), "INVALID_ARGUMENT");

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { connectToServer, generateIdentity, type PartyEntry } from "../../dist/channel/index.js";
 import type { VeilshareError } from "../../dist/index.js";
-import { joinVerifiedScope3, planVerifiedScope3 } from "../../dist/scope3/index.js";
+import { sumScope3Verified, planScope3Verified } from "../../dist/scope3/index.js";
 import { killedAfterEach } from "../support/children.js";
 
 type FromChild =
@@ -12,7 +12,7 @@ type FromChild =
   | { readonly kind: "failed"; readonly error: { readonly code: string; readonly party?: string } };
 
 const planOptions = { suppliers: 8, currency: "USD", period: "2026" };
-const plan = planVerifiedScope3(planOptions);
+const plan = planScope3Verified(planOptions);
 const limits = { connectTimeoutMs: 60_000 };
 
 const running = killedAfterEach();
@@ -102,7 +102,7 @@ async function start(options: {
           return "left";
         }
         const footprint = { currency: "USD", lines: linesOf(i) };
-        const outcome = await joinVerifiedScope3(sessions, footprint, plan, { collector: "buyer" }).catch(
+        const outcome = await sumScope3Verified(sessions, footprint, plan, { collector: "buyer" }).catch(
           (thrown: unknown) => ({ ...(thrown as VeilshareError).toJSON() }),
         );
         for (const session of sessions) await session.close();

@@ -4,15 +4,15 @@ import { MemoryJournal, prepareReport, ReportShare, uploadReports } from "../../
 import { InputShare } from "../../dist/prio3/index.js";
 import { acceptClients, connect, connectToServer, generateIdentity } from "../../dist/channel/index.js";
 import {
-  aggregateVerifiedScope3,
-  collectVerifiedScope3,
-  joinVerifiedScope3,
+  aggregateScope3Verified,
+  collectScope3Verified,
+  sumScope3Verified,
   planVerifiedAmounts,
-  planVerifiedScope3,
+  planScope3Verified,
   verifiedAmounts,
   verifiedCounts,
 } from "../../dist/scope3/index.js";
-import * as steps from "../../dist/scope3/verified/verified-steps.js";
+import * as steps from "../../dist/scope3/verified/steps.js";
 
 const [, , name, role] = process.argv;
 const identity = generateIdentity(name);
@@ -77,7 +77,7 @@ const roles = {
     ]);
     const journal = stuck ? new StuckJournal() : new MemoryJournal();
     const options = { collector: "buyer", journal };
-    const { counted, included, refused, lost } = await aggregateVerifiedScope3(
+    const { counted, included, refused, lost } = await aggregateScope3Verified(
       sessions,
       party,
       plan,
@@ -88,7 +88,7 @@ const roles = {
   },
   async buyer({ plan, parties }) {
     const party = await connect({ identity, parties, limits });
-    const { report, counted, included, refused } = await collectVerifiedScope3(party, plan);
+    const { report, counted, included, refused } = await collectScope3Verified(party, plan);
     await party.close();
     return {
       kg: report.total?.kg,
@@ -104,7 +104,7 @@ const roles = {
     );
     const footprint = { currency: "USD", lines };
     const options = { collector: "buyer", forged };
-    const outcome = await (forged ? cheat : joinVerifiedScope3)(parties, footprint, plan, options);
+    const outcome = await (forged ? cheat : sumScope3Verified)(parties, footprint, plan, options);
     for (const party of parties) await party.close();
     return forged ? outcome : { counted: outcome.counted, included: outcome.included };
   },
@@ -113,7 +113,7 @@ const roles = {
 const places = role === "aggregator" ? { batch: await listen(), star: await listen() } : {};
 process.on("message", async ({ planOptions, ...task }) => {
   try {
-    const plan = planVerifiedScope3(planOptions);
+    const plan = planScope3Verified(planOptions);
     process.send({ kind: "done", value: await roles[role]({ ...task, plan }, places) });
   } catch (error) {
     process.send({ kind: "failed", error: { code: error.code, party: error.party, step: error.step } });

@@ -4,7 +4,7 @@ import { InputShare } from "../../dist/prio3/index.js";
 import type * as protocols from "../../dist/scope3/index.js";
 import {
   planVerifiedAmounts,
-  planVerifiedScope3,
+  planScope3Verified,
   verifiedAmounts,
   verifiedCounts,
   verifiedScope3Report,
@@ -13,13 +13,13 @@ import {
   type Footprint,
   type Scope3Report,
   type VerifiedAmountsPlan,
-  type VerifiedScope3Options,
+  type PlanScope3VerifiedOptions,
 } from "../../dist/scope3/index.js";
 import { expectError } from "../support/expect-error.js";
 import { importMutant } from "../support/mutant.js";
 import { Aggregators } from "../aggregation/verified/sessions.js";
 
-const base: VerifiedScope3Options = { suppliers: 10, currency: "USD", period: "2026" };
+const base: PlanScope3VerifiedOptions = { suppliers: 10, currency: "USD", period: "2026" };
 
 const line = (category: number, kg: number): ActivityLine => ({
   category,
@@ -48,14 +48,14 @@ interface Outcome {
 async function run(
   footprints: readonly Footprint[],
   options: {
-    readonly plan?: Partial<VerifiedScope3Options>;
+    readonly plan?: Partial<PlanScope3VerifiedOptions>;
     readonly gone?: readonly number[];
     readonly cheats?: readonly number[];
     readonly api?: Pick<typeof protocols, "planVerifiedAmounts" | "verifiedScope3Report">;
   } = {},
 ): Promise<Outcome> {
   const { gone = [], cheats = [], api = { planVerifiedAmounts, verifiedScope3Report } } = options;
-  const plan = planVerifiedScope3({ ...base, ...options.plan });
+  const plan = planScope3Verified({ ...base, ...options.plan });
   const first = new Aggregators(plan.counting);
   await first.measure(footprints.map((footprint) => verifiedCounts(plan, footprint)));
   const { collected } = await first.batch("counts");
@@ -138,8 +138,8 @@ describe("a verified Scope 3 total", () => {
   });
 
   it("has a test that can fail: without the margin the aggregators release a cell of two", async () => {
-    const api = await importMutant<typeof protocols>("scope3-verified-margin", "protocols/index.js", {
-      file: "protocols/scope3/verified-total.js",
+    const api = await importMutant<typeof protocols>("scope3-verified-margin", "scope3/index.js", {
+      file: "scope3/verified/plan.js",
       text: "const needed = plan.minContributors + plan.lateDropouts;",
       replacement: "const needed = plan.minContributors;",
     });
@@ -152,10 +152,10 @@ describe("a verified Scope 3 total", () => {
 });
 
 describe("a verified Scope 3 total refuses", () => {
-  const plan = planVerifiedScope3({ ...base, maxAmount: 5000n });
+  const plan = planScope3Verified({ ...base, maxAmount: 5000n });
 
   it("plans that can't be kept", () => {
-    const wrong: Partial<VerifiedScope3Options>[] = [
+    const wrong: Partial<PlanScope3VerifiedOptions>[] = [
       { suppliers: 2 },
       { minContributors: 2 },
       { minContributors: 10 },
@@ -164,9 +164,9 @@ describe("a verified Scope 3 total refuses", () => {
       { aggregators: 1 },
     ];
     for (const numbers of wrong)
-      expectError(() => planVerifiedScope3({ ...base, ...numbers }), "INVALID_ARGUMENT");
-    expectError(() => planVerifiedScope3({ ...base, maxAmount: 2n ** 62n }), "BOUND_EXCEEDED");
-    expectError(() => planVerifiedScope3({ ...base, currency: "dollar" }), "INVALID_DATA");
+      expectError(() => planScope3Verified({ ...base, ...numbers }), "INVALID_ARGUMENT");
+    expectError(() => planScope3Verified({ ...base, maxAmount: 2n ** 62n }), "BOUND_EXCEEDED");
+    expectError(() => planScope3Verified({ ...base, currency: "dollar" }), "INVALID_DATA");
   });
 
   it("own amounts above the bound, and another currency, before a report is made", () => {

@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { QueryLedger } from "../../dist/disclosure/index.js";
 import { simulate } from "../../dist/channel/index.js";
 import {
-  scope3Total,
+  sumScope3AmongPeers,
   yearOnYear,
   type ActivityLine,
-  type Scope3Options,
+  type SumScope3AmongPeersOptions,
   type Scope3Report,
 } from "../../dist/scope3/index.js";
 import { type ReleaseGuard } from "../../dist/disclosure/index.js";
@@ -21,14 +21,14 @@ interface Year {
   readonly period?: string;
   readonly suppliers: readonly string[];
   readonly lines: (name: string) => readonly ActivityLine[];
-  readonly options?: Scope3Options;
+  readonly options?: SumScope3AmongPeersOptions;
 }
 
 /** The report of a run of suppliers with these names. */
 async function report({ period, suppliers, lines, options = {} }: Year): Promise<Scope3Report> {
   const [first] = await simulate(suppliers.length, (party) => {
     const footprint = { currency: "USD", lines: lines(suppliers[party.index] ?? "") };
-    return scope3Total(party, footprint, { ...options, ...(period === undefined ? {} : { period }) });
+    return sumScope3AmongPeers(party, footprint, { ...options, ...(period === undefined ? {} : { period }) });
   });
   if (first === undefined) throw new Error("expected a report");
   return { ...first, suppliers };
@@ -131,7 +131,7 @@ describe("yearOnYear", () => {
   });
 });
 
-describe("the guard of scope3Total", () => {
+describe("the guard of sumScope3AmongPeers", () => {
   /** Every party has a ledger of its own, which goes through its text between the runs. */
   async function run(
     size: number,
@@ -154,7 +154,7 @@ describe("the guard of scope3Total", () => {
       };
       const footprint = { currency: "USD", lines: [line(1, "5")] };
       try {
-        const value = await scope3Total(party, footprint, { period, guard });
+        const value = await sumScope3AmongPeers(party, footprint, { period, guard });
         results[plain.index] = { status: "fulfilled", value };
       } catch (reason) {
         results[plain.index] = { status: "rejected", reason };
@@ -193,13 +193,19 @@ describe("the guard of scope3Total", () => {
       reason: expect.objectContaining({ code: "DISCLOSURE_REFUSED", got: "combination" }) as unknown,
     });
     const guard: ReleaseGuard = { ledger: QueryLedger.open({ minContributors: 3 }), keep: () => undefined };
-    const undated = simulate(3, (party) => scope3Total(party, { currency: "USD", lines: [] }, { guard }));
+    const undated = simulate(3, (party) =>
+      sumScope3AmongPeers(party, { currency: "USD", lines: [] }, { guard }),
+    );
     await expect(undated).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
   });
 
   it("is about one period: parties that name different ones end with PEER_MISMATCH", async () => {
     const outcome = simulate(3, (party) =>
-      scope3Total(party, { currency: "USD", lines: [] }, { period: String(2025 + (party.index % 2)) }),
+      sumScope3AmongPeers(
+        party,
+        { currency: "USD", lines: [] },
+        { period: String(2025 + (party.index % 2)) },
+      ),
     );
     await expect(outcome).rejects.toMatchObject({ code: "PEER_MISMATCH" });
   });

@@ -97,8 +97,8 @@ describe("sumRegression", () => {
   });
 
   it("would be caught if the ridge were forgotten", async () => {
-    const mutant = await importMutant<typeof statistics>("no-ridge", "aggregation/statistics/index.js", {
-      file: "aggregation/statistics/sum-regression.js",
+    const mutant = await importMutant<typeof statistics>("no-ridge", "statistics/index.js", {
+      file: "statistics/sum-regression.js",
       text: "values.map((value) => value + ridge)",
       replacement: "values",
     });

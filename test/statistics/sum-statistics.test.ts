@@ -130,7 +130,7 @@ describe("sumStatistics", () => {
     [
       "divides by all rows",
       {
-        file: "aggregation/statistics/sum-statistics.js",
+        file: "statistics/sum-statistics.js",
         text: "rows * (rows - 1n)",
         replacement: "rows * rows",
       },
@@ -138,7 +138,7 @@ describe("sumStatistics", () => {
     [
       "shows groups of any size",
       {
-        file: "aggregation/statistics/admission.js",
+        file: "statistics/admission.js",
         text: ">= minContributors)",
         replacement: ">= 1)",
       },
@@ -146,7 +146,7 @@ describe("sumStatistics", () => {
   ])("would be caught if it %s", async (name, mutation) => {
     const mutant = await importMutant<typeof statistics>(
       name.replaceAll(" ", "-"),
-      "aggregation/statistics/index.js",
+      "statistics/index.js",
       mutation,
     );
     const row = (group: string, value: number): Row => ({ group, value, weight: 1 });

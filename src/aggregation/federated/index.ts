@@ -1,4 +1,4 @@
-export { joinFederatedAveraging, type ClientTraining, type FederatedContribution } from "./join.js";
+export { federatedAveraging, type ClientTraining, type FederatedContribution } from "./client.js";
 export { planFederatedAveraging, type FederatedPlan, type FederatedPlanOptions } from "./plan.js";
-export { serveFederatedAveraging, type FederatedRound, type ServeFederatedOptions } from "./serve.js";
+export { serveFederatedAveraging, type FederatedRound, type ServeFederatedOptions } from "./server.js";
 export type { ClientUpdate } from "./update.js";

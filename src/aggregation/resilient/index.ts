@@ -1,6 +1,6 @@
 export { chooseGraph, type GraphOptions, type GraphParameters, type ServerModel } from "./choose-graph.js";
-export { ResilientClient, type ClientOptions, type ClientPlace } from "./client.js";
-export { resilientSum, type ResilientContribution, type ResilientSumOptions } from "./join.js";
+export { ResilientClient, type ClientOptions, type ClientPlace } from "./client-state.js";
+export { resilientSum, type ResilientContribution, type ResilientSumOptions } from "./client.js";
 export { planResilientSum, type ResilientPlan, type ResilientPlanOptions } from "./plan.js";
 export type { SummableVector } from "./ring.js";
 export {
@@ -8,7 +8,7 @@ export {
   type LostClient,
   type ResilientOutcome,
   type ServeResilientSumOptions,
-} from "./serve.js";
-export { ResilientServer, type ServerOptions } from "./server.js";
+} from "./server.js";
+export { ResilientServer, type ServerOptions } from "./server-state.js";
 export { SigningKey } from "./signing-key.js";
 export type { ResilientTotal } from "./unmasking.js";

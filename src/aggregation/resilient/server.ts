@@ -1,385 +1,221 @@
-/**
- * The server's side of a resilient sum as a state machine without I/O; the messages are listed in `client.ts`. Each round
- * takes one message a client, in any order, until {@link ResilientServer.closeRound}; who has not spoken by then is lost.
- *
- * **Source.** Bonawitz et al. (CCS 2017), figure 4; Bell et al. (CCS 2020), algorithm 2.
- */
+/** The server of a resilient sum over one two-party session a client; `client.ts` is the other end. */
 
-import { MalformedMessage } from "../../bytes/codec.js";
-import { printAsRedacted } from "../../bytes/redacted.js";
-import { invalidArgument, type PeerErrorCode, type VeilshareError } from "../../errors.js";
-import { decodeCheck } from "../../group/index.js";
+import { bytesFromWords } from "../../bytes/encoding.js";
+import type { Party, ProtocolRun } from "../../channel/party.js";
+import { abortedError, withinLimits } from "../../channel/time-limit.js";
+import { invalidArgument, toVeilshareError, VeilshareError } from "../../errors.js";
 import type { Pool } from "../../parallel/index.js";
-import { drawBytes, randomBytes, type RandomSource } from "../../random/csprng.js";
-import { ClientSet } from "./client-set.js";
-import { peerFault, peersLost } from "./fault.js";
-import {
-  advertStatement,
-  checkLength,
-  readAdvert,
-  readAnswers,
-  readBoxes,
-  survivorsStatement,
-  writeKeys,
-  writeSetAndItems,
-  type AnswerKind,
-} from "./messages.js";
-import type { ResilientPlan } from "./plan.js";
-import { addWords, chunkElements, packedBytes, unpackWords } from "./ring.js";
-import { isScalar } from "./scalar-shares.js";
-import { sumIdBytes } from "./seeds.js";
-import {
-  emptyServerRecord,
-  readServerRecord,
-  writeServerRecord,
-  type ServerPhase,
-  type ServerRecord,
-} from "./server-record.js";
-import { ServerView } from "./server-view.js";
+import { advertBytes } from "./messages.js";
+import { agreedPlan, type ResilientPlan } from "./plan.js";
+import { chunkElements, packedBytes } from "./ring.js";
+import { Rounds, Turnstile } from "./rounds.js";
+import { ResilientServer } from "./server-state.js";
+import type { ServerPhase } from "./server-record.js";
+import { peerOf, resilientProtocol, writeEnd, writeWelcome } from "./session-steps.js";
 import { shareBoxBytes } from "./share-box.js";
-import { verifySignature } from "./signing-key.js";
-import { unmask, type ResilientTotal } from "./unmasking.js";
+import { signatureBytes } from "./signing-key.js";
+import type { ResilientTotal } from "./unmasking.js";
 
-/** What a server needs besides the plan. */
-export interface ServerOptions {
-  /** How errors name the clients, by index. Default `client-0`, `client-1`, ... */
-  readonly names?: readonly string[];
-  /** Clients whose vectors may be on their way at once, 1 to 1,024; each takes the memory of one vector. Default 4. */
+/** Options of {@link serveResilientSum}. */
+export interface ServeResilientSumOptions {
+  /**
+   * Longest wait for one message of a client, in milliseconds, from the time that it may send it; who takes longer is lost.
+   * Default 60,000.
+   */
+  readonly roundTimeoutMs?: number;
+  /** Clients that send their vectors at once, 1 to 1,024; each takes the memory of one vector. Default 4. */
   readonly maxUploads?: number;
-  /** Where the sum's id comes from; other than the default only to replay a run. */
-  readonly random?: RandomSource;
+  /** Where masks are expanded in the end. Default: this thread. */
+  readonly pool?: Pool;
+  /** Cancels the sum: all clients are told. */
+  readonly signal?: AbortSignal;
 }
 
-/** The server of one sum. Prints as redacted: from the first answer on it holds shares of secrets. */
-export class ResilientServer {
-  static {
-    printAsRedacted(this);
-  }
+/** A client that did not stay to the end, and why. */
+export interface LostClient {
+  readonly index: number;
+  readonly error: VeilshareError;
+}
 
+/** What the server has in the end. */
+export interface ResilientOutcome extends ResilientTotal {
+  /** Who was lost, by index; one that was lost after its vector was in is among `included` too. */
+  readonly lost: readonly LostClient[];
+}
+
+/**
+ * Adds up the clients' vectors. Clients may leave, fall silent or break the rules at any step: they are left out, and the
+ * sum goes on while enough are there.
+ *
+ * @param sessions - For each client, by its index in the plan, a session of this server and that client alone, so that one
+ *   client's death does not end the others'; or the error for which there is none.
+ * @returns The total of those that are in it. The sessions of lost clients are over, the others go on.
+ * @throws VeilshareError PEERS_LOST when fewer than `plan.minimum` vectors came, or fewer holders than `plan.threshold` are
+ *   left for some client's secret: nothing is revealed. PEER_MALFORMED naming a client whose shares can't be put together.
+ *   ABORTED. INVALID_ARGUMENT for a wrong number of sessions.
+ *
+ * **Security.** The server learns the total of those that are in it, who they are, and nothing else of any vector, as long
+ * as no more than the plan's share of the clients pools what it saw with the server. `server: "semi-honest"`: the server
+ * follows the protocol; a false set of survivors would let it unmask a client. `server: "active"`: it may send anything;
+ * clients check signatures under keys that they have from elsewhere, and refuse unless `threshold` of them were told the
+ * same. A client may lie about its own vector within what the ring holds (ranges are checked by its owner only), and may
+ * make the sum fail or wrong; it can't learn more than its own. A wrong share is corrected while few are wrong.
+ * Statistical security is the plan's `privacy` bits; the rest rests on ristretto255, HKDF-SHA-256, ChaCha20-Poly1305 and
+ * Ed25519, and on links that authenticate.
+ *
+ * **Cost.** Four rounds (five with an active server). Memory: the sum, `maxUploads` vectors, and some 100 bytes for every
+ * pair of neighbours; vectors are not kept. After the last answer one expansion of a vector for each client, and one for
+ * each neighbour of each client that left after it had dealt its shares.
+ *
+ * **Source.** Bonawitz et al. (CCS 2017), figure 4; Bell et al. (CCS 2020), algorithm 2.
+ *
+ * @example
+ * const plan = planResilientSum({ clients: 222, length: 1, max: 10_000_000 });
+ * const { totals, included } = await serveResilientSum(sessions, plan);
+ */
+export async function serveResilientSum(
+  sessions: readonly (Party | VeilshareError)[],
+  plan: ResilientPlan,
+  options: ServeResilientSumOptions = {},
+): Promise<ResilientOutcome> {
+  if (sessions.length !== plan.clients) {
+    throw invalidArgument("serveResilientSum", `${plan.clients} sessions`, String(sessions.length));
+  }
+  const { signal } = options;
+  const service = new Service(sessions, plan, options);
+  const onAbort = (): void => {
+    for (const party of sessions) if (!(party instanceof VeilshareError)) party.abort(abortedError(signal));
+  };
+  signal?.addEventListener("abort", onAbort);
+  if (signal?.aborted === true) onAbort();
+  try {
+    return await service.serve();
+  } catch (thrown) {
+    throw signal?.aborted === true ? abortedError(signal) : thrown;
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+/** Phases after the last round: whoever leaves then leaves nobody waiting. */
+const roundless: readonly ServerPhase[] = ["total", "done", "failed"];
+
+class Service {
   readonly #plan: ResilientPlan;
-  readonly #names: readonly string[];
-  readonly #maxUploads: number;
-  readonly #record: ServerRecord;
-  /** Vectors that are on their way: pieces that came, packed. */
-  readonly #uploads = new Map<number, Uint8Array[]>();
-  #viewOnceFixed: ServerView | undefined;
+  readonly #sessions: readonly (Party | VeilshareError)[];
+  readonly #options: ServeResilientSumOptions;
+  readonly #server: ResilientServer;
+  readonly #rounds: Rounds;
+  readonly #uploads: Turnstile;
+  readonly #lost: LostClient[] = [];
+  #total: Promise<ResilientTotal> | undefined;
 
-  private constructor(plan: ResilientPlan, options: ServerOptions, record: ServerRecord) {
-    const { names = Array.from({ length: plan.clients }, (_, i) => `client-${i}`), maxUploads = 4 } = options;
-    if (names.length !== plan.clients) {
-      throw invalidArgument("ResilientServer", `${plan.clients} names`, String(names.length));
-    }
-    if (!Number.isInteger(maxUploads) || maxUploads < 1 || maxUploads > 1024) {
-      throw invalidArgument(
-        "ResilientServer",
-        "maxUploads to be an integer from 1 to 1024",
-        String(maxUploads),
-      );
-    }
+  constructor(
+    sessions: readonly (Party | VeilshareError)[],
+    plan: ResilientPlan,
+    options: ServeResilientSumOptions,
+  ) {
+    const { maxUploads = 4 } = options;
+    this.#sessions = sessions;
     this.#plan = plan;
-    this.#names = [...names];
-    this.#maxUploads = maxUploads;
-    this.#record = record;
+    this.#options = options;
+    const names = sessions.map((party, index) => {
+      if (party instanceof VeilshareError) return party.party ?? `client ${index}`;
+      return party.names[1 - party.index] ?? `client ${index}`;
+    });
+    this.#server = ResilientServer.begin(plan, { names, maxUploads });
+    this.#uploads = new Turnstile(maxUploads);
+    this.#rounds = new Rounds([...sessions.keys()], () => {
+      if (!roundless.includes(this.#server.phase)) this.#server.closeRound();
+    });
   }
 
-  /** A server with a fresh {@link ResilientServer.sumId}, which every client is told before its first message. */
-  static begin(plan: ResilientPlan, options: ServerOptions = {}): ResilientServer {
-    const sumId = drawBytes(options.random ?? randomBytes, sumIdBytes);
-    return new ResilientServer(plan, options, emptyServerRecord(plan, sumId));
+  async serve(): Promise<ResilientOutcome> {
+    await Promise.all(this.#sessions.map((party, index) => this.#attend(index, party)));
+    const lost = this.#lost.sort((a, b) => a.index - b.index);
+    if (this.#rounds.failure !== undefined) throw this.#rounds.failure;
+    // Without a failure somebody came to the end; a total that failed there is thrown here too.
+    return { ...(await this.#totalOnce()), lost };
   }
 
-  /**
-   * The server of a stored state. Vectors that were on their way must be sent anew from their beginning.
-   *
-   * @throws VeilshareError INVALID_ARGUMENT for the state of another plan, or damaged bytes.
-   */
-  static restore(state: Uint8Array, plan: ResilientPlan, options: ServerOptions = {}): ResilientServer {
-    return new ResilientServer(plan, options, readServerRecord(state, plan));
-  }
-
-  /** All that the server knows, as bytes for {@link ResilientServer.restore}. Secret from the first answer on. */
-  exportSecretState(): Uint8Array {
-    return writeServerRecord(this.#record, this.#plan);
-  }
-
-  get sumId(): Uint8Array {
-    return this.#record.sumId.slice();
-  }
-
-  get phase(): ServerPhase {
-    return this.#record.phase;
-  }
-
-  /** True if a client whose vector is not in yet may begin to send it now. */
-  get canTakeUpload(): boolean {
-    return this.#uploads.size < this.#maxUploads;
-  }
-
-  /** Who may still speak in this round, ascending. */
-  get awaited(): number[] {
-    return this.#members().filter((client) => !this.#spoke(client));
-  }
-
-  /** Who takes part in this round. */
-  #members(): number[] {
-    const all = Array.from({ length: this.#plan.clients }, (_, i) => i);
-    return all.filter((client) => this.#isMember(client));
-  }
-
-  #isMember(client: number): boolean {
-    const { phase, adverts, joined, included, signatures } = this.#record;
-    switch (phase) {
-      case "adverts":
-        return Number.isInteger(client) && client >= 0 && client < this.#plan.clients;
-      case "shares":
-        return adverts.has(client);
-      case "vectors":
-        return joined.has(client);
-      case "confirmations":
-        return included.has(client);
-      case "answers":
-        return this.#plan.server === "active" ? signatures.has(client) : included.has(client);
-      case "total":
-      case "done":
-      case "failed":
-        return false;
-    }
-  }
-
-  #spoke(client: number): boolean {
-    const { phase, adverts, boxes, included, signatures, answers } = this.#record;
-    if (phase === "adverts") return adverts.has(client);
-    if (phase === "shares") return boxes.has(client);
-    if (phase === "vectors") return included.has(client);
-    return phase === "confirmations" ? signatures.has(client) : answers.has(client);
-  }
-
-  /**
-   * Takes a client's message of this round; of a vector, its next piece.
-   *
-   * @throws VeilshareError with the client's name: PEER_MALFORMED for bytes that no client sends, PEER_MISMATCH for a
-   *   signature that does not fit, PEER_UNEXPECTED for a client that is not awaited or has spoken already, or a share of the
-   *   kind that it was not asked for. The server is as before: the client may be left out. INVALID_ARGUMENT for a vector
-   *   that begins while `maxUploads` others are on their way.
-   */
-  receive(client: number, message: Uint8Array): void {
-    const { phase } = this.#record;
-    if (!this.#isMember(client)) throw this.#fault("PEER_UNEXPECTED", client, "no message", "one");
-    if (this.#spoke(client)) throw this.#fault("PEER_UNEXPECTED", client, "one message", "another one");
+  /** One client from beginning to end; never rejects. */
+  async #attend(index: number, party: Party | VeilshareError): Promise<void> {
     try {
-      if (phase === "adverts") this.#takeAdvert(client, message);
-      else if (phase === "shares") this.#takeBoxes(client, message);
-      else if (phase === "vectors") this.#takePiece(client, message);
-      else if (phase === "confirmations") this.#takeSignature(client, message);
-      else this.#takeAnswers(client, message);
+      if (party instanceof VeilshareError) throw party;
+      await party.run(resilientProtocol, (run) => this.#converse(index, run));
     } catch (thrown) {
-      if (!(thrown instanceof MalformedMessage)) throw thrown;
-      throw this.#fault("PEER_MALFORMED", client, "a well-formed message", thrown.message);
+      this.#lost.push({ index, error: toVeilshareError(thrown) });
+      this.#server.drop(index);
+      this.#rounds.leave(index);
     }
   }
 
-  /** Forgets the pieces of a client that left while it sent its vector. */
-  drop(client: number): void {
-    this.#uploads.delete(client);
-  }
-
-  #takeAdvert(client: number, message: Uint8Array): void {
-    const { boxKey, maskKey, signature } = readAdvert(message, this.#plan);
-    for (const key of [boxKey, maskKey]) {
-      try {
-        decodeCheck(key);
-      } catch {
-        throw new MalformedMessage("a public key that is no group element, or the identity");
-      }
-    }
-    const { adverts, sumId } = this.#record;
+  async #converse(index: number, run: ProtocolRun): Promise<void> {
+    const peer = peerOf("serveResilientSum", run);
+    const send = (step: string, message: Uint8Array): Promise<void> =>
+      this.#inTime(run, step, run.send(peer, step, message));
+    const take = async (step: string, maxByteLength: number): Promise<void> => {
+      const message = await this.#inTime(run, step, run.receive(peer, step, { maxByteLength }));
+      this.#server.receive(index, message);
+    };
+    const holders = this.#plan.degree + 1;
+    await this.#inTime(run, "agree", run.agree(agreedPlan(this.#plan)));
+    await send("welcome", writeWelcome({ sumId: this.#server.sumId, index }));
+    await take("advert", advertBytes(this.#plan));
+    await this.#rounds.arrive(index);
+    await send("keys", this.#server.messageFor(index));
+    await take("shares", shareBoxBytes * holders);
+    await this.#rounds.arrive(index);
+    await send("neighbours", this.#server.messageFor(index));
+    await this.#uploads.through(async () => {
+      await send("go", new Uint8Array(0));
+      await this.#takeVector(take);
+    });
+    await this.#rounds.arrive(index);
+    await send("survivors", this.#server.messageFor(index));
     if (this.#plan.server === "active") {
-      const unsigned = message.subarray(0, message.length - signature.length);
-      this.#checkSignature(client, signature, advertStatement(sumId, client, unsigned));
+      await take("signature", signatureBytes);
+      await this.#rounds.arrive(index);
+      await send("confirmations", this.#server.messageFor(index));
     }
-    adverts.set(client, message.slice());
+    await take("answer", 33 * holders);
+    await this.#rounds.arrive(index);
+    await this.#sendEnd(await this.#totalOnce(), send);
   }
 
-  #checkSignature(client: number, signature: Uint8Array, statement: Uint8Array): void {
-    const publicKey = this.#plan.signingKeys[client] ?? new Uint8Array(0);
-    if (verifySignature(signature, statement, publicKey)) return;
-    throw this.#fault("PEER_MISMATCH", client, "a signature by the client's key", "another");
-  }
-
-  #takeBoxes(client: number, message: Uint8Array): void {
-    readBoxes(message, this.#view.presentNeighbours(client));
-    this.#record.boxes.set(client, message.slice());
-  }
-
-  /** Adds a vector when its last piece is there: what a client that leaves half way has sent must not stay in the sum. */
-  #takePiece(client: number, message: Uint8Array): void {
+  async #takeVector(take: (step: string, maxByteLength: number) => Promise<void>): Promise<void> {
     const { length, bits } = this.#plan;
-    const begun = this.#uploads.get(client);
-    if (begun === undefined && !this.canTakeUpload) {
-      throw invalidArgument(
-        "ResilientServer",
-        `at most ${this.#maxUploads} vectors on their way`,
-        "one more",
-      );
+    for (let start = 0; start < length; start += chunkElements) {
+      await take("vector", packedBytes(Math.min(chunkElements, length - start), bits));
     }
-    const pieces = begun ?? [];
-    const count = Math.min(chunkElements, length - pieces.length * chunkElements);
-    checkLength(message, packedBytes(count, bits));
-    pieces.push(message.slice());
-    this.#uploads.set(client, pieces);
-    if (pieces.length * chunkElements < length) return;
-    for (const [i, piece] of pieces.entries()) {
-      const start = i * chunkElements;
-      const end = Math.min(length, start + chunkElements);
-      addWords(this.#record.sum.subarray(start, end), unpackWords(piece, end - start, bits));
+  }
+
+  #totalOnce(): Promise<ResilientTotal> {
+    this.#total ??= this.#server.total(this.#options.pool, this.#options.signal);
+    return this.#total;
+  }
+
+  async #sendEnd(
+    { totals, included }: ResilientTotal,
+    send: (step: string, message: Uint8Array) => Promise<void>,
+  ): Promise<void> {
+    await send("end", writeEnd(included.length));
+    if (this.#plan.reveal === "server") return;
+    const words = new BigUint64Array(totals.buffer);
+    for (let start = 0; start < words.length; start += chunkElements) {
+      await send("total", bytesFromWords(words.subarray(start, start + chunkElements)));
     }
-    this.#uploads.delete(client);
-    this.#record.included.add(client);
   }
 
-  #takeSignature(client: number, message: Uint8Array): void {
-    const { included, signatures } = this.#record;
-    this.#checkSignature(client, message, survivorsStatement(this.#view.viewDigest, included));
-    signatures.set(client, message.slice());
-  }
-
-  /** Refuses a share of the kind that was not asked for: the server must never hold enough of both for one client. */
-  #takeAnswers(client: number, message: Uint8Array): void {
-    const owners = this.#ownersAt(client);
-    for (const [i, { kind, share }] of readAnswers(message, owners.length).entries()) {
-      if (kind === "none") continue;
-      const expected = this.#kindFor(owners[i] as number); // one answer an owner
-      if (kind !== expected)
-        throw this.#fault("PEER_UNEXPECTED", client, `a share of a ${expected}`, `a ${kind}`);
-      if (!isScalar(share)) throw new MalformedMessage("a share that is no scalar");
-    }
-    this.#record.answers.set(client, message.slice());
-  }
-
-  #kindFor(owner: number): AnswerKind {
-    return this.#record.included.has(owner) ? "self-mask" : "mask-key";
-  }
-
-  /** Of whom a client holds shares: of its neighbours that dealt, and of itself. */
-  #ownersAt(client: number): number[] {
-    return this.#view.holders(client).filter((owner) => this.#record.joined.has(owner));
-  }
-
-  /** Fixed when the adverts are in. */
-  get #view(): ServerView {
-    this.#viewOnceFixed ??= new ServerView(this.#record, this.#plan);
-    return this.#viewOnceFixed;
-  }
-
-  /**
-   * Ends the round: whoever has not spoken is lost from here on.
-   *
-   * @returns Who gets a message now, see {@link ResilientServer.messageFor}; nobody after the answers.
-   * @throws VeilshareError PEERS_LOST when too few are left; nothing is revealed, and the sum is over. INVALID_ARGUMENT when
-   *   there is no round.
-   */
-  closeRound(): number[] {
-    const record = this.#record;
-    const { minimum, threshold, server } = this.#plan;
-    switch (record.phase) {
-      case "adverts":
-        this.#atLeast(minimum, record.adverts.size);
-        record.phase = "shares";
-        break;
-      case "shares":
-        this.#atLeast(minimum, record.boxes.size);
-        for (const client of record.boxes.keys()) record.joined.add(client);
-        record.phase = "vectors";
-        break;
-      case "vectors":
-        this.#atLeast(minimum, record.included.size);
-        this.#uploads.clear();
-        record.boxes.clear();
-        record.phase = server === "active" ? "confirmations" : "answers";
-        break;
-      case "confirmations":
-        this.#atLeast(threshold, record.signatures.size);
-        record.phase = "answers";
-        break;
-      case "answers":
-        this.#atLeast(threshold, record.answers.size);
-        record.phase = "total";
-        break;
-      case "total":
-      case "done":
-      case "failed":
-        throw invalidArgument("ResilientServer.closeRound", "a round that is open", record.phase);
-    }
-    return this.#members();
-  }
-
-  #atLeast(least: number, there: number): void {
-    if (there >= least) return;
-    const { phase } = this.#record;
-    this.#record.phase = "failed";
-    throw peersLost(phase, `at least ${least} clients`, `${there} of ${this.#plan.clients}`);
-  }
-
-  /**
-   * What a client gets at the beginning of this round.
-   *
-   * @throws VeilshareError INVALID_ARGUMENT for a client that is lost, or in the first round, which needs only the sum's id.
-   */
-  messageFor(client: number): Uint8Array {
-    const { phase, adverts, joined, included, signatures } = this.#record;
-    if (phase === "adverts" || !this.#isMember(client)) {
-      throw invalidArgument("ResilientServer.messageFor", "a client of a round", `${client}`);
-    }
-    if (phase === "shares") {
-      const theirs = this.#view.presentNeighbours(client).map((other) => adverts.get(other) as Uint8Array); // present
-      return writeKeys(this.#view.present, this.#view.graphSeed, theirs);
-    }
-    if (phase === "vectors") {
-      const dealers = this.#view.presentNeighbours(client).filter((other) => joined.has(other));
-      return writeSetAndItems(
-        joined,
-        dealers.map((from) => this.#boxFor(client, from)),
-      );
-    }
-    if (phase === "confirmations" || this.#plan.server === "semi-honest") return included.toBytes();
-    const signers = new ClientSet(this.#plan.clients, signatures.keys());
-    return writeSetAndItems(
-      signers,
-      signers.members().map((signer) => signatures.get(signer) as Uint8Array),
-    ); // signed
-  }
-
-  #boxFor(client: number, from: number): Uint8Array {
-    const boxes = this.#record.boxes.get(from) as Uint8Array; // who joined dealt
-    const at = shareBoxBytes * this.#view.presentNeighbours(from).indexOf(client); // neighbours are mutual
-    return boxes.subarray(at, at + shareBoxBytes);
-  }
-
-  /**
-   * The total, once all answers are in.
-   *
-   * @param pool - Where masks are expanded; without one, in this thread.
-   * @throws VeilshareError PEERS_LOST when some client's secret has too few shares; PEER_MALFORMED, with the name of the
-   *   client that they belong to, when shares do not fit what it committed to and are too many to be corrected;
-   *   INVALID_ARGUMENT before, and the second time.
-   */
-  async total(pool?: Pool, signal?: AbortSignal): Promise<ResilientTotal> {
-    const record = this.#record;
-    if (record.phase !== "total") {
-      throw invalidArgument("ResilientServer.total", "a server that has all answers", record.phase);
-    }
-    record.phase = "failed";
-    const holdersOf = (client: number): readonly number[] => this.#view.holders(client);
-    const options = { ...(pool === undefined ? {} : { pool }), ...(signal === undefined ? {} : { signal }) };
-    const total = await unmask({ record, plan: this.#plan, names: this.#names, holdersOf }, options);
-    record.phase = "done";
-    for (const answers of record.answers.values()) answers.fill(0);
-    record.answers.clear();
-    return total;
-  }
-
-  #fault(code: PeerErrorCode, client: number, expected: string, got: string): VeilshareError {
-    const party = this.#names[client] ?? String(client);
-    return peerFault(code, { party, step: this.#record.phase, expected, got });
+  #inTime<T>(run: ProtocolRun, step: string, wanted: Promise<T>): Promise<T> {
+    const { roundTimeoutMs: timeoutMs = 60_000 } = this.#options;
+    return withinLimits(wanted, {
+      timeoutMs,
+      onTimeout: () => {
+        const party = run.names[1 - run.index] ?? "";
+        const text = `resilient-sum/${step}: party "${party}" did not take its step within ${timeoutMs} ms`;
+        return new VeilshareError("PEER_TIMEOUT", text, { party, step: `resilient-sum/${step}` });
+      },
+    });
   }
 }

@@ -117,7 +117,7 @@ export async function naturalLogarithm(
   const { mantissa, ofExponent } = await normalize("naturalLogarithm", engine, x, options);
   const { fractionalBits } = logarithm;
   const rounded = await engine.truncate(mantissa, mantissaBits - fractionalBits);
-  const ofMantissa = (await evaluate(engine, logarithm, rounded)).withProvenBound(1.001);
+  const ofMantissa = (await evaluate(engine, logarithm, rounded)).assumeBound(1.001);
   const base2 = ofMantissa.add(ofExponent((exponent) => exponent, fractionalBits));
   const natural = await engine.scaleBy(base2, Math.LN2);
   return withFractionalBits(engine, natural, Math.min(x.fractionalBits, fractionalBits));

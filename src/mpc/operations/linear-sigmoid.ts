@@ -72,6 +72,6 @@ export async function linearSigmoid(engine: Engine, x: SecretMatrix): Promise<Se
   return product
     .add(lift.scale(2 ** finer).timesPowerOfTwo(-finer))
     .addPublic(new Float64Array(x.length).fill(lowest))
-    .withProvenBound(1)
+    .assumeBound(1)
     .reshape(x.rows, x.columns);
 }

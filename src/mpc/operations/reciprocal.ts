@@ -47,7 +47,7 @@ export async function reciprocal(
   // An error e of m y becomes e^2: 0.0147^4 < 2^-24.
   for (let i = 0; i < 2; i++) {
     const product = await fixedProduct(engine, mantissa, y, { provenBound: 1.1 });
-    const correction = product.negate().addPublic(new Float64Array(x.length).fill(2)).withProvenBound(1.1);
+    const correction = product.negate().addPublic(new Float64Array(x.length).fill(2)).assumeBound(1.1);
     y = await fixedProduct(engine, y, correction, { provenBound: 2.1 });
   }
   return scaledBack(engine, y, normalized, {
@@ -76,9 +76,9 @@ export async function inverseSquareRoot(
   for (let i = 0; i < 2; i++) {
     const square = await fixedProduct(engine, y, y, { provenBound: 2.1 });
     const product = await fixedProduct(engine, mantissa, square, { provenBound: 1.1 });
-    const correction = product.negate().addPublic(new Float64Array(x.length).fill(3)).withProvenBound(2.1);
+    const correction = product.negate().addPublic(new Float64Array(x.length).fill(3)).assumeBound(2.1);
     const twice = await engine.multiply(y, correction, { provenBound: 4 });
-    y = (await engine.truncate(twice.timesPowerOfTwo(-1), mantissaBits + 1)).withProvenBound(1.5);
+    y = (await engine.truncate(twice.timesPowerOfTwo(-1), mantissaBits + 1)).assumeBound(1.5);
   }
   // The square root of a half is one of the language's constants: all parties round the same number.
   const power = (exponent: number): number =>

@@ -73,8 +73,8 @@ export async function sigmoid(engine: Engine, x: SecretMatrix): Promise<SecretMa
   let result = coefficient(3);
   for (let degree = 2; degree >= 0; degree--) {
     const product = await fixedProduct(engine, result, s, { provenBound: bound });
-    result = product.add(coefficient(degree)).withProvenBound(bound);
+    result = product.add(coefficient(degree)).assumeBound(bound);
   }
   const rounded = await withFractionalBits(engine, result, x.fractionalBits);
-  return rounded.withProvenBound(1 + 2 ** -10).reshape(x.rows, x.columns);
+  return rounded.assumeBound(1 + 2 ** -10).reshape(x.rows, x.columns);
 }

@@ -19,7 +19,7 @@ export function mean(engine: Engine, x: SecretMatrix): Promise<SecretMatrix> {
 
 /** Every element less the mean of its column. */
 async function centred(engine: Engine, x: SecretMatrix): Promise<SecretMatrix> {
-  const means = (await mean(engine, x)).withProvenBound(x.bound);
+  const means = (await mean(engine, x)).assumeBound(x.bound);
   return x.subtract(means.pickRows(new Uint32Array(x.rows)));
 }
 
@@ -94,7 +94,7 @@ export async function correlation(
   const variances = covariance
     .reshape(d * d, 1)
     .pickRows(diagonal)
-    .withProvenBound(2);
+    .assumeBound(2);
   const inverse = await inverseSquareRoot(engine, variances, { least: leastVariance, fractionalBits: 24 });
   const first = await fixedProduct(engine, await engine.truncate(covariance, 8), inverse.repeatColumns(d), {
     provenBound: 2,

@@ -47,7 +47,7 @@ export function planDominance(
 ): Comparison {
   const share = localShare(rule);
   const maxAbs = largestComparable(share, run.size);
-  return planComparison("scope3Total", run, comparers, { share, maxAbs });
+  return planComparison("sumScope3AmongPeers", run, comparers, { share, maxAbs });
 }
 
 /** Compares everything that may be shown, and withholds what somebody dominates. */

@@ -169,6 +169,6 @@ export function checkAmounts(sums: Scope3Sums, counts: ContributorCounts, disclo
 
 /** What is thrown when figures can't all be true. */
 export function contradiction(field: string): VeilshareError {
-  const text = `scope3Total: the parties' ${field} contradict each other: at least one party did not follow the protocol`;
+  const text = `sumScope3AmongPeers: the parties' ${field} contradict each other: at least one party did not follow the protocol`;
   return new VeilshareError("PEER_UNEXPECTED", text, { step: "scope3-total", field });
 }

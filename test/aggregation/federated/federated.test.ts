@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
-  joinFederatedAveraging,
+  federatedAveraging,
   planFederatedAveraging,
   serveFederatedAveraging,
   type ClientTraining,
@@ -33,7 +33,7 @@ async function run(
   const { server, clients } = await simulateStar({
     clients: plan.sum.clients,
     server: (sessions) => serveFederatedAveraging(sessions, plan, new Float64Array(plan.length)),
-    client: (party, index) => joinFederatedAveraging(party, plan, train(index)),
+    client: (party, index) => federatedAveraging(party, plan, train(index)),
   });
   return { rounds: server, clients };
 }
@@ -114,7 +114,7 @@ describe("federated averaging", () => {
       clients: 5,
       server: (sessions) => serveFederatedAveraging(sessions, plan, new Float64Array(4)),
       client: (party, index) =>
-        joinFederatedAveraging(party, index === 3 ? other : plan, () => ({
+        federatedAveraging(party, index === 3 ? other : plan, () => ({
           update: new Float64Array(4).fill(1),
           weight: 2,
         })),

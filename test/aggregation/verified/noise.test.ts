@@ -139,15 +139,11 @@ describe("a verified batch with noise of each aggregator", () => {
   });
 
   it("would be caught if the plan counted the colluder's noise", async () => {
-    const mutant = await importMutant<typeof privacy>(
-      "colluder-counted",
-      "aggregation/differential-privacy/index.js",
-      {
-        file: "aggregation/differential-privacy/noise-plan.js",
-        text: "options.fewestSurvivors - options.maxColluders;",
-        replacement: "options.fewestSurvivors;",
-      },
-    );
+    const mutant = await importMutant<typeof privacy>("colluder-counted", "differential-privacy/index.js", {
+      file: "differential-privacy/noise-plan.js",
+      text: "options.fewestSurvivors - options.maxColluders;",
+      replacement: "options.fewestSurvivors;",
+    });
     expect(departs(await new Setting().residue(mutant), 2)).toBe(true);
   });
 

@@ -40,9 +40,7 @@ async function everything(engine: Engine, self: number): Promise<Map<string, num
     });
   const [a, b] = await Promise.all([own(0, x), own(1, y)]);
   const [wide, tall] = await Promise.all([own(0, x, 4), own(1, y, 2)]);
-  const positive = (await absolute(engine, b))
-    .addPublic(new Float64Array(rows).fill(0.25))
-    .withProvenBound(9);
+  const positive = (await absolute(engine, b)).addPublic(new Float64Array(rows).fill(0.25)).assumeBound(9);
   const fixed = await engine.fix(wide);
   const range = { least: 0.125 };
   const less = await lessThan(engine, a, b);
@@ -66,7 +64,7 @@ async function everything(engine: Engine, self: number): Promise<Map<string, num
     minimum: (await minimum(engine, b)).value,
     reciprocal: await reciprocal(engine, positive, range),
     divide: await divide(engine, a, positive, range),
-    exponential: await exponential(engine, a.withProvenBound(8), { atMost: 8 }),
+    exponential: await exponential(engine, a.assumeBound(8), { atMost: 8 }),
     logarithm: await naturalLogarithm(engine, positive, range),
     sigmoid: await sigmoid(engine, a),
     sorted: (await sortRows(engine, { key: a })).key,

@@ -4,13 +4,13 @@ import { ByteReader, ByteWriter } from "../../bytes/codec.js";
 import type { JsonValue } from "../../bytes/canonical-json.js";
 import { invalidArgument, VeilshareError } from "../../errors.js";
 import { countingLength } from "../figures/figures.js";
-import type { VerifiedCounts, VerifiedScope3Plan } from "./verified-total.js";
+import type { VerifiedCounts, Scope3VerifiedPlan } from "./plan.js";
 
 /** A supplier and one aggregator. */
-export const supplyProtocol = { name: "veilshare/verified-scope3-supply", version: 1 } as const;
+export const supplyProtocol = { name: "veilshare/scope3-verified-supply", version: 1 } as const;
 
 /** The aggregators and the buyer. */
-export const totalProtocol = { name: "veilshare/verified-scope3-total", version: 1 } as const;
+export const totalProtocol = { name: "veilshare/scope3-verified-total", version: 1 } as const;
 
 /** Who takes part besides the suppliers, by name. */
 export interface Scope3Roles {
@@ -27,7 +27,7 @@ export interface Scope3Roles {
  */
 export function agreedVerifiedPlan(
   caller: string,
-  plan: VerifiedScope3Plan,
+  plan: Scope3VerifiedPlan,
   { collector, aggregators }: Scope3Roles,
 ): Readonly<Record<string, JsonValue>> {
   if (
@@ -58,7 +58,7 @@ export interface CountsNotice {
 }
 
 /** Bytes of a {@link CountsNotice}: the same whatever it says. */
-export function countsNoticeBytes(plan: VerifiedScope3Plan): number {
+export function countsNoticeBytes(plan: Scope3VerifiedPlan): number {
   return 2 + 4 + 4 * countingLength(plan);
 }
 
@@ -70,7 +70,7 @@ export function encodeCountsNotice({ released, counted, counts }: CountsNotice):
 }
 
 /** Reads a notice of the right length. */
-export function decodeCountsNotice(plan: VerifiedScope3Plan, message: Uint8Array): CountsNotice {
+export function decodeCountsNotice(plan: Scope3VerifiedPlan, message: Uint8Array): CountsNotice {
   const reader = new ByteReader(message);
   const [released, counted, reports] = [reader.u8() === 1, reader.u8() === 1, reader.u32()];
   const result = Array.from({ length: countingLength(plan) }, () => BigInt(reader.u32()));
@@ -83,7 +83,7 @@ export const endings = ["unreleased", "left out", "included"] as const;
 
 /** The error at all parties when a batch has too few valid reports. */
 export function tooFewReports(batch: "counts" | "amounts", minReports: number): VeilshareError {
-  const step = `verified-scope3/${batch}`;
+  const step = `scope3-verified/${batch}`;
   const expected = `at least ${minReports} valid reports`;
   return new VeilshareError("PEERS_LOST", `${step}: expected ${expected}, got fewer`, { step, expected });
 }

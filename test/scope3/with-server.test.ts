@@ -5,21 +5,27 @@ import { QueryLedger } from "../../dist/disclosure/index.js";
 import type * as protocols from "../../dist/scope3/index.js";
 import {
   formatScope3Text,
-  joinScope3Total,
-  planScope3Total,
-  serveScope3Total,
+  sumScope3WithServer,
+  planScope3WithServer,
+  serveScope3Sum,
   type ActivityLine,
   type Scope3Contribution,
   type Scope3Outcome,
-  type Scope3PlanOptions,
+  type PlanScope3WithServerOptions,
   type Scope3Report,
-  type ServeScope3Options,
+  type ServeScope3SumOptions,
 } from "../../dist/scope3/index.js";
 import { expectError } from "../support/expect-error.js";
 import { importMutant } from "../support/mutant.js";
 import { recordedParty } from "../support/recorded-party.js";
 
-const base: Scope3PlanOptions = { suppliers: 6, currency: "USD", corrupt: 0, dropout: 0.34, reveal: "all" };
+const base: PlanScope3WithServerOptions = {
+  suppliers: 6,
+  currency: "USD",
+  corrupt: 0,
+  dropout: 0.34,
+  reveal: "all",
+};
 
 const line = (category: number, kg: number): ActivityLine => ({
   category,
@@ -34,18 +40,18 @@ interface Death {
 }
 
 interface Run {
-  readonly plan?: Partial<Scope3PlanOptions>;
+  readonly plan?: Partial<PlanScope3WithServerOptions>;
   readonly lines: (supplier: number) => readonly ActivityLine[];
   readonly deaths?: ReadonlyMap<number, Death>;
-  readonly serve?: ServeScope3Options;
-  readonly join?: typeof joinScope3Total;
-  readonly server?: typeof serveScope3Total;
+  readonly serve?: ServeScope3SumOptions;
+  readonly join?: typeof sumScope3WithServer;
+  readonly server?: typeof serveScope3Sum;
   readonly onSent?: (supplier: number, step: string) => void;
 }
 
 function run(options: Run): Promise<StarOutcome<Scope3Outcome, Scope3Contribution>> {
-  const { join = joinScope3Total, server = serveScope3Total } = options;
-  const plan = planScope3Total({ ...base, ...options.plan });
+  const { join = sumScope3WithServer, server = serveScope3Sum } = options;
+  const plan = planScope3WithServer({ ...base, ...options.plan });
   return simulateStar({
     clients: plan.suppliers,
     server: (sessions) => server(sessions, plan, options.serve),
@@ -73,7 +79,7 @@ const sumOf = (suppliers: Iterable<number>, value: (supplier: number) => number)
   return total.toFixed(3);
 };
 
-describe("serveScope3Total and joinScope3Total", () => {
+describe("serveScope3Sum and sumScope3WithServer", () => {
   it("give the server and the suppliers the plain sums, and the server the names", async () => {
     const { server, clients } = await run({
       lines: (i) => [line(1, 1 + i), line(6, 100 * (1 + i))],
@@ -206,8 +212,8 @@ describe("serveScope3Total and joinScope3Total", () => {
   }, 60_000);
 
   it("have a test that can fail: without the margin a loss leaves a cell of two suppliers open", async () => {
-    const mutant = await importMutant<typeof protocols>("scope3-margin", "protocols/index.js", {
-      file: "protocols/scope3/resilient-plan.js",
+    const mutant = await importMutant<typeof protocols>("scope3-margin", "scope3/index.js", {
+      file: "scope3/server/plan.js",
       text: "plan.minContributors + lateDropouts",
       replacement: "plan.minContributors",
     });
@@ -215,8 +221,8 @@ describe("serveScope3Total and joinScope3Total", () => {
     const { server } = await run({
       lines,
       deaths: new Map([[2, { step: "vector", time: 2 }]]),
-      join: mutant.joinScope3Total,
-      server: mutant.serveScope3Total,
+      join: mutant.sumScope3WithServer,
+      server: mutant.serveScope3Sum,
     });
     expect(server.report.byCategory[0]?.emissions?.kg).toBe("10.000"); // of two
   });
@@ -224,7 +230,7 @@ describe("serveScope3Total and joinScope3Total", () => {
 
 describe("a resilient Scope 3 total refuses", () => {
   it("plans that can't be kept", () => {
-    const wrong: Partial<Scope3PlanOptions>[] = [
+    const wrong: Partial<PlanScope3WithServerOptions>[] = [
       { minContributors: 2 },
       { minContributors: 6 },
       { lateDropouts: -1 },
@@ -232,19 +238,19 @@ describe("a resilient Scope 3 total refuses", () => {
       { suppliers: 2 },
     ];
     for (const numbers of wrong)
-      expectError(() => planScope3Total({ ...base, ...numbers }), "INVALID_ARGUMENT");
-    expectError(() => planScope3Total({ ...base, maxAmount: 2n ** 62n }), "BOUND_EXCEEDED");
-    expectError(() => planScope3Total({ ...base, currency: "usd" }), "INVALID_DATA");
+      expectError(() => planScope3WithServer({ ...base, ...numbers }), "INVALID_ARGUMENT");
+    expectError(() => planScope3WithServer({ ...base, maxAmount: 2n ** 62n }), "BOUND_EXCEEDED");
+    expectError(() => planScope3WithServer({ ...base, currency: "usd" }), "INVALID_DATA");
   });
 
   it("amounts above the declared bound and other currencies, before anything is sent", async () => {
-    const plan = planScope3Total({ ...base, maxAmount: 5000n });
+    const plan = planScope3WithServer({ ...base, maxAmount: 5000n });
     const sent: string[] = [];
     const { server, clients } = await simulateStar({
       clients: 6,
-      server: (sessions) => serveScope3Total(sessions, plan),
+      server: (sessions) => serveScope3Sum(sessions, plan),
       client: (party, index) =>
-        joinScope3Total(
+        sumScope3WithServer(
           index === 3 ? recordedParty(party, ({ step, payload }) => (sent.push(step), payload)) : party,
           { currency: index === 4 ? "EUR" : "USD", lines: index === 4 ? [] : [line(1, index === 3 ? 6 : 5)] },
           plan,
@@ -258,13 +264,13 @@ describe("a resilient Scope 3 total refuses", () => {
   });
 
   it("a supplier with another plan, and goes on without it", async () => {
-    const plan = planScope3Total(base);
-    const other = planScope3Total({ ...base, lateDropouts: 0 });
+    const plan = planScope3WithServer(base);
+    const other = planScope3WithServer({ ...base, lateDropouts: 0 });
     const { server, clients } = await simulateStar({
       clients: 6,
-      server: (sessions) => serveScope3Total(sessions, plan),
+      server: (sessions) => serveScope3Sum(sessions, plan),
       client: (party, index) =>
-        joinScope3Total(party, { currency: "USD", lines: [line(1, 1)] }, index === 5 ? other : plan),
+        sumScope3WithServer(party, { currency: "USD", lines: [line(1, 1)] }, index === 5 ? other : plan),
     });
     expect(server.included).toEqual([0, 1, 2, 3, 4]);
     expect(server.lost).toMatchObject([{ index: 5, error: { code: "PEER_MISMATCH" } }]);
@@ -276,7 +282,7 @@ describe("a resilient Scope 3 total refuses", () => {
     ["too few suppliers", "end", 1, (bytes: Uint8Array) => bytes.fill(0)],
     ["amounts below the counts", "total", 2, (bytes: Uint8Array) => bytes.fill(0)],
   ] as const)("%s, as a server may tell a supplier, and the others go on", async (_, step, time, change) => {
-    const plan = planScope3Total({ ...base, minContributors: 4 });
+    const plan = planScope3WithServer({ ...base, minContributors: 4 });
     const { server, clients } = await simulateStar({
       clients: 6,
       server: (sessions) => {
@@ -288,9 +294,9 @@ describe("a resilient Scope 3 total refuses", () => {
             return message.step === step && seen === time ? change(message.payload) : message.payload;
           });
         });
-        return serveScope3Total(lying, plan);
+        return serveScope3Sum(lying, plan);
       },
-      client: (party) => joinScope3Total(party, { currency: "USD", lines: [line(1, 5)] }, plan),
+      client: (party) => sumScope3WithServer(party, { currency: "USD", lines: [line(1, 5)] }, plan),
     });
     expect(clients[2]).toMatchObject({ reason: { code: "PEER_UNEXPECTED" } });
     expect(server.report.total?.kg).toBe(time === 1 ? "25.000" : "30.000");
@@ -299,7 +305,7 @@ describe("a resilient Scope 3 total refuses", () => {
   it("what the server's ledger refuses, before any amount is sent, and all suppliers end", async () => {
     const vectors: number[] = [];
     const kept: QueryLedger[] = [];
-    const serve = (ledger: QueryLedger, period: string): ServeScope3Options => ({
+    const serve = (ledger: QueryLedger, period: string): ServeScope3SumOptions => ({
       period,
       guard: { ledger, keep: (next) => void kept.push(next) },
     });
@@ -326,7 +332,7 @@ describe("a resilient Scope 3 total refuses", () => {
   });
 
   it("another number of sessions than the plan's", async () => {
-    await expect(serveScope3Total([], planScope3Total(base))).rejects.toMatchObject({
+    await expect(serveScope3Sum([], planScope3WithServer(base))).rejects.toMatchObject({
       code: "INVALID_ARGUMENT",
     });
   });

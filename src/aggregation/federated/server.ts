@@ -1,6 +1,6 @@
 /**
  * The server of a federated averaging: it sends the model to all clients, sums their weighted updates without seeing any,
- * moves the model by the mean, and so on. `join.ts` is the other end. Each client has a session with the server alone.
+ * moves the model by the mean, and so on. `client.ts` is the other end. Each client has a session with the server alone.
  *
  *   server -> client   the model of the round                           (federated-round)
  *   all                resilient sum of weights and weighted updates    (resilient-sum)
@@ -9,7 +9,7 @@
 import { bytesFromWords } from "../../bytes/encoding.js";
 import type { Party } from "../../channel/party.js";
 import { invalidArgument, toVeilshareError, VeilshareError } from "../../errors.js";
-import { serveResilientSum, type LostClient, type ServeResilientSumOptions } from "../resilient/serve.js";
+import { serveResilientSum, type LostClient, type ServeResilientSumOptions } from "../resilient/server.js";
 import { agreedFederatedPlan, type FederatedPlan } from "./plan.js";
 import { meanUpdate } from "./update.js";
 

@@ -1,6 +1,6 @@
 /**
  * A Scope 3 total whose suppliers prove that their figures are in range: two tasks of verified aggregation, one after the
- * other, and what goes in and comes out of them. `verified-join.ts`, `verified-aggregate.ts` and `verified-collect.ts` run
+ * other, and what goes in and comes out of them. `supplier.ts`, `aggregator.ts` and `collector.ts` run
  * them over links.
  *
  *   supplier -> aggregators   a report of 0/1: who has emissions in which category   (task `counting`)
@@ -34,7 +34,7 @@ import {
 } from "../figures/figures.js";
 import { sumFootprint, type Footprint, type FootprintSums } from "../lines/footprint.js";
 import { scope3Report, type ContributorCounts, type Scope3Report } from "../report/report.js";
-import { countsAfterLosses } from "../total/resilient-plan.js";
+import { countsAfterLosses } from "../server/plan.js";
 import { checkBound, checkMinimum } from "../figures/run-options.js";
 
 /** A task of one of the two batches; a `VerifiedTask`. */
@@ -44,8 +44,8 @@ export interface Scope3Task {
   readonly minReports: number;
 }
 
-/** What {@link planVerifiedScope3} needs. */
-export interface VerifiedScope3Options {
+/** What {@link planScope3Verified} needs. */
+export interface PlanScope3VerifiedOptions {
   /** The most suppliers that there can be, 3 to 2^20. */
   readonly suppliers: number;
   /** ISO 4217 code of all spends. */
@@ -60,14 +60,14 @@ export interface VerifiedScope3Options {
   readonly lateDropouts?: number;
   /** Default 2. */
   readonly aggregators?: number;
-  /** See `Scope3Options`. Default true. */
+  /** See `SumScope3AmongPeersOptions`. Default true. */
   readonly spendFigures?: boolean;
-  /** See `Scope3Options`. Default false. */
+  /** See `SumScope3AmongPeersOptions`. Default false. */
   readonly qualityFigures?: boolean;
 }
 
 /** The numbers of a verified Scope 3 total, the same at all. */
-export interface VerifiedScope3Plan extends FigureChoice, Required<VerifiedScope3Options> {
+export interface Scope3VerifiedPlan extends FigureChoice, Required<PlanScope3VerifiedOptions> {
   /** The first task. */
   readonly counting: Scope3Task;
 }
@@ -101,7 +101,7 @@ const maxSuppliers = 2 ** 20;
  * tells the suppliers as it opened them. *Lost between the batches*: a cell needs `lateDropouts` more contributors than `minContributors`, and the
  * aggregators release no second batch of fewer reports than the first had less `lateDropouts`. For that to mean what it says,
  * they take the second reports from suppliers only whose first was valid, and one of each, in a session under a pinned key, as
- * `aggregateVerifiedScope3` does. *Not proved*: that figures are true, that a count goes with an amount, that the
+ * `aggregateScope3Verified` does. *Not proved*: that figures are true, that a count goes with an amount, that the
  * categories add up to the total. One supplier that lies so may make the buyer find a contradiction, which names nobody; it
  * may also count where it has nothing, so that a cell has one honest contributor fewer than it says.
  *
@@ -109,8 +109,8 @@ const maxSuppliers = 2 ** 20;
  *
  * **Source.** draft-irtf-cfrg-vdaf-18, Prio3SumVec; GHG Protocol Scope 3 Standard.
  */
-export function planVerifiedScope3(options: VerifiedScope3Options): VerifiedScope3Plan {
-  const caller = "planVerifiedScope3";
+export function planScope3Verified(options: PlanScope3VerifiedOptions): Scope3VerifiedPlan {
+  const caller = "planScope3Verified";
   const { suppliers, minContributors = 3, lateDropouts = 1, maxAmount = 2n ** 40n - 1n } = options;
   const { aggregators = 2, spendFigures = true, qualityFigures = false, currency, period } = options;
   checkCurrency(currency);
@@ -142,7 +142,7 @@ export function planVerifiedScope3(options: VerifiedScope3Options): VerifiedScop
  * @throws VeilshareError INVALID_DATA with the line's place; BOUND_EXCEEDED for an own amount above `maxAmount`;
  *   INVALID_ARGUMENT for another currency.
  */
-export function verifiedCounts(plan: VerifiedScope3Plan, footprint: Footprint): bigint[] {
+export function verifiedCounts(plan: Scope3VerifiedPlan, footprint: Footprint): bigint[] {
   return [...countingVector(ownSums("verifiedCounts", plan, footprint), plan)];
 }
 
@@ -152,7 +152,7 @@ export function verifiedCounts(plan: VerifiedScope3Plan, footprint: Footprint): 
  * @throws VeilshareError PEER_UNEXPECTED when the counts can't be those of suppliers that follow the protocol;
  *   INVALID_ARGUMENT for a result of another length.
  */
-export function planVerifiedAmounts(plan: VerifiedScope3Plan, counted: VerifiedCounts): VerifiedAmountsPlan {
+export function planVerifiedAmounts(plan: Scope3VerifiedPlan, counted: VerifiedCounts): VerifiedAmountsPlan {
   const { result, reports } = counted;
   const length = countingLength(plan);
   if (result.length !== length) {
@@ -183,7 +183,7 @@ export function planVerifiedAmounts(plan: VerifiedScope3Plan, counted: VerifiedC
  * @throws VeilshareError as {@link verifiedCounts}.
  */
 export function verifiedAmounts(
-  plan: VerifiedScope3Plan,
+  plan: Scope3VerifiedPlan,
   { shown }: VerifiedAmountsPlan,
   footprint: Footprint,
 ): bigint[] {
@@ -198,7 +198,7 @@ export function verifiedAmounts(
  *   another length.
  */
 export function verifiedScope3Report(
-  plan: VerifiedScope3Plan,
+  plan: Scope3VerifiedPlan,
   planned: VerifiedAmountsPlan,
   collected: { readonly result: readonly bigint[]; readonly reports: number } | undefined,
 ): Scope3Report {
@@ -218,7 +218,7 @@ export function verifiedScope3Report(
   return scope3Report({ ...about, sums });
 }
 
-function ownSums(caller: string, plan: VerifiedScope3Plan, footprint: Footprint): FootprintSums {
+function ownSums(caller: string, plan: Scope3VerifiedPlan, footprint: Footprint): FootprintSums {
   const own = sumFootprint(footprint);
   if (footprint.currency !== plan.currency) {
     throw invalidArgument(caller, `a footprint in ${plan.currency}`, footprint.currency);
@@ -230,12 +230,12 @@ function ownSums(caller: string, plan: VerifiedScope3Plan, footprint: Footprint)
 /** Names a task by all that it depends on, so that reports for another one are refused. */
 function contextOf(
   batch: string,
-  plan: Omit<VerifiedScope3Plan, "counting">,
+  plan: Omit<Scope3VerifiedPlan, "counting">,
   counted?: VerifiedCounts,
 ): Uint8Array {
   const { suppliers, currency, period, minContributors, lateDropouts, maxAmount } = plan;
   const about: Record<string, JsonValue> = {
-    protocol: "veilshare/verified-scope3",
+    protocol: "veilshare/scope3-verified",
     batch,
     suppliers,
     currency,

@@ -9,7 +9,7 @@
  *   all -> all   secure sum of grams and money, of the cells that may be shown only
  *   all -> all   the opening of the commitments' sum                      (evidence.ts)
  *
- * Adversary: semi-honest; see {@link scope3Total}.
+ * Adversary: semi-honest; see {@link sumScope3AmongPeers}.
  */
 
 import type { ReleaseGuard } from "../../disclosure/release-guard.js";
@@ -34,8 +34,8 @@ import { recordRelease } from "../figures/release-guard.js";
 import { scope3Report, type Scope3Report } from "../report/report.js";
 import { checkBound, checkMinimum, leastMinContributors } from "../figures/run-options.js";
 
-/** Options of {@link scope3Total}; the same at all parties. */
-export interface Scope3Options {
+/** Options of {@link sumScope3AmongPeers}; the same at all parties. */
+export interface SumScope3AmongPeersOptions {
   /** How many parties must have emissions in a cell for it to be shown. Default 3, which is also the least. */
   readonly minContributors?: number;
   /**
@@ -101,28 +101,28 @@ export interface Scope3Options {
  * **Source.** GHG Protocol Scope 3 Standard; the secure sum of {@link secureSum}.
  *
  * @example
- * const report = await scope3Total(party, { currency: "USD", lines });
+ * const report = await sumScope3AmongPeers(party, { currency: "USD", lines });
  */
-export async function scope3Total(
+export async function sumScope3AmongPeers(
   party: Party,
   footprint: Footprint,
-  options: Scope3Options = {},
+  options: SumScope3AmongPeersOptions = {},
 ): Promise<Scope3Report> {
-  return party.run({ name: "veilshare/scope3-total", version: 2 }, async (run) => {
+  return party.run({ name: "veilshare/scope3-among-peers", version: 2 }, async (run) => {
     const { minContributors = leastMinContributors, spendFigures = true, qualityFigures = false } = options;
     const choice = { spendFigures, qualityFigures };
     const { period, guard } = options;
     if (guard !== undefined && period === undefined) {
-      throw invalidArgument("scope3Total", "a period with the guard", "none");
+      throw invalidArgument("sumScope3AmongPeers", "a period with the guard", "none");
     }
-    checkMinimum("scope3Total", minContributors, run.size);
+    checkMinimum("sumScope3AmongPeers", minContributors, run.size);
     const own = sumFootprint(footprint);
     const { dominance } = options;
     const summable = (2n ** 63n - 1n) / BigInt(run.size);
     const comparison = dominance === undefined ? undefined : planDominance(run, dominance);
     const maxAbs = comparison?.maxAbs ?? summable;
     const bound = comparison === undefined ? "2^63 / parties" : "what can be compared";
-    checkBound("scope3Total", own, maxAbs, bound);
+    checkBound("sumScope3AmongPeers", own, maxAbs, bound);
     await run.agree({
       currency: footprint.currency,
       minContributors,
@@ -165,7 +165,7 @@ async function sumAmounts(
   run: ProtocolRun,
   amounts: BigInt64Array,
   maxAbs: bigint,
-  onOpening: Scope3Options["onOpening"],
+  onOpening: SumScope3AmongPeersOptions["onOpening"],
 ): Promise<{ readonly sum: BigInt64Array; readonly evidence: TotalEvidence | undefined }> {
   if (amounts.length === 0) return { sum: amounts, evidence: undefined };
   const posted = await postCommitments(run, amounts);

@@ -5,10 +5,10 @@ import type * as protocols from "../../dist/scope3/index.js";
 import {
   readEmissionFactors,
   readProductFootprints,
-  scope3Total,
+  sumScope3AmongPeers,
   type ActivityLine,
   type Footprint,
-  type Scope3Options,
+  type SumScope3AmongPeersOptions,
   type Scope3Report,
 } from "../../dist/scope3/index.js";
 import { parseTable } from "../../dist/table/index.js";
@@ -24,9 +24,12 @@ const line = (category: number, spend: string, kgPerUnit = "1", primaryDataShare
 });
 const usd = (...lines: ActivityLine[]): Footprint => ({ currency: "USD", lines });
 
-async function total(footprints: readonly Footprint[], options?: Scope3Options): Promise<Scope3Report> {
+async function total(
+  footprints: readonly Footprint[],
+  options?: SumScope3AmongPeersOptions,
+): Promise<Scope3Report> {
   const reports = await simulate(footprints.length, (party) =>
-    scope3Total(party, footprints[party.index] ?? usd(), options),
+    sumScope3AmongPeers(party, footprints[party.index] ?? usd(), options),
   );
   for (const report of reports) expect(report).toEqual(reports[0]);
   return reports[0] as Scope3Report; // at least two parties
@@ -35,7 +38,7 @@ async function total(footprints: readonly Footprint[], options?: Scope3Options):
 const cell = (report: Scope3Report, category: number): Scope3Report["byCategory"][number] =>
   report.byCategory[category - 1] as Scope3Report["byCategory"][number]; // fifteen, always
 
-describe("scope3Total", () => {
+describe("sumScope3AmongPeers", () => {
   it("gives totals, intensity and primary share of what all suppliers hold", async () => {
     const report = await total([
       usd(line(1, "100", "0.5", "100"), line(6, "10", "2")),
@@ -91,7 +94,7 @@ describe("scope3Total", () => {
         if (plain.index === 0 && step === "masked" && to === 1) lengths.push(payload.length / 8);
         return payload;
       });
-      return scope3Total(party, footprints[plain.index] ?? usd(), { spendFigures: false });
+      return sumScope3AmongPeers(party, footprints[plain.index] ?? usd(), { spendFigures: false });
     });
     expect(lengths).toEqual([16, 2]); // counts; then category 6 and the total
   });
@@ -200,7 +203,7 @@ describe("scope3Total", () => {
   }, 60_000);
 });
 
-describe("scope3Total refuses", () => {
+describe("sumScope3AmongPeers refuses", () => {
   const three = [usd(line(1, "1")), usd(line(1, "2")), usd(line(1, "3"))];
 
   it.each([2, 0, -1, 3.5, NaN])("a minimum of %s", async (minContributors) => {
@@ -214,11 +217,11 @@ describe("scope3Total refuses", () => {
 
   it("suppliers that differ in currency or options", async () => {
     const euro = simulate(3, (party) =>
-      scope3Total(party, party.index === 1 ? { currency: "EUR", lines: [] } : usd()),
+      sumScope3AmongPeers(party, party.index === 1 ? { currency: "EUR", lines: [] } : usd()),
     );
     await expect(euro).rejects.toMatchObject({ code: "PEER_MISMATCH", field: "parameters.currency" });
     const options = simulate(4, (party) =>
-      scope3Total(party, usd(), { minContributors: party.index === 1 ? 4 : 3 }),
+      sumScope3AmongPeers(party, usd(), { minContributors: party.index === 1 ? 4 : 3 }),
     );
     await expect(options).rejects.toMatchObject({
       code: "PEER_MISMATCH",
@@ -230,7 +233,7 @@ describe("scope3Total refuses", () => {
     const errors: unknown[] = [];
     await simulate(3, async (party) => {
       const own = party.index === 1 ? usd(line(1, "-5")) : usd(line(1, "5"));
-      await scope3Total(party, own).catch((thrown: unknown) => {
+      await sumScope3AmongPeers(party, own).catch((thrown: unknown) => {
         errors[party.index] = thrown;
         throw thrown;
       });
@@ -254,7 +257,7 @@ describe("scope3Total refuses", () => {
 });
 
 describeWithData(
-  "scope3Total on real factors and footprints",
+  "sumScope3AmongPeers on real factors and footprints",
   ["carbon/epa_supply_chain_v1.3_co2e.csv", "carbon/pact_demo_footprints_v3.json"],
   () => {
     const factors = [
@@ -290,7 +293,7 @@ describeWithData(
   },
 );
 
-describe("scope3Total with parties that do not follow it", () => {
+describe("sumScope3AmongPeers with parties that do not follow it", () => {
   const run = async (
     change: (step: string, protocol: string, payload: Uint8Array) => Uint8Array,
   ): Promise<unknown[]> => {
@@ -300,7 +303,7 @@ describe("scope3Total with parties that do not follow it", () => {
         plain.index === 3
           ? recordedParty(plain, ({ step, protocol, payload }) => change(step, protocol, payload))
           : plain;
-      await scope3Total(party, usd(line(1, "1"))).catch((thrown: unknown) => {
+      await sumScope3AmongPeers(party, usd(line(1, "1"))).catch((thrown: unknown) => {
         errors[plain.index] = thrown;
         throw thrown;
       });
@@ -320,26 +323,26 @@ describe("scope3Total with parties that do not follow it", () => {
 
   it("finds counts that can't be", async () => {
     // A party that counts -1 where it has nothing, consistently: some category then has -1 contributors.
-    const mutant = await importMutant<typeof protocols>("negative-count", "protocols/index.js", {
-      file: "protocols/scope3/figures.js",
+    const mutant = await importMutant<typeof protocols>("negative-count", "scope3/index.js", {
+      file: "scope3/figures/figures.js",
       text: "amount > 0n ? 1n : 0n",
       replacement: "amount > 0n ? 1n : -1n",
     });
     const run = simulate(4, (party) => {
-      const total = party.index === 3 ? mutant.scope3Total : scope3Total;
+      const total = party.index === 3 ? mutant.sumScope3AmongPeers : sumScope3AmongPeers;
       return total(party, usd(line(1, "1")));
     });
     await expect(run).rejects.toMatchObject({ code: "PEER_UNEXPECTED", field: "counts" });
   });
 
   it("finds sums that contradict the counts", async () => {
-    const mutant = await importMutant<typeof protocols>("stolen-grams", "protocols/index.js", {
-      file: "protocols/scope3/figures.js",
+    const mutant = await importMutant<typeof protocols>("stolen-grams", "scope3/index.js", {
+      file: "scope3/figures/figures.js",
       text: "amounts.push(own.grams);\n    if (shown.spend)",
       replacement: "amounts.push(own.grams - 1n);\n    if (shown.spend)",
     });
     const run = simulate(3, (party) => {
-      const total = party.index === 2 ? mutant.scope3Total : scope3Total;
+      const total = party.index === 2 ? mutant.sumScope3AmongPeers : sumScope3AmongPeers;
       return total(party, usd(line(1, "1")));
     });
     await expect(run).rejects.toMatchObject({ code: "PEER_UNEXPECTED", field: "emissions" });

@@ -1,4 +1,4 @@
-/** A supplier of a verified Scope 3 total, in a session with each aggregator; `verified-aggregate.ts` is their end. */
+/** A supplier of a verified Scope 3 total, in a session with each aggregator; `aggregator.ts` is their end. */
 
 import type { ReportShare } from "../../aggregation/verified/report-message.js";
 import { prepareReport, uploadReports } from "../../aggregation/verified/upload.js";
@@ -15,18 +15,18 @@ import {
   endings,
   supplyProtocol,
   tooFewReports,
-} from "./verified-steps.js";
+} from "./steps.js";
 import {
   planVerifiedAmounts,
   verifiedAmounts,
   verifiedCounts,
   type Scope3Task,
   type VerifiedAmountsPlan,
-  type VerifiedScope3Plan,
-} from "./verified-total.js";
+  type Scope3VerifiedPlan,
+} from "./plan.js";
 
-/** Options of {@link joinVerifiedScope3}; the first two as at the aggregators. */
-export interface JoinVerifiedScope3Options {
+/** Options of {@link sumScope3Verified}; the first two as at the aggregators. */
+export interface SumScope3VerifiedOptions {
   /** Name of the buyer: who gets the totals. */
   readonly collector: string;
   /** Names the release. Default: the plan's period. */
@@ -56,20 +56,20 @@ export interface VerifiedContribution {
  *   PEER_UNEXPECTED when counts contradict each other, or a report is not taken; PEERS_LOST when too few valid reports came;
  *   PEER_CLOSED, PEER_ABORTED and the others of `Party.receive`. All sessions are over then.
  *
- * **Security.** See {@link planVerifiedScope3}. Amounts are sent only once all aggregators have said the same counts, so that
+ * **Security.** See {@link planScope3Verified}. Amounts are sent only once all aggregators have said the same counts, so that
  * one that is honest keeps the others from having more shown than the counts allow. Whether a report was found valid is what
  * they say.
  *
  * @example
- * const { included } = await joinVerifiedScope3(parties, { currency: "USD", lines }, plan, { collector: "buyer" });
+ * const { included } = await sumScope3Verified(parties, { currency: "USD", lines }, plan, { collector: "buyer" });
  */
-export async function joinVerifiedScope3(
+export async function sumScope3Verified(
   parties: readonly Party[],
   footprint: Footprint,
-  plan: VerifiedScope3Plan,
-  options: JoinVerifiedScope3Options,
+  plan: Scope3VerifiedPlan,
+  options: SumScope3VerifiedOptions,
 ): Promise<VerifiedContribution> {
-  const caller = "joinVerifiedScope3";
+  const caller = "sumScope3Verified";
   for (const { size } of parties) {
     if (size !== 2) throw invalidArgument(caller, "sessions of two", String(size));
   }
@@ -105,7 +105,7 @@ export async function joinVerifiedScope3(
 type Ending = (typeof endings)[number] | "uncounted" | "nothing shown";
 
 class Supply {
-  readonly #plan: VerifiedScope3Plan;
+  readonly #plan: Scope3VerifiedPlan;
   readonly #footprint: Footprint;
   readonly #random: RandomSource | undefined;
   readonly #aggregators: readonly string[];
@@ -114,7 +114,7 @@ class Supply {
   #second: readonly ReportShare[] | undefined;
 
   constructor(
-    plan: VerifiedScope3Plan,
+    plan: Scope3VerifiedPlan,
     footprint: Footprint,
     random: RandomSource | undefined,
     aggregators: readonly string[],
@@ -208,7 +208,7 @@ function fault(
   },
 ): VeilshareError {
   const { party = "", expected, got = "something else" } = about;
-  const step = `verified-scope3/${about.step}`;
+  const step = `scope3-verified/${about.step}`;
   const text = `${step}: party "${party}": expected ${expected}, got ${got}`;
   return new VeilshareError(code, text, { party, step, expected, got });
 }

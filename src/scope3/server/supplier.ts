@@ -1,6 +1,6 @@
-/** A supplier of a Scope 3 total over its session with the server; `serve-total.ts` is the other end. */
+/** A supplier of a Scope 3 total over its session with the server; `server.ts` is the other end. */
 
-import { resilientSum } from "../../aggregation/resilient/join.js";
+import { resilientSum } from "../../aggregation/resilient/client.js";
 import type { Party } from "../../channel/party.js";
 import { invalidArgument, VeilshareError } from "../../errors.js";
 import type { RandomSource } from "../../random/csprng.js";
@@ -14,12 +14,12 @@ import {
 } from "../figures/figures.js";
 import { sumFootprint, type Footprint, type FootprintSums } from "../lines/footprint.js";
 import { scope3Report, type Scope3Report, type Scope3Sums } from "../report/report.js";
-import { agreedScope3Plan, countsAfterLosses, planAmounts, type Scope3Plan } from "./resilient-plan.js";
+import { agreedScope3Plan, countsAfterLosses, planAmounts, type Scope3WithServerPlan } from "./plan.js";
 import { checkBound } from "../figures/run-options.js";
-import { resilientScope3Protocol } from "./serve-total.js";
+import { resilientScope3Protocol } from "./server.js";
 
-/** Options of {@link joinScope3Total}. */
-export interface JoinScope3Options {
+/** Options of {@link sumScope3WithServer}. */
+export interface SumScope3WithServerOptions {
   /** Where masks come from; other than the default only to replay a run. */
   readonly random?: RandomSource;
 }
@@ -43,18 +43,18 @@ export interface Scope3Contribution {
  *   plan at the server, or when it lost more suppliers than the plan tolerates; PEER_UNEXPECTED when its figures contradict each
  *   other; all of {@link resilientSum}.
  *
- * **Security.** See `serveScope3Total`.
+ * **Security.** See `serveScope3Sum`.
  *
  * @example
- * const { suppliers } = await joinScope3Total(party, { currency: "USD", lines }, plan);
+ * const { suppliers } = await sumScope3WithServer(party, { currency: "USD", lines }, plan);
  */
-export async function joinScope3Total(
+export async function sumScope3WithServer(
   party: Party,
   footprint: Footprint,
-  plan: Scope3Plan,
-  options: JoinScope3Options = {},
+  plan: Scope3WithServerPlan,
+  options: SumScope3WithServerOptions = {},
 ): Promise<Scope3Contribution> {
-  const caller = "joinScope3Total";
+  const caller = "sumScope3WithServer";
   if (party.size !== 2) throw invalidArgument(caller, "a session of two", String(party.size));
   const own = sumFootprint(footprint);
   if (footprint.currency !== plan.currency) {
@@ -72,8 +72,8 @@ export async function joinScope3Total(
 async function contribute(
   party: Party,
   own: FootprintSums,
-  plan: Scope3Plan,
-  options: JoinScope3Options,
+  plan: Scope3WithServerPlan,
+  options: SumScope3WithServerOptions,
 ): Promise<Scope3Contribution> {
   await party.run(resilientScope3Protocol, (run) => run.agree(agreedScope3Plan(plan)));
   const counted = await resilientSum(party, countingVector(own, plan), plan.counting, options);
@@ -99,5 +99,5 @@ async function contribute(
 /** The counts, which the plan reveals to all. */
 function known(totals: BigInt64Array | undefined): BigInt64Array {
   if (totals !== undefined) return totals;
-  throw new VeilshareError("INTERNAL", "joinScope3Total: expected counts, got none");
+  throw new VeilshareError("INTERNAL", "sumScope3WithServer: expected counts, got none");
 }

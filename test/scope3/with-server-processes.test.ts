@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from "node:child_process";
 import { createServer } from "node:http";
 import { describe, expect, it } from "vitest";
 import { acceptClients, generateIdentity, type PartyEntry } from "../../dist/channel/index.js";
-import { planScope3Total, serveScope3Total } from "../../dist/scope3/index.js";
+import { planScope3WithServer, serveScope3Sum } from "../../dist/scope3/index.js";
 
 type FromChild =
   | { readonly kind: "entry"; readonly entry: PartyEntry }
@@ -57,7 +57,7 @@ describe("a resilient Scope 3 total of seven processes over WebSocket", () => {
         child.process.send({ serverEntry, limits, planOptions, lines, dieAt: deaths.get(i) });
       }
       const sessions = await acceptClients({ identity, address, server, clients: entries, limits });
-      const { report, included, lost } = await serveScope3Total(sessions, planScope3Total(planOptions));
+      const { report, included, lost } = await serveScope3Sum(sessions, planScope3WithServer(planOptions));
       for (const party of sessions) if ("close" in party) await party.close();
       const signals = await Promise.all(children.map((child) => child.exited));
 

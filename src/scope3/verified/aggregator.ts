@@ -1,6 +1,6 @@
 /**
  * One aggregator of a verified Scope 3 total: a session with each supplier, and one with the other aggregators and the
- * buyer. `verified-join.ts` is a supplier's end, `verified-collect.ts` the buyer's.
+ * buyer. `supplier.ts` is a supplier's end, `collector.ts` the buyer's.
  *
  *   supplier <-> aggregator      the plan and the roles                        (agree)
  *   aggregators                  the verify key of the counts                  (verify-key)
@@ -12,10 +12,10 @@
  *   aggregators, buyer           the amounts, opened to the buyer              (verified-batch)
  *   aggregator -> supplier       whether its amounts are in                    (end)
  *
- * Adversary: as `planVerifiedScope3`.
+ * Adversary: as `planScope3Verified`.
  */
 
-import type { LostClient } from "../../aggregation/resilient/serve.js";
+import type { LostClient } from "../../aggregation/resilient/server.js";
 import { aggregateBatch, type BatchSummary } from "../../aggregation/verified/aggregate-batch.js";
 import { VerifiedAggregator } from "../../aggregation/verified/aggregator.js";
 import type { ReportJournal } from "../../aggregation/verified/journal.js";
@@ -36,16 +36,16 @@ import {
   supplyProtocol,
   tooFewReports,
   totalProtocol,
-} from "./verified-steps.js";
+} from "./steps.js";
 import {
   planVerifiedAmounts,
   type Scope3Task,
   type VerifiedCounts,
-  type VerifiedScope3Plan,
-} from "./verified-total.js";
+  type Scope3VerifiedPlan,
+} from "./plan.js";
 
-/** Options of {@link aggregateVerifiedScope3}. */
-export interface AggregateVerifiedScope3Options {
+/** Options of {@link aggregateScope3Verified}. */
+export interface AggregateScope3VerifiedOptions {
   /** Name of the buyer in the aggregators' session. */
   readonly collector: string;
   /** What this aggregator must not forget; `FileJournal` outlives the process. */
@@ -91,7 +91,7 @@ export interface Scope3Aggregation {
  *   contradict each other. PEER_CLOSED, PEER_TIMEOUT and the others of `Party.receive` when another aggregator or the buyer
  *   fails: suppliers are told.
  *
- * **Security.** See {@link planVerifiedScope3}. The counts are opened among the aggregators too, so that none has to believe
+ * **Security.** See {@link planScope3Verified}. The counts are opened among the aggregators too, so that none has to believe
  * the buyer. Each supplier is told them by all aggregators, and goes on only if all say the same. *A dishonest aggregator* learns
  * no figure, but can falsify a sum, the counts too: a cell of one supplier can then pass for a large one, and be shown to the buyer.
  * Reports of amounts are taken from those only whose counts were valid, and one of each.
@@ -100,15 +100,15 @@ export interface Scope3Aggregation {
  * **Cost.** Two batches; see {@link aggregateBatch}. A session with each supplier for as long as it lasts.
  *
  * @example
- * const { refused, lost } = await aggregateVerifiedScope3(sessions, party, plan, { collector: "buyer", journal });
+ * const { refused, lost } = await aggregateScope3Verified(sessions, party, plan, { collector: "buyer", journal });
  */
-export async function aggregateVerifiedScope3(
+export async function aggregateScope3Verified(
   sessions: readonly (Party | VeilshareError)[],
   party: Party,
-  plan: VerifiedScope3Plan,
-  options: AggregateVerifiedScope3Options,
+  plan: Scope3VerifiedPlan,
+  options: AggregateScope3VerifiedOptions,
 ): Promise<Scope3Aggregation> {
-  const caller = "aggregateVerifiedScope3";
+  const caller = "aggregateScope3Verified";
   if (sessions.length > plan.suppliers) {
     throw invalidArgument(caller, `at most ${plan.suppliers} sessions`, String(sessions.length));
   }
@@ -161,8 +161,8 @@ class Intake {
 
 class Service {
   readonly #sessions: readonly (Party | VeilshareError)[];
-  readonly #plan: VerifiedScope3Plan;
-  readonly #options: AggregateVerifiedScope3Options;
+  readonly #plan: Scope3VerifiedPlan;
+  readonly #options: AggregateScope3VerifiedOptions;
   readonly #intake: { readonly counts: Intake; readonly amounts: Intake };
   readonly #counted = new Latch<Counted>();
   readonly #ended = new Latch<ReadonlySet<number> | undefined>();
@@ -171,8 +171,8 @@ class Service {
 
   constructor(
     sessions: readonly (Party | VeilshareError)[],
-    plan: VerifiedScope3Plan,
-    options: AggregateVerifiedScope3Options,
+    plan: Scope3VerifiedPlan,
+    options: AggregateScope3VerifiedOptions,
   ) {
     this.#sessions = sessions;
     this.#plan = plan;
@@ -183,9 +183,9 @@ class Service {
   /** Gives the error of a batch with too few reports, once everybody was told. */
   async serve(run: ProtocolRun): Promise<Scope3Aggregation | VeilshareError> {
     const { collector, release = this.#plan.period } = this.#options;
-    const { aggregators } = batchRoles("aggregateVerifiedScope3", run, this.#plan.counting, collector);
+    const { aggregators } = batchRoles("aggregateScope3Verified", run, this.#plan.counting, collector);
     const names = aggregators.map((index) => run.names[index] ?? "");
-    const agreed = agreedVerifiedPlan("aggregateVerifiedScope3", this.#plan, {
+    const agreed = agreedVerifiedPlan("aggregateScope3Verified", this.#plan, {
       collector,
       aggregators: names,
     });
@@ -290,7 +290,7 @@ class Service {
     agreed: Parameters<ProtocolRun["agree"]>[0],
     counting: Aggregator,
   ): Promise<void> {
-    if (run.size !== 2) throw invalidArgument("aggregateVerifiedScope3", "sessions of two", String(run.size));
+    if (run.size !== 2) throw invalidArgument("aggregateScope3Verified", "sessions of two", String(run.size));
     const peer = 1 - run.index;
     await this.#inTime(run, "agree", run.agree(agreed));
     await this.#takeReport(run, index, "counts", counting);
@@ -329,7 +329,7 @@ class Service {
       timeoutMs,
       onTimeout: () => {
         const party = run.names[1 - run.index] ?? "";
-        const fullStep = `verified-scope3/${step}`;
+        const fullStep = `scope3-verified/${step}`;
         const text = `${fullStep}: party "${party}" did not take its step within ${timeoutMs} ms`;
         return new VeilshareError("PEER_TIMEOUT", text, { party, step: fullStep });
       },

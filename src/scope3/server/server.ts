@@ -1,5 +1,5 @@
 /**
- * The server of a Scope 3 total whose suppliers come and go; `join-total.ts` is a supplier's end. Each supplier has a
+ * The server of a Scope 3 total whose suppliers come and go; `supplier.ts` is a supplier's end. Each supplier has a
  * session with the server alone.
  *
  *   server <-> supplier   the plan                                                    (agree)
@@ -14,7 +14,7 @@ import {
   serveResilientSum,
   type LostClient,
   type ServeResilientSumOptions,
-} from "../../aggregation/resilient/serve.js";
+} from "../../aggregation/resilient/server.js";
 import type { Party } from "../../channel/party.js";
 import { invalidArgument, toVeilshareError, VeilshareError } from "../../errors.js";
 import { checkAmounts, readAmounts, readCounts } from "../figures/figures.js";
@@ -30,14 +30,14 @@ import {
   countsAfterLosses,
   planAmounts,
   type AmountsPlan,
-  type Scope3Plan,
-} from "./resilient-plan.js";
+  type Scope3WithServerPlan,
+} from "./plan.js";
 
 /** Runs in each session before the two sums. */
-export const resilientScope3Protocol = { name: "veilshare/scope3-resilient", version: 1 } as const;
+export const resilientScope3Protocol = { name: "veilshare/scope3-with-server", version: 1 } as const;
 
-/** Options of {@link serveScope3Total}. */
-export interface ServeScope3Options extends ServeResilientSumOptions {
+/** Options of {@link serveScope3Sum}. */
+export interface ServeScope3SumOptions extends ServeResilientSumOptions {
   /** What the lines are of, e.g. `2026`: repeated in the report. */
   readonly period?: string;
   /**
@@ -71,7 +71,7 @@ export interface Scope3Outcome {
  * `lateDropouts` is still `minContributors`, and suppliers refuse to open the second sum with more lost, so every amount that is
  * opened is of `minContributors` suppliers, whoever left. Counts of a run that is repeated after a loss differ by the counts of
  * those lost. *Not here*: an active server, who could say false counts; evidence (Pedersen commitments), which only
- * `scope3Total` gives; ranges, which each supplier checks on its own side only. What `scope3Total` says about spend
+ * `sumScope3AmongPeers` gives; ranges, which each supplier checks on its own side only. What `sumScope3AmongPeers` says about spend
  * figures, about differences between runs and about lies of suppliers holds here too.
  *
  * **Cost.** Two resilient sums of at most 23 elements: 8 rounds; see {@link serveResilientSum}.
@@ -79,16 +79,16 @@ export interface Scope3Outcome {
  * **Source.** GHG Protocol Scope 3 Standard; Bonawitz et al. (CCS 2017); Bell et al. (CCS 2020).
  *
  * @example
- * const plan = planScope3Total({ suppliers: sessions.length, currency: "USD" });
- * const { report, lost } = await serveScope3Total(sessions, plan);
+ * const plan = planScope3WithServer({ suppliers: sessions.length, currency: "USD" });
+ * const { report, lost } = await serveScope3Sum(sessions, plan);
  */
-export async function serveScope3Total(
+export async function serveScope3Sum(
   sessions: readonly (Party | VeilshareError)[],
-  plan: Scope3Plan,
-  options: ServeScope3Options = {},
+  plan: Scope3WithServerPlan,
+  options: ServeScope3SumOptions = {},
 ): Promise<Scope3Outcome> {
   if (sessions.length !== plan.suppliers) {
-    throw invalidArgument("serveScope3Total", `${plan.suppliers} sessions`, String(sessions.length));
+    throw invalidArgument("serveScope3Sum", `${plan.suppliers} sessions`, String(sessions.length));
   }
   checkGuard(plan, options);
   const present = await Promise.all(sessions.map((session) => agreeWith(session, plan)));
@@ -101,13 +101,17 @@ export async function serveScope3Total(
 }
 
 class Service {
-  readonly #plan: Scope3Plan;
-  readonly #options: ServeScope3Options;
+  readonly #plan: Scope3WithServerPlan;
+  readonly #options: ServeScope3SumOptions;
   readonly #names: readonly string[];
   /** Sessions, or why there is none any more. */
   readonly #present: (Party | VeilshareError)[];
 
-  constructor(plan: Scope3Plan, options: ServeScope3Options, present: (Party | VeilshareError)[]) {
+  constructor(
+    plan: Scope3WithServerPlan,
+    options: ServeScope3SumOptions,
+    present: (Party | VeilshareError)[],
+  ) {
     this.#plan = plan;
     this.#options = options;
     this.#present = present;
@@ -136,7 +140,7 @@ class Service {
   }
 
   /** One sum over those that are there; who is lost in it takes no part in a later one. */
-  async #sum(plan: Scope3Plan["counting"]): ReturnType<typeof serveResilientSum> {
+  async #sum(plan: Scope3WithServerPlan["counting"]): ReturnType<typeof serveResilientSum> {
     const { roundTimeoutMs, maxUploads, pool, signal } = this.#options;
     const outcome = await serveResilientSum(this.#present, plan, {
       ...(roundTimeoutMs === undefined ? {} : { roundTimeoutMs }),
@@ -170,7 +174,10 @@ class Service {
 }
 
 /** A supplier with another plan is lost; the others go on. */
-async function agreeWith(session: Party | VeilshareError, plan: Scope3Plan): Promise<Party | VeilshareError> {
+async function agreeWith(
+  session: Party | VeilshareError,
+  plan: Scope3WithServerPlan,
+): Promise<Party | VeilshareError> {
   if (session instanceof VeilshareError) return session;
   try {
     await session.run(resilientScope3Protocol, (run) => run.agree(agreedScope3Plan(plan)));
@@ -180,8 +187,8 @@ async function agreeWith(session: Party | VeilshareError, plan: Scope3Plan): Pro
   }
 }
 
-function checkGuard(plan: Scope3Plan, { guard, period }: ServeScope3Options): void {
+function checkGuard(plan: Scope3WithServerPlan, { guard, period }: ServeScope3SumOptions): void {
   if (guard === undefined || (period !== undefined && plan.lateDropouts === 0)) return;
   const got = `${plan.lateDropouts} and ${period === undefined ? "no period" : "a period"}`;
-  throw invalidArgument("serveScope3Total", "with a guard lateDropouts of 0 and a period", got);
+  throw invalidArgument("serveScope3Sum", "with a guard lateDropouts of 0 and a period", got);
 }

@@ -21,8 +21,8 @@ import {
 import type { ContributorCounts } from "../report/report.js";
 import { checkMinimum } from "../figures/run-options.js";
 
-/** What {@link planScope3Total} needs. */
-export interface Scope3PlanOptions {
+/** What {@link planScope3WithServer} needs. */
+export interface PlanScope3WithServerOptions {
   /** How many suppliers are invited, 3 to 20,000. */
   readonly suppliers: number;
   /** ISO 4217 code of all spends, e.g. `USD`. */
@@ -34,9 +34,9 @@ export interface Scope3PlanOptions {
    * `minContributors`. Default 1.
    */
   readonly lateDropouts?: number;
-  /** See `Scope3Options`. Default true. */
+  /** See `SumScope3AmongPeersOptions`. Default true. */
   readonly spendFigures?: boolean;
-  /** See `Scope3Options`. Default false. */
+  /** See `SumScope3AmongPeersOptions`. Default false. */
   readonly qualityFigures?: boolean;
   /** Largest amount of one supplier, in grams, hundredths and grams x rating. Default: 2^63 / suppliers. */
   readonly maxAmount?: bigint;
@@ -49,7 +49,7 @@ export interface Scope3PlanOptions {
 }
 
 /** The numbers of a resilient Scope 3 total, the same at all parties. */
-export interface Scope3Plan extends FigureChoice {
+export interface Scope3WithServerPlan extends FigureChoice {
   readonly suppliers: number;
   readonly currency: string;
   readonly minContributors: number;
@@ -77,10 +77,10 @@ export interface AmountsPlan {
  * @throws VeilshareError INVALID_ARGUMENT for numbers out of range, among them a `minContributors` that could not be
  *   reached if `lateDropouts` suppliers were lost; BOUND_EXCEEDED when suppliers x maxAmount reaches 2^63.
  * @example
- * const plan = planScope3Total({ suppliers: 40, currency: "USD", dropout: 0.2, reveal: "all" });
+ * const plan = planScope3WithServer({ suppliers: 40, currency: "USD", dropout: 0.2, reveal: "all" });
  */
-export function planScope3Total(options: Scope3PlanOptions): Scope3Plan {
-  const caller = "planScope3Total";
+export function planScope3WithServer(options: PlanScope3WithServerOptions): Scope3WithServerPlan {
+  const caller = "planScope3WithServer";
   const { suppliers, currency, minContributors = 3, lateDropouts = 1, reveal = "server" } = options;
   const { spendFigures = true, qualityFigures = false, corrupt = 0.2, dropout = 0.2 } = options;
   const choice = { spendFigures, qualityFigures };
@@ -108,7 +108,9 @@ export function planScope3Total(options: Scope3PlanOptions): Scope3Plan {
 }
 
 /** What is compared when a session begins. */
-export function agreedScope3Plan(plan: Scope3Plan): Readonly<Record<string, string | number | boolean>> {
+export function agreedScope3Plan(
+  plan: Scope3WithServerPlan,
+): Readonly<Record<string, string | number | boolean>> {
   const { counting, maxAmount, ...rest } = plan;
   return {
     ...rest,
@@ -123,7 +125,11 @@ export function agreedScope3Plan(plan: Scope3Plan): Readonly<Record<string, stri
  *
  * @param counted - How many suppliers are in the counts.
  */
-export function planAmounts(plan: Scope3Plan, counts: ContributorCounts, counted: number): AmountsPlan {
+export function planAmounts(
+  plan: Scope3WithServerPlan,
+  counts: ContributorCounts,
+  counted: number,
+): AmountsPlan {
   const { suppliers: clients, corrupt, reveal, maxAmount: max, counting } = plan;
   const lateDropouts = Math.min(plan.lateDropouts, counted - counting.minimum);
   const needed = plan.minContributors + lateDropouts;

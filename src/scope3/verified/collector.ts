@@ -1,15 +1,15 @@
-/** The buyer of a verified Scope 3 total, in a session with the aggregators; `verified-aggregate.ts` is their end. */
+/** The buyer of a verified Scope 3 total, in a session with the aggregators; `aggregator.ts` is their end. */
 
 import { collectBatch } from "../../aggregation/verified/collect-batch.js";
 import { batchRoles } from "../../aggregation/verified/task.js";
 import type { Party } from "../../channel/party.js";
 import { invalidArgument } from "../../errors.js";
 import type { Scope3Report } from "../report/report.js";
-import { agreedVerifiedPlan, tooFewReports, totalProtocol } from "./verified-steps.js";
-import { planVerifiedAmounts, verifiedScope3Report, type VerifiedScope3Plan } from "./verified-total.js";
+import { agreedVerifiedPlan, tooFewReports, totalProtocol } from "./steps.js";
+import { planVerifiedAmounts, verifiedScope3Report, type Scope3VerifiedPlan } from "./plan.js";
 
-/** Options of {@link collectVerifiedScope3}; the same at the aggregators. */
-export interface CollectVerifiedScope3Options {
+/** Options of {@link collectScope3Verified}; the same at the aggregators. */
+export interface CollectScope3VerifiedOptions {
   /** Names the release: the aggregators give out each once. Default: the plan's period. */
   readonly release?: string;
 }
@@ -32,14 +32,14 @@ export interface CollectedScope3 {
  * @throws VeilshareError PEERS_LOST when too few valid reports came for one of the batches; PEER_UNEXPECTED when the figures
  *   contradict each other, so that a supplier lied or an aggregator did not follow the protocol; all of `collectBatch`.
  *
- * **Security.** See {@link planVerifiedScope3}. The buyer can't tell whether aggregators added up what they should.
+ * **Security.** See {@link planScope3Verified}. The buyer can't tell whether aggregators added up what they should.
  */
-export async function collectVerifiedScope3(
+export async function collectScope3Verified(
   party: Party,
-  plan: VerifiedScope3Plan,
-  { release = plan.period }: CollectVerifiedScope3Options = {},
+  plan: Scope3VerifiedPlan,
+  { release = plan.period }: CollectScope3VerifiedOptions = {},
 ): Promise<CollectedScope3> {
-  const caller = "collectVerifiedScope3";
+  const caller = "collectScope3Verified";
   const roles = batchRoles(caller, party, plan.counting, party.index);
   const aggregators = roles.aggregators.map((index) => party.names[index] ?? "");
   const agreed = agreedVerifiedPlan(caller, plan, { collector: party.name, aggregators });

@@ -1,11 +1,11 @@
-/** A client of a federated averaging over its session with the server; `serve.ts` is the other end. */
+/** A client of a federated averaging over its session with the server; `server.ts` is the other end. */
 
 import { wordsFromBytes } from "../../bytes/encoding.js";
 import type { Party } from "../../channel/party.js";
 import { invalidArgument, VeilshareError } from "../../errors.js";
-import { resilientSum, type ResilientSumOptions } from "../resilient/join.js";
+import { resilientSum, type ResilientSumOptions } from "../resilient/client.js";
 import { agreedFederatedPlan, type FederatedPlan } from "./plan.js";
-import { federatedProtocol } from "./serve.js";
+import { federatedProtocol } from "./server.js";
 import { encodeUpdate, type ClientUpdate } from "./update.js";
 
 /**
@@ -37,15 +37,15 @@ export interface FederatedContribution {
  * **Security.** See `serveFederatedAveraging`.
  *
  * @example
- * await joinFederatedAveraging(party, plan, (model) => ({ update: step(model, rows), weight: rows.length }));
+ * await federatedAveraging(party, plan, (model) => ({ update: step(model, rows), weight: rows.length }));
  */
-export async function joinFederatedAveraging(
+export async function federatedAveraging(
   party: Party,
   plan: FederatedPlan,
   train: ClientTraining,
   options: ResilientSumOptions = {},
 ): Promise<FederatedContribution> {
-  if (party.size !== 2) throw invalidArgument("joinFederatedAveraging", "a session of two", `${party.size}`);
+  if (party.size !== 2) throw invalidArgument("federatedAveraging", "a session of two", `${party.size}`);
   let clipped = 0;
   let model = new Float64Array(plan.length);
   for (let round = 0; round < plan.rounds; round++) {
