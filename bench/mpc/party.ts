@@ -3,31 +3,32 @@
 import { cpuUsage } from "node:process";
 import type { ProtocolRun } from "veilshare/channel";
 import {
-  openEngine,
+  openDealerEngine,
   openReplicatedEngine,
   openTwoPartyEngine,
   serveDealer,
-  type CorrelationStock,
+  type PreprocessedCorrelations,
   type Engine,
 } from "veilshare/mpc";
 import { serveParty } from "../../examples/launcher/index.js";
 import { operate, shareInputs } from "./operation.js";
-import { makeStock } from "./stock.js";
+import { makePreprocessed } from "./preprocessed.js";
 import { inputs, sampleLength, warmUpRuns, type MpcTask, type MpcTimes } from "./task.js";
 
 serveParty((party, json) =>
   party.run({ name: "bench/mpc", version: 1 }, async (run): Promise<MpcTimes> => {
     const task = json as MpcTask; // topics/mpc.ts is who starts this process
     await run.agree({ ...task });
-    if (task.scheme === "dealer" && run.index === run.size - 1) return deal(run, task);
-    const stock = task.scheme === "two-party-stock" ? await makeStock(run, task) : undefined;
+    if (task.computation === "dealer" && run.index === run.size - 1) return deal(run, task);
+    const preprocessed =
+      task.computation === "two-party-preprocessed" ? await makePreprocessed(run, task) : undefined;
     try {
-      const engine = await open(run, task, stock?.file);
+      const engine = await open(run, task, preprocessed?.file);
       const times = await measure(run, engine, task);
       await engine.close();
-      return stock === undefined ? times : { ...times, offline: stock.offline };
+      return preprocessed === undefined ? times : { ...times, offline: preprocessed.offline };
     } finally {
-      await stock?.remove();
+      await preprocessed?.remove();
     }
   }),
 );
@@ -46,10 +47,14 @@ async function deal(run: ProtocolRun, task: MpcTask): Promise<MpcTimes> {
   };
 }
 
-function open(run: ProtocolRun, { scheme }: MpcTask, stock: CorrelationStock | undefined): Promise<Engine> {
-  if (scheme === "replicated") return openReplicatedEngine(run);
-  if (scheme === "dealer") return openEngine(run, { dealer: run.size - 1 });
-  return openTwoPartyEngine(run, stock === undefined ? {} : { stock });
+function open(
+  run: ProtocolRun,
+  { computation }: MpcTask,
+  preprocessed: PreprocessedCorrelations | undefined,
+): Promise<Engine> {
+  if (computation === "replicated") return openReplicatedEngine(run);
+  if (computation === "dealer") return openDealerEngine(run, { dealer: run.size - 1 });
+  return openTwoPartyEngine(run, preprocessed === undefined ? {} : { preprocessed });
 }
 
 async function measure(run: ProtocolRun, engine: Engine, task: MpcTask): Promise<MpcTimes> {
@@ -57,7 +62,7 @@ async function measure(run: ProtocolRun, engine: Engine, task: MpcTask): Promise
   const [x, y] = await shareInputs(engine, task, (owner) =>
     owner === run.index ? values[owner] : undefined,
   );
-  const computing = task.scheme === "dealer" ? run.size - 1 : run.size;
+  const computing = task.computation === "dealer" ? run.size - 1 : run.size;
   const members = run.between(Array.from({ length: computing }, (_, i) => i));
   let result = x;
   for (let i = 0; i < warmUpRuns; i++) result = await operate(engine, task, x, y);

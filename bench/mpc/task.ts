@@ -4,14 +4,14 @@ import { Prg } from "veilshare/random";
 
 /**
  * How randomness comes: none needed, from a dealer, by oblivious transfer while it is used (`two-party`), or by oblivious
- * transfer ahead of time, into a file (`two-party-stock`).
+ * transfer ahead of time, into a file (`two-party-preprocessed`).
  */
-export type MpcScheme = "replicated" | "dealer" | "two-party" | "two-party-stock";
+export type MpcComputation = "replicated" | "dealer" | "two-party" | "two-party-preprocessed";
 
 /** What a party is told. */
 // eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- an interface is not assignable to Json
 export type MpcTask = {
-  readonly scheme: MpcScheme;
+  readonly computation: MpcComputation;
   readonly operation: "multiply" | "compare" | "matrixProduct";
   /** Elements of a vector; rows, columns and inner size of square matrices. */
   readonly size: number;
@@ -27,7 +27,7 @@ export type MpcTimes = {
   readonly cpuSeconds: number;
   readonly bytesSent: number;
   readonly rounds: number;
-  /** Making what a run takes from the stock, with one: all of it over the number of runs. */
+  /** Making what a run takes from the preprocessed file, with one: all of it over the number of runs. */
   readonly offline?: { readonly ms: number; readonly cpuSeconds: number; readonly bytesSent: number };
   /** A few values of the result, in the clear; none at the dealer. */
   readonly sample: readonly number[];

@@ -6,7 +6,7 @@ import {
   generatePaillierKey,
   multiplyPlain,
   paillierKeyBits,
-  RandomiserStock,
+  PrecomputedRandomisers,
   slotLayout,
   type PaillierKeyBits,
   type PaillierPrivateKey,
@@ -52,9 +52,9 @@ async function comparisons(context: BenchContext, bits: PaillierKeyBits): Promis
   const sealed = await encrypt(publicKey, values, options);
   const layout = slotLayout(bits, terms * maxAbs);
   const packed = Array.from({ length: count * layout.slots }, (_, i) => BigInt(i) * 1001n);
-  const stock = new RandomiserStock(key);
-  await stock.add(count, { random });
-  const restocked = await stock.take(count);
+  const precomputed = new PrecomputedRandomisers(key);
+  await precomputed.add(count, { random });
+  const restocked = await precomputed.take(count);
   const naive = naivePaillier(key);
   if (naive.decrypt(sealed.ciphertexts[0] ?? 1n) !== values[0])
     throw new Error("bench: the rival decrypts wrongly");
@@ -83,7 +83,7 @@ async function comparisons(context: BenchContext, bits: PaillierKeyBits): Promis
     {
       unit,
       ours: {
-        name: `encrypt with randomisers in stock ${size}`,
+        name: `encrypt with randomisers in precomputed ${size}`,
         items: count,
         run: () => encrypt(fixedStock(key, restocked), values, options),
       },
@@ -111,11 +111,11 @@ async function comparisons(context: BenchContext, bits: PaillierKeyBits): Promis
   ];
 }
 
-/** A stock that always has the same randomisers: what using one costs, not making it. Never outside a bench. */
-function fixedStock(key: PaillierPrivateKey, randomisers: readonly bigint[]): RandomiserStock {
-  const stock = new RandomiserStock(key);
-  stock.take = () => Promise.resolve([...randomisers]);
-  return stock;
+/** A precomputed that always has the same randomisers: what using one costs, not making it. Never outside a bench. */
+function fixedStock(key: PaillierPrivateKey, randomisers: readonly bigint[]): PrecomputedRandomisers {
+  const precomputed = new PrecomputedRandomisers(key);
+  precomputed.take = () => Promise.resolve([...randomisers]);
+  return precomputed;
 }
 
 /** The formulas of the paper, with (n + 1)^m as a power and lambda = phi(n). */

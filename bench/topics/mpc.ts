@@ -3,32 +3,32 @@ import type { BenchContext } from "../context.js";
 import { round, sum, summarise, type Measurement, type Topic } from "../measurement.js";
 import { compare } from "../micro.js";
 import { runJiff } from "../mpc/jiff.js";
-import { expectedSample, type MpcScheme, type MpcTask, type MpcTimes } from "../mpc/task.js";
+import { expectedSample, type MpcComputation, type MpcTask, type MpcTimes } from "../mpc/task.js";
 import { linkLabel, runPartiesOver, slowLink, type LinkSpeed } from "../slow-link.js";
 
 /** Who takes part, and against whom it is secure: named beside every figure. */
 interface Setting {
   readonly label: string;
-  readonly scheme: MpcScheme;
+  readonly computation: MpcComputation;
   /** Processes, the dealer included. */
   readonly processes: number;
 }
 
 const replicated: Setting = {
   label: "3 parties, replicated (semi-honest, 1 corrupted)",
-  scheme: "replicated",
+  computation: "replicated",
   processes: 3,
 };
 
 const obliviousTransfer: readonly Setting[] = [
   {
     label: "2 parties, oblivious transfer on the fly (semi-honest, either corrupted)",
-    scheme: "two-party",
+    computation: "two-party",
     processes: 2,
   },
   {
     label: "2 parties, oblivious transfer ahead of time (semi-honest, either corrupted)",
-    scheme: "two-party-stock",
+    computation: "two-party-preprocessed",
     processes: 2,
   },
 ];
@@ -36,12 +36,12 @@ const obliviousTransfer: readonly Setting[] = [
 const dealt: readonly Setting[] = [
   {
     label: "2 parties and a dealer (semi-honest, dealer colludes with none)",
-    scheme: "dealer",
+    computation: "dealer",
     processes: 3,
   },
   {
     label: "3 parties and a dealer (semi-honest, dealer colludes with none)",
-    scheme: "dealer",
+    computation: "dealer",
     processes: 4,
   },
 ];
@@ -53,25 +53,25 @@ const undealt: readonly Setting[] = [replicated, ...obliviousTransfer];
 interface Work {
   readonly operation: MpcTask["operation"];
   readonly unit: string;
-  readonly size: Readonly<Record<MpcScheme, number>>;
+  readonly size: Readonly<Record<MpcComputation, number>>;
 }
 
 const products: Work = {
   operation: "multiply",
   unit: "64-bit products",
-  size: { replicated: 1_000_000, dealer: 300_000, "two-party": 20_000, "two-party-stock": 20_000 },
+  size: { replicated: 1_000_000, dealer: 300_000, "two-party": 20_000, "two-party-preprocessed": 20_000 },
 };
 const comparisons: Work = {
   operation: "compare",
   unit: "32-bit comparisons",
-  size: { replicated: 200_000, dealer: 100_000, "two-party": 10_000, "two-party-stock": 10_000 },
+  size: { replicated: 200_000, dealer: 100_000, "two-party": 10_000, "two-party-preprocessed": 10_000 },
 };
 
-/** Matrix triples are not kept in stock: what is left to measure of them is on the fly. */
+/** Matrix triples are not kept ahead of time: what is left to measure of them is on the fly. */
 const matrixProducts: Work = {
   operation: "matrixProduct",
   unit: "products of square matrices",
-  size: { replicated: 200, dealer: 200, "two-party": 50, "two-party-stock": 0 },
+  size: { replicated: 200, dealer: 200, "two-party": 50, "two-party-preprocessed": 0 },
 };
 
 const works: readonly Work[] = [products, comparisons, matrixProducts];
@@ -90,7 +90,8 @@ export const mpcTopic: Topic = {
     const results: Measurement[] = [];
     for (const work of works) {
       for (const setting of settings) {
-        if (work.size[setting.scheme] > 0) results.push(...(await measureOurs(context, { setting, work })));
+        if (work.size[setting.computation] > 0)
+          results.push(...(await measureOurs(context, { setting, work })));
       }
     }
     for (const work of [products, comparisons]) {
@@ -124,12 +125,12 @@ interface Case {
 }
 
 async function measureOurs(context: BenchContext, one: Case): Promise<Measurement[]> {
-  const { label, scheme, processes } = one.setting;
+  const { label, computation, processes } = one.setting;
   const { operation, unit, size } = one.work;
   const where = `${label}${linkLabel(one.speed)}`;
   context.note(`mpc ${operation}, ${where}`);
   const runs = context.quick || one.speed !== undefined ? 3 : 7;
-  const task: MpcTask = { scheme, operation, size: size[scheme], runs };
+  const task: MpcTask = { computation, operation, size: size[computation], runs };
   const all = await runTask(task, processes, one.speed);
   const computing = all.filter(({ ms }) => ms.length > 0);
   const expected = expectedSample(task);
@@ -166,7 +167,7 @@ async function measureOurs(context: BenchContext, one: Case): Promise<Measuremen
     offline.push(summarise(work, [cpuSeconds * 1000]));
   }
   if (ahead.length > 0) {
-    const name = `mpc.${operation} making the stock (offline), ${what}`;
+    const name = `mpc.${operation} making the preprocessed file (offline), ${what}`;
     const bytes = Math.round(sum(ahead.map(({ bytesSent }) => bytesSent)));
     const cpuSeconds = round(sum(ahead.map((party) => party.cpuSeconds)), 4);
     offline.push(summarise({ ...common, name, bytes, cpuSeconds }, [Math.max(...ahead.map(({ ms }) => ms))]));

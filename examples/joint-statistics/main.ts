@@ -1,5 +1,5 @@
 /**
- * npm run example:joint-statistics -- [--computation replicated|dealer|two-party] [--json]
+ * npm run example:joint-statistics -- [--computation two-party|replicated|dealer] [--json]
  *
  * A lender and a platform ask how the lender's loans go with what the platform knows of the same debtors: correlations,
  * means by group, and measures of a sum of both sides' columns. Beside them a helper computes with them on shares, or a
@@ -10,14 +10,20 @@
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { VeilshareError } from "veilshare";
-import { computations, thirdRoles, type Answer, type Computation } from "veilshare/joint-statistics";
+import {
+  computations,
+  defaultComputation,
+  thirdRoles,
+  type Answer,
+  type Computation,
+} from "veilshare/joint-statistics";
 import { exitWithError, runParties } from "../launcher/index.js";
 import type { StatisticsOutcome, StatisticsTask } from "./messages.js";
 import { readFirst, readSecond } from "./owner-rows.js";
 import { plainAnswers } from "./plain-answers.js";
 import { asked, declaredGroups, minimumRows } from "./questions.js";
 
-const usage = "usage: example:joint-statistics [--computation replicated|dealer|two-party] [--json]";
+const usage = "usage: example:joint-statistics [--computation two-party|replicated|dealer] [--json]";
 
 interface Outcome {
   readonly computation: Computation;
@@ -128,7 +134,7 @@ function lines(title: string, answer: Answer): string[] {
 function readArguments(): { readonly computation: Computation; readonly json: boolean } {
   try {
     const { values } = parseArgs({
-      options: { computation: { type: "string", default: "replicated" }, json: { type: "boolean" } },
+      options: { computation: { type: "string", default: defaultComputation }, json: { type: "boolean" } },
     });
     const computation = computations.find((name) => name === values.computation);
     if (computation === undefined) throw new Error(`--computation is ${computations.join(" or ")}`);

@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { VeilshareError } from "veilshare";
 import { exitWithError, runParties } from "../launcher/index.js";
-import { computations, thirdRoles, type Computation } from "veilshare/risk";
+import { computations, defaultComputation, thirdRoles, type Computation } from "veilshare/risk";
 import type { RiskOptions, RiskOutcome, RiskTask } from "./outcomes.js";
 import { readLender, readPlatform } from "./owner-table.js";
 import { largestDifference, trainPlain } from "./plain-training.js";
@@ -70,7 +70,7 @@ function readArguments(): Arguments & { readonly json: boolean } {
       options: {
         guest: { type: "string" },
         host: { type: "string" },
-        computation: { type: "string", default: "two-party" },
+        computation: { type: "string", default: defaultComputation },
         json: { type: "boolean" },
       },
     });

@@ -14,7 +14,7 @@ import { invalidArgument, VeilshareError } from "../errors.js";
 import type { Engine } from "../mpc/engine.js";
 import { openReplicatedEngine } from "../mpc/open-engine.js";
 import { greaterThan } from "../mpc/operations/comparison.js";
-import { dealReplicated } from "../mpc/replicated/dealt-input.js";
+import { shareReplicated } from "../mpc/replicated/external-input.js";
 import { SecretMatrix } from "../mpc/secret-matrix.js";
 import type { Share } from "../mpc/share.js";
 import type { Rational } from "../random/rational.js";
@@ -87,7 +87,7 @@ export async function dominatedCells(
 ): Promise<boolean[]> {
   if (values.length === 0) return [];
   const { members } = comparison;
-  const shares = dealReplicated(new BigUint64Array(values.slice().buffer));
+  const shares = shareReplicated(new BigUint64Array(values.slice().buffer));
   const sent = members.map(async (member, position) => {
     const share = shares[position] ?? [];
     if (member !== party.index) await party.send(member, "shares", concatBytes(...share.map(bytesFromWords)));
@@ -121,7 +121,7 @@ async function compare(
   { limit, maxAbs }: Comparison,
 ): Promise<BigInt64Array> {
   const shape = { rows: 1, columns, fractionalBits: 0, magnitude: maxAbs };
-  const contributions = SecretMatrix.concatRows(shares.map((share) => engine.dealt(shape, share)));
+  const contributions = SecretMatrix.concatRows(shares.map((share) => engine.inputFromShares(shape, share)));
   const totals = contributions.columnSums().transpose().repeatColumns(shares.length).transpose();
   const scaled = contributions.scale(Number(limit.denominator));
   const excess = scaled.subtract(totals.scale(Number(limit.numerator)));

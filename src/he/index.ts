@@ -17,7 +17,7 @@ export {
 } from "./paillier.js";
 export { PaillierPrivateKey } from "./private-key.js";
 export { paillierKeyBits, PaillierPublicKey, type PaillierKeyBits } from "./public-key.js";
-export { RandomiserStock } from "./randomiser-stock.js";
+export { PrecomputedRandomisers } from "./precomputed-randomisers.js";
 export { sealedSum, type SealedSumOptions } from "./sealed-sum.js";
 export { slotLayout, type SlotLayout } from "./slot-layout.js";
 export type { HeWork } from "./work.js";

@@ -13,7 +13,7 @@ import { EncryptedVector, type EncryptedVectorShape } from "./encrypted-vector.j
 import { numberTheory } from "./number-theory.js";
 import type { PaillierPrivateKey } from "./private-key.js";
 import { PaillierPublicKey } from "./public-key.js";
-import { freshRandomisers, RandomiserStock } from "./randomiser-stock.js";
+import { freshRandomisers, PrecomputedRandomisers } from "./precomputed-randomisers.js";
 import { packed, unpacked, type SlotLayout } from "./slot-layout.js";
 import { powersEachInPool, type HeWork } from "./work.js";
 
@@ -21,7 +21,7 @@ import { powersEachInPool, type HeWork } from "./work.js";
 const factorBound = 2n ** 64n;
 
 /** What encrypts: a public key, the private one, or randomisers made ahead with either. */
-export type Encryptor = PaillierPublicKey | PaillierPrivateKey | RandomiserStock;
+export type Encryptor = PaillierPublicKey | PaillierPrivateKey | PrecomputedRandomisers;
 
 /** Options of {@link encrypt}. */
 export interface EncryptOptions extends HeWork {
@@ -38,7 +38,7 @@ export interface EncryptOptions extends HeWork {
  * residuosity assumption (n of 2048 bits: 112 bits of security, 3072: 128). Not authenticated and malleable by design.
  * Arithmetic around the powers is BigInt's, in time that depends on the values' lengths.
  *
- * **Cost.** One power of n modulo n^2 a ciphertext; a third of that with the private key; none from a stock. 512 or 768
+ * **Cost.** One power of n modulo n^2 a ciphertext; a third of that with the private key; none from a precomputed. 512 or 768
  * bytes a ciphertext.
  *
  * **Source.** Paillier 1999, scheme 1.
@@ -193,7 +193,7 @@ async function randomised(
 ): Promise<EncryptedVector> {
   const { ciphertexts, publicKey } = vector;
   const count = ciphertexts.length;
-  const randomisers = await (encryptor instanceof RandomiserStock
+  const randomisers = await (encryptor instanceof PrecomputedRandomisers
     ? encryptor.take(count, work)
     : freshRandomisers(encryptor, count, work));
   return new EncryptedVector(

@@ -2,7 +2,7 @@
 
 import type { AlignmentOptions } from "../owners/alignment.js";
 import type { FeatureColumn } from "../owners/columns.js";
-import type { Computation } from "../owners/computation.js";
+import type { Computation } from "../mpc/computation.js";
 import type { Answer, ColumnDeclarations, OwnerRole, Question } from "./questions.js";
 
 /** What an owner brings. */
@@ -33,7 +33,7 @@ export interface JointStatisticsOptions {
   readonly questions: readonly Question[];
   /** Fewer common rows than this are refused; smaller groups and bins are withheld. Default 20, at least 2. */
   readonly minimumRows?: number;
-  /** How secrets are shared, and with it who the third party is. Default `replicated`. */
+  /** How secrets are shared, and with it who the third party is. Default `two-party`. */
   readonly computation?: Computation;
   /** Names of the parties in the roles; default: the roles' own names. */
   readonly parties?: Readonly<Partial<Record<StatisticsRole, string>>>;

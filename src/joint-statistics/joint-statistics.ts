@@ -32,7 +32,8 @@ import { invalidArgument, VeilshareError } from "../errors.js";
 import { serveDealer } from "../mpc/dealer.js";
 import { alignRows } from "../owners/alignment.js";
 import { checkColumns, checkIds, invalidData, type FeatureColumn } from "../owners/columns.js";
-import { computations, openComputation, thirdRoles, type Computation } from "../owners/computation.js";
+import { computations, defaultComputation, type Computation } from "../mpc/computation.js";
+import { openComputation, thirdRoles } from "../owners/computation.js";
 import { assignRoles } from "../owners/roles.js";
 import type {
   JointStatisticsInput,
@@ -137,7 +138,7 @@ function isOwner(input: JointStatisticsInput): input is StatisticsOwnerInput {
 }
 
 function completeOptions(options: JointStatisticsOptions): Settings {
-  const { columns, questions, minimumRows = 20, computation = "replicated", parties = {} } = options;
+  const { columns, questions, minimumRows = 20, computation = defaultComputation, parties = {} } = options;
   if (!computations.includes(computation)) {
     const expected = `a computation: ${computations.join(" or ")}`;
     throw invalidArgument("jointStatistics", expected, "another name");

@@ -38,9 +38,9 @@ export async function truncate(scheme: Scheme, x: SecretMatrix, shift: number): 
   checkSecretFractionalBits("truncate", fractionalBits);
   const { rows, columns } = x;
   const shape = { rows, columns, fractionalBits, magnitude: truncatedMagnitude(x.magnitude, shift) };
-  const share = shareOf("truncate", scheme.home, x);
+  const share = shareOf("truncate", scheme.context, x);
   scheme.rounds.note(describe(`truncate ${shift}`, x));
-  return secretFromShare(scheme.home, shape, await scheme.truncate(share, shift));
+  return secretFromShare(scheme.context, shape, await scheme.truncate(share, shift));
 }
 
 /** Linear combination; see `Engine.combine`. */
@@ -49,20 +49,20 @@ export async function combine(scheme: Scheme, terms: readonly Term[]): Promise<S
   if (head === undefined) throw invalidArgument("combine", "at least one term", "none");
   for (const { secret, factor } of terms) checkTerm(head.secret, secret, factor);
   const shift = factorShift(terms);
-  const { home } = scheme;
-  const share = shareOf("combine", home, head.secret).map((part) => new BigUint64Array(part.length));
+  const { context } = scheme;
+  const share = shareOf("combine", context, head.secret).map((part) => new BigUint64Array(part.length));
   let magnitude = 0n;
   for (const term of terms) {
     const factors = integerFactors(term, shift);
     magnitude += term.secret.magnitude * largest(factors);
-    for (const [i, part] of shareOf("combine", home, term.secret).entries()) {
+    for (const [i, part] of shareOf("combine", context, term.secret).entries()) {
       const total = share[i] as BigUint64Array; // all shares of one engine have as many components
       addInPlace(total, scaledRows(part, factors, term.secret.columns));
     }
   }
   const { rows, columns, fractionalBits } = head.secret;
   const shape: SecretShape = { rows, columns, fractionalBits: fractionalBits + shift, magnitude };
-  return truncate(scheme, secretFromShare(home, shape, share), shift);
+  return truncate(scheme, secretFromShare(context, shape, share), shift);
 }
 
 function checkTerm(head: SecretMatrix, secret: SecretMatrix, factor: Term["factor"]): void {

@@ -2,19 +2,18 @@
 
 import type { JsonValue } from "../bytes/canonical-json.js";
 import type { Party } from "../channel/party.js";
+import { invalidArgument } from "../errors.js";
+import { computations, defaultComputation } from "./computation.js";
 import { serveDealer } from "./dealer.js";
 import type { Engine } from "./engine.js";
-import { openEngine, openReplicatedEngine, type EngineOptions } from "./open-engine.js";
+import { openDealerEngine, openReplicatedEngine, type DealerEngineOptions } from "./open-engine.js";
 import { openTwoPartyEngine, type TwoPartyEngineOptions } from "./two-party/open-two-party-engine.js";
 
-/**
- * Options of {@link compute}: a dealer beside two computing parties or more, or three that share replicated, or two alone
- * with oblivious transfer.
- */
+/** Options of {@link compute}: the way of computing, two parties alone unless another is named, and what it needs. */
 export type ComputeOptions = (
-  | EngineOptions
-  | { readonly scheme: "replicated" }
-  | (TwoPartyEngineOptions & { readonly scheme: "oblivious transfer" })
+  | (TwoPartyEngineOptions & { readonly computation?: "two-party" })
+  | { readonly computation: "replicated" }
+  | (DealerEngineOptions & { readonly computation: "dealer" })
 ) & {
   /** Public parameters of the computation, which all parties, the dealer too, must have alike. */
   readonly parameters?: Readonly<Record<string, JsonValue | undefined>>;
@@ -29,14 +28,14 @@ export type ComputeOptions = (
  * @example
  * const names = ["bank", "shop", "dealer"];
  * const results = await simulate(3, (party) =>
- *   compute(party, { dealer: "dealer" }, async (engine) => {
+ *   compute(party, { computation: "dealer", dealer: "dealer" }, async (engine) => {
  *     const own = (owner: string, value: number) =>
  *       engine.input({ owner, rows: 1, bound: 100, ...(party.name === owner ? { values: [value] } : {}) });
  *     const product = await engine.multiply(await own("bank", 6), await own("shop", 7));
  *     return engine.reveal(product);
  *   }), { names });
  *
- * **Security.** As {@link openEngine}, {@link openReplicatedEngine} or {@link openTwoPartyEngine}.
+ * **Security.** As {@link openDealerEngine}, {@link openReplicatedEngine} or {@link openTwoPartyEngine}.
  */
 export async function compute<T>(
   party: Party,
@@ -44,8 +43,9 @@ export async function compute<T>(
   program: (engine: Engine) => Promise<T>,
 ): Promise<T | undefined> {
   return party.run({ name: "veilshare/compute", version: 1 }, async (run) => {
-    const dealer = "dealer" in options ? run.indexOf(options.dealer) : undefined;
-    const agreed = "dealer" in options ? { dealer: run.names[dealer ?? 0] } : { scheme: options.scheme };
+    const { computation = defaultComputation } = options;
+    const dealer = options.computation === "dealer" ? run.indexOf(options.dealer) : undefined;
+    const agreed = { computation, ...(dealer === undefined ? {} : { dealer: run.names[dealer] }) };
     await run.agree({ ...options.parameters, ...agreed });
     if (run.index === dealer) {
       await serveDealer(run);
@@ -59,6 +59,15 @@ export async function compute<T>(
 }
 
 function open(run: Party, options: ComputeOptions): Promise<Engine> {
-  if ("dealer" in options) return openEngine(run, options);
-  return options.scheme === "replicated" ? openReplicatedEngine(run) : openTwoPartyEngine(run, options);
+  switch (options.computation) {
+    case "dealer":
+      return openDealerEngine(run, options);
+    case "replicated":
+      return openReplicatedEngine(run);
+    case "two-party":
+    case undefined:
+      return openTwoPartyEngine(run, options);
+    default:
+      throw invalidArgument("compute", `a computation: ${computations.join(", ")}`, "another name");
+  }
 }

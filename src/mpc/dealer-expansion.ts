@@ -53,7 +53,11 @@ export class OperandMasks<T extends OperandShape> {
   keep(number: number, mask: T): void {
     this.#words += mask.rows * mask.columns;
     if (this.#words > maxOperandWords) {
-      throw invalidArgument("fix", `at most ${maxOperandWords} fixed elements a session`, `${this.#words}`);
+      throw invalidArgument(
+        "reusableOperand",
+        `at most ${maxOperandWords} fixed elements a session`,
+        `${this.#words}`,
+      );
     }
     this.#masks.set(number, mask);
   }

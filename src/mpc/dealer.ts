@@ -47,7 +47,7 @@ export interface DealerReport {
 /**
  * Deals to all other parties until all of them say that they are done.
  *
- * @param party - The dealer's end of a protocol run whose other parties, at least two, all call `openEngine`.
+ * @param party - The dealer's end of a protocol run whose other parties, at least two, all call `openDealerEngine`.
  * @throws VeilshareError PEER_MISMATCH when two computing parties ask for different things; PEER_MALFORMED for what
  *   is no request; PEER_FLOODED for a request beyond the limits; PEER_CLOSED and the like when a party dies.
  *

@@ -23,8 +23,8 @@ import {
   describe,
   describeBits,
   elementwiseProduct,
-  FixedOperand,
-  fixOperand,
+  ReusableOperand,
+  prepareOperand,
   secretMatrixProduct,
   type ProductOptions,
 } from "./products.js";
@@ -55,7 +55,7 @@ export interface InputOptions {
   readonly values?: RealValues;
 }
 
-/** An input that many products will share; see {@link Engine.fixOwned}. */
+/** An input that many products will share; see {@link Engine.reusableOwnedOperand}. */
 export interface OwnedInputOptions extends InputOptions {
   /** Most products X v, with one column each, that will be asked for. */
   readonly products: number;
@@ -90,11 +90,6 @@ export class Engine {
     this.#scheme = scheme;
   }
 
-  /** How secrets are shared. */
-  get schemeName(): "additive" | "replicated" {
-    return this.#scheme.name;
-  }
-
   /** Rounds of messages begun so far. */
   get rounds(): number {
     return this.#scheme.rounds.count;
@@ -115,29 +110,29 @@ export class Engine {
    */
   async input(options: InputOptions): Promise<SecretMatrix> {
     const { owner, shape, words } = this.#readInput("input", options);
-    const { home, rounds } = this.#scheme;
+    const { context, rounds } = this.#scheme;
     rounds.note(describe(`input ${owner}`, shape));
     const share = await this.#scheme.input(owner, words, shape.rows * shape.columns);
-    return secretFromShare(home, shape, share);
+    return secretFromShare(context, shape, share);
   }
 
   /**
    * A secret that somebody dealt who does not compute: this party's share of it. Sends nothing.
    *
-   * @param share - As many components as the scheme has, each of rows x columns words; see `dealReplicated`.
+   * @param share - As many components as the scheme has, each of rows x columns words; see `shareReplicated`.
    * @throws VeilshareError INVALID_ARGUMENT for another number of components or length; BOUND_EXCEEDED.
    *
    * **Security.** Nothing checks that the dealer's values are within the magnitude, or that shares fit together: where they do
    * not, results are wrong.
    */
-  dealt(shape: SecretShape, share: Share): SecretMatrix {
-    checkMagnitude("dealt", shape.magnitude);
+  inputFromShares(shape: SecretShape, share: Share): SecretMatrix {
+    checkMagnitude("inputFromShares", shape.magnitude);
     const length = shape.rows * shape.columns;
     const wanted = this.#scheme.zero(length).length;
     if (share.length !== wanted || share.some((part) => part.length !== length)) {
-      throw invalidArgument("dealt", `${wanted} components of ${length} words`, "another share");
+      throw invalidArgument("inputFromShares", `${wanted} components of ${length} words`, "another share");
     }
-    return secretFromShare(this.#scheme.home, shape, share);
+    return secretFromShare(this.#scheme.context, shape, share);
   }
 
   /** The checks that every input begins with. */
@@ -170,7 +165,7 @@ export class Engine {
   constant(options: ConstantOptions): SecretMatrix {
     const zero = newShape("constant", options, 0);
     const share = this.#scheme.zero(zero.rows * zero.columns);
-    return secretFromShare(this.#scheme.home, zero, share).addPublic(options.values);
+    return secretFromShare(this.#scheme.context, zero, share).addPublic(options.values);
   }
 
   /**
@@ -200,12 +195,12 @@ export class Engine {
    *
    * **Cost.** Opens as many elements as it has; no correction.
    */
-  fix(x: SecretMatrix): Promise<FixedOperand> {
-    return fixOperand(this.#scheme, x);
+  reusableOperand(x: SecretMatrix): Promise<ReusableOperand> {
+    return prepareOperand(this.#scheme, x);
   }
 
   /**
-   * An input of one party, readied for a known number of products: as {@link Engine.input} and {@link Engine.fix}, but for
+   * An input of one party, readied for a known number of products: as {@link Engine.input} and {@link Engine.reusableOperand}, but for
    * two parties without a third much cheaper, since the owner's knowing the matrix is made use of. Nothing else of the
    * engine may be under way meanwhile.
    *
@@ -213,12 +208,12 @@ export class Engine {
    *
    * **Cost.** Two parties without a third: 4 bytes, and 8 for each planned product, for each bit of each entry.
    */
-  async fixOwned(options: OwnedInputOptions): Promise<FixedOperand> {
-    const { owner, shape, words } = this.#readInput("fixOwned", options);
+  async reusableOwnedOperand(options: OwnedInputOptions): Promise<ReusableOperand> {
+    const { owner, shape, words } = this.#readInput("reusableOwnedOperand", options);
     const { rounds } = this.#scheme;
     const { products, transposedProducts } = options;
-    rounds.note(describe(`fixOwned ${owner} ${products} ${transposedProducts}`, shape));
-    const fixed = await this.#scheme.fixOwned({
+    rounds.note(describe(`reusableOwnedOperand ${owner} ${products} ${transposedProducts}`, shape));
+    const fixed = await this.#scheme.reusableOwnedOperand({
       owner,
       rows: shape.rows,
       columns: shape.columns,
@@ -227,7 +222,7 @@ export class Engine {
       transposedProducts,
       ...(words === undefined ? {} : { words }),
     });
-    return new FixedOperand(this.#scheme, shape, fixed);
+    return new ReusableOperand(this.#scheme, shape, fixed);
   }
 
   /**
@@ -292,8 +287,8 @@ export class Engine {
   }
 
   async #open(caller: string, x: SecretMatrix, to?: number): Promise<BigInt64Array | undefined> {
-    const { home, rounds } = this.#scheme;
-    const share = shareOf(caller, home, x);
+    const { context, rounds } = this.#scheme;
+    const share = shareOf(caller, context, x);
     rounds.note(describe(`${caller} ${to ?? ""}`, x));
     const words = await this.#scheme.open(share, to);
     if (words === undefined) return undefined;
@@ -310,11 +305,11 @@ export class Engine {
    */
   async and(x: SecretBits, y: SecretBits): Promise<SecretBits> {
     checkSameBits("and", x, y);
-    const { home, rounds } = this.#scheme;
-    const shares = [shareOfBits("and", home, x), shareOfBits("and", home, y)] as const;
+    const { context, rounds } = this.#scheme;
+    const shares = [shareOfBits("and", context, x), shareOfBits("and", context, y)] as const;
     rounds.note(describeBits("and", x));
     const share = await this.#scheme.and(...shares, { rows: x.width, bits: x.length });
-    return bitsFromShare(home, x, share);
+    return bitsFromShare(context, x, share);
   }
 
   /**
@@ -328,10 +323,10 @@ export class Engine {
     if (![rows, columns, width].every((count) => Number.isInteger(count) && count > 0)) {
       throw invalidArgument("randomBits", "a shape from 1", `${rows} x ${columns} of ${width} bits`);
     }
-    const { home, rounds } = this.#scheme;
+    const { context, rounds } = this.#scheme;
     rounds.note(describeBits("randomBits", shape));
     const share = this.#scheme.randomBits({ rows: width, bits: rows * columns });
-    return bitsFromShare(home, { rows, columns, width }, share);
+    return bitsFromShare(context, { rows, columns, width }, share);
   }
 
   /**
@@ -343,16 +338,16 @@ export class Engine {
    * **Cost.** Two additive parties: nothing is sent. More: one AND a bit and summand beyond two. Replicated: one round;
    * one party sends `width` bits an element.
    */
-  async summands(x: SecretMatrix, width: number): Promise<readonly [SecretBits, SecretBits]> {
+  async splitToTwoSummands(x: SecretMatrix, width: number): Promise<readonly [SecretBits, SecretBits]> {
     if (!Number.isInteger(width) || width < 1 || width > 64) {
-      throw invalidArgument("summands", "a width of 1 to 64 bits", String(width));
+      throw invalidArgument("splitToTwoSummands", "a width of 1 to 64 bits", String(width));
     }
-    const { home, rounds } = this.#scheme;
-    const share = shareOf("summands", home, x);
-    rounds.note(describe(`summands ${width}`, x));
-    const [u, v] = await this.#scheme.summands(share, width);
+    const { context, rounds } = this.#scheme;
+    const share = shareOf("splitToTwoSummands", context, x);
+    rounds.note(describe(`splitToTwoSummands ${width}`, x));
+    const [u, v] = await this.#scheme.splitToTwoSummands(share, width);
     const shape = { rows: x.rows, columns: x.columns, width };
-    return [bitsFromShare(home, shape, u), bitsFromShare(home, shape, v)];
+    return [bitsFromShare(context, shape, u), bitsFromShare(context, shape, v)];
   }
 
   /**
@@ -360,13 +355,13 @@ export class Engine {
    *
    * **Cost.** Replicated: four elements in all for each bit. Additive: one bit opened, one shared bit.
    */
-  async fromBits(bits: SecretBits): Promise<SecretMatrix> {
-    const { home, rounds } = this.#scheme;
-    const share = shareOfBits("fromBits", home, bits);
-    rounds.note(describeBits("fromBits", bits));
-    const words = await this.#scheme.inject(share, { rows: bits.width, bits: bits.length });
+  async bitsToArithmetic(bits: SecretBits): Promise<SecretMatrix> {
+    const { context, rounds } = this.#scheme;
+    const share = shareOfBits("bitsToArithmetic", context, bits);
+    rounds.note(describeBits("bitsToArithmetic", bits));
+    const words = await this.#scheme.bitsToArithmetic(share, { rows: bits.width, bits: bits.length });
     const shape = { rows: bits.width, columns: bits.length, fractionalBits: 0, magnitude: 1n };
-    return secretFromShare(home, shape, words);
+    return secretFromShare(context, shape, words);
   }
 
   /**
@@ -377,8 +372,8 @@ export class Engine {
    */
   async revealBits(bits: SecretBits): Promise<Uint32Array> {
     if (bits.width > 32) throw invalidArgument("revealBits", "at most 32 bits", String(bits.width));
-    const { home, rounds } = this.#scheme;
-    const share = shareOfBits("revealBits", home, bits);
+    const { context, rounds } = this.#scheme;
+    const share = shareOfBits("revealBits", context, bits);
     rounds.note(describeBits("revealBits", bits));
     const words = await this.#scheme.openBits(share, { rows: bits.width, bits: bits.length });
     if (words === undefined)

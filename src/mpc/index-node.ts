@@ -1,4 +1,8 @@
-/** What of `veilshare/mpc` needs files: stocks of correlations made ahead of time. Subpath `veilshare/mpc/node`. */
+/** What of `veilshare/mpc` needs files: preprocessed correlations made ahead of time. Subpath `veilshare/mpc/node`. */
 
-export { FileStock, openStockFile, type OpenStockOptions } from "./two-party/stock-file-node.js";
-export { makeStockFile, type MakeStockOptions } from "./two-party/stock-make-node.js";
+export {
+  PreprocessedFile,
+  openPreprocessedFile,
+  type OpenPreprocessedOptions,
+} from "./two-party/preprocessed-file-node.js";
+export { preprocessToFile, type PreprocessOptions } from "./two-party/preprocessed-make-node.js";

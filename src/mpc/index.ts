@@ -1,6 +1,7 @@
+export { computations, defaultComputation, type Computation } from "./computation.js";
 export { compute, type ComputeOptions } from "./compute.js";
 export { Engine, type ConstantOptions, type InputOptions, type OwnedInputOptions } from "./engine.js";
-export { openEngine, openReplicatedEngine, type EngineOptions } from "./open-engine.js";
+export { openDealerEngine, openReplicatedEngine, type DealerEngineOptions } from "./open-engine.js";
 export { plan, type Plan, type PlannedCorrelations, type PlanOptions } from "./plan.js";
 export {
   openTwoPartyEngine,
@@ -9,11 +10,11 @@ export {
   type TwoPartyEngineOptions,
 } from "./two-party/open-two-party-engine.js";
 export { OwnedMatrix, type OwnedMatrixOptions, type RowPlan } from "./two-party/owned-matrix.js";
-export type { CorrelationStock } from "./two-party/stock.js";
+export type { PreprocessedCorrelations } from "./two-party/preprocessed.js";
 export { serveDealer, type DealerReport, type ServeDealerOptions } from "./dealer.js";
 export { SecretMatrix, type PublicWeightOptions, type SecretShape } from "./secret-matrix.js";
 export { SecretBits, type BitsShape } from "./secret-bits.js";
-export { FixedOperand, type ProductOptions } from "./products.js";
+export { ReusableOperand, type ProductOptions } from "./products.js";
 export type { Scheme } from "./scheme.js";
 export type { Term } from "./combination.js";
 export type { RealValues } from "./values.js";

@@ -13,8 +13,8 @@ import { PartyRounds } from "./rounds.js";
 
 const roundStep = "mpc/round";
 
-/** Options of {@link openEngine}. */
-export interface EngineOptions {
+/** Options of {@link openDealerEngine}. */
+export interface DealerEngineOptions {
   /** The party, by name or index, that runs `serveDealer` in the same protocol run; all others compute. */
   readonly dealer: number | string;
 }
@@ -35,12 +35,12 @@ export interface EngineOptions {
  * **Source.** Beaver 1991; SecureML 2017 (fixed operands); Dalskov, Escudero, Keller 2020, and for two parties Cheetah
  * 2022 (truncation).
  */
-export async function openEngine(party: Party, options: EngineOptions): Promise<Engine> {
+export async function openDealerEngine(party: Party, options: DealerEngineOptions): Promise<Engine> {
   const dealer = party.indexOf(options.dealer);
-  if (dealer === party.index) throw invalidArgument("openEngine", "a computing party", "the dealer");
+  if (dealer === party.index) throw invalidArgument("openDealerEngine", "a computing party", "the dealer");
   const members = party.names.map((_, index) => index).filter((index) => index !== dealer);
   if (members.length < 2) {
-    throw invalidArgument("openEngine", "at least two computing parties", `${members.length}`);
+    throw invalidArgument("openDealerEngine", "at least two computing parties", `${members.length}`);
   }
   return openAdditiveEngine(party, members, DealerRandomness.open(party, dealer));
 }

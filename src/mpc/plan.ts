@@ -11,19 +11,21 @@ import {
   type Correlation,
   type OperandShape,
 } from "./correlation.js";
+import { computations, defaultComputation, type Computation } from "./computation.js";
 import { Engine } from "./engine.js";
 import { ReplicatedParts, type WordStream } from "./replicated/parts.js";
 import { ReplicatedScheme } from "./replicated/replicated-scheme.js";
 import { partsByteLength } from "./round-message.js";
 import { digestBytes, type RoundRequest, type RoundResult, type Rounds } from "./rounds.js";
 import type { Scheme } from "./scheme.js";
-import { afterThisTurn } from "./turn.js";
+import { afterThisTurn } from "../parallel/event-loop.js";
 import { wordsForRows } from "./packed-bits.js";
 
 /** Options of {@link plan}. */
 export interface PlanOptions {
-  readonly scheme: "additive" | "replicated";
-  /** Computing parties, by name in their order or just how many. Replicated: three. Default: two, or three replicated. */
+  /** Default `two-party`. */
+  readonly computation?: Computation;
+  /** Computing parties, by name in their order or just how many; a dealer is not counted. Default: two, or three replicated. */
   readonly parties?: readonly string[] | number;
   /** Time from one party to another. Default 0.2 ms: one data centre. */
   readonly latencyMs?: number;
@@ -67,20 +69,19 @@ const workSecondsPerByte = 12e-9;
  *   const x = await engine.input({ owner: 0, rows: 1000, bound: 100 });
  *   const y = await engine.input({ owner: 1, rows: 1000, bound: 100 });
  *   await engine.reveal(await engine.multiply(x, y));
- * }, { scheme: "replicated" });
+ * }, { computation: "replicated" });
  * console.log(cost.text);
  *
  * **Cost.** The local work and memory of the program, once for each party; nothing is sent.
  */
 export async function plan(
   program: (engine: Engine) => Promise<unknown>,
-  options: PlanOptions,
+  options: PlanOptions = {},
 ): Promise<Plan> {
-  const { scheme, parties = scheme === "replicated" ? 3 : 2 } = options;
+  const { computation = defaultComputation } = options;
+  const { parties = computation === "replicated" ? 3 : 2 } = options;
   const names = typeof parties === "number" ? Array.from({ length: parties }, (_, i) => `${i}`) : parties;
-  const fits = scheme === "replicated" ? names.length === 3 : names.length >= 2;
-  if (!fits)
-    throw invalidArgument("plan", "three parties, or two and more with additive shares", `${names.length}`);
+  checkPartyCount(computation, names.length);
   const members = names.map((_, index) => index);
   const counts: CountingRounds[] = [];
   const source = new CountingSource();
@@ -89,13 +90,26 @@ export async function plan(
     // All parties ask a source for the same.
     const of = self === 0 ? source : new CountingSource();
     const counted =
-      scheme === "replicated"
+      computation === "replicated"
         ? ringOf(rounds, members, self)
         : additiveOf({ rounds, members, self, source: of });
     await program(new Engine(observer(names), members, openingZeros(counted)));
     counts.push(rounds);
   }
   return summary(counts, source, options);
+}
+
+function checkPartyCount(computation: Computation, count: number): void {
+  const wanted = {
+    "two-party": "two parties",
+    replicated: "three parties",
+    dealer: "two computing parties or more",
+  };
+  if (!computations.includes(computation)) {
+    throw invalidArgument("plan", `a computation: ${computations.join(", ")}`, "another name");
+  }
+  const fits = computation === "dealer" ? count >= 2 : count === (computation === "replicated" ? 3 : 2);
+  if (!fits) throw invalidArgument("plan", wanted[computation], `${count}`);
 }
 
 /** A party that owns no input, so that no program has values for it. */
@@ -184,23 +198,25 @@ class CountingRounds implements Rounds {
   }
 }
 
-/** A scheme whose openings are zeros: what was computed from zeros in place of shares need not be within bounds. */
-function openingZeros(scheme: Scheme): Scheme {
+/**
+ * A scheme whose openings are zeros: what was computed from zeros in place of shares need not be within bounds. Every method
+ * is named, optional ones too, so that whoever adds one must say here whether it opens something.
+ */
+function openingZeros(scheme: Scheme): Required<Scheme> {
   return {
-    name: scheme.name,
-    home: scheme.home,
+    context: scheme.context,
     rounds: scheme.rounds,
     zero: (length) => scheme.zero(length),
     input: (owner, words, length) => scheme.input(owner, words, length),
     multiply: (x, y) => scheme.multiply(x, y),
     matrixProduct: (x, y, size) => scheme.matrixProduct(x, y, size),
-    fix: (x, shape) => scheme.fix(x, shape),
-    fixOwned: (matrix) => scheme.fixOwned(matrix),
+    reusableOperand: (x, shape) => scheme.reusableOperand(x, shape),
+    reusableOwnedOperand: (matrix) => scheme.reusableOwnedOperand(matrix),
     truncate: (x, shift) => scheme.truncate(x, shift),
     randomBits: (size) => scheme.randomBits(size),
     and: (x, y, size) => scheme.and(x, y, size),
-    summands: (x, width) => scheme.summands(x, width),
-    inject: (bits, size) => scheme.inject(bits, size),
+    splitToTwoSummands: (x, width) => scheme.splitToTwoSummands(x, width),
+    bitsToArithmetic: (bits, size) => scheme.bitsToArithmetic(bits, size),
     open: async (x, to) => (await scheme.open(x, to))?.map(() => 0n),
     openBits: async (bits, size, to) => (await scheme.openBits(bits, size, to))?.map(() => 0n),
     close: () => scheme.close(),

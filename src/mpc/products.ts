@@ -3,7 +3,7 @@
 import { invalidArgument } from "../errors.js";
 import type { ProductShape } from "../ring/matrix.js";
 import { checkMagnitude, magnitudeOfBound, maxSecretFractionalBits, smallerMagnitude } from "./bounds.js";
-import type { FixedShare, Scheme } from "./scheme.js";
+import type { ReusableShare, Scheme } from "./scheme.js";
 import type { BitsShape } from "./secret-bits.js";
 import {
   checkSameShape,
@@ -75,9 +75,9 @@ export async function elementwiseProduct(
   checkSameShape("multiply", x, y);
   const size = { rows: x.rows, inner: 1, columns: x.columns };
   const shape = productShape("multiply", [x, y], size, options);
-  const shares = [shareOf("multiply", scheme.home, x), shareOf("multiply", scheme.home, y)] as const;
+  const shares = [shareOf("multiply", scheme.context, x), shareOf("multiply", scheme.context, y)] as const;
   scheme.rounds.note(describe("multiply", x, y, shape));
-  return secretFromShare(scheme.home, shape, await scheme.multiply(...shares));
+  return secretFromShare(scheme.context, shape, await scheme.multiply(...shares));
 }
 
 /** Matrix products; see `Engine.matrixProduct`. */
@@ -91,30 +91,30 @@ export async function secretMatrixProduct(
   const size = { rows: x.rows, inner: x.columns, columns: y.columns };
   const shape = productShape("matrixProduct", [x, y], size, options);
   const shares = [
-    shareOf("matrixProduct", scheme.home, x),
-    shareOf("matrixProduct", scheme.home, y),
+    shareOf("matrixProduct", scheme.context, x),
+    shareOf("matrixProduct", scheme.context, y),
   ] as const;
   scheme.rounds.note(describe("matrixProduct", x, y, shape));
-  return secretFromShare(scheme.home, shape, await scheme.matrixProduct(...shares, size));
+  return secretFromShare(scheme.context, shape, await scheme.matrixProduct(...shares, size));
 }
 
-/** Readies a matrix for many products; see `Engine.fix`. */
-export async function fixOperand(scheme: Scheme, x: SecretMatrix): Promise<FixedOperand> {
-  const share = shareOf("fix", scheme.home, x);
+/** Readies a matrix for many products; see `Engine.reusableOperand`. */
+export async function prepareOperand(scheme: Scheme, x: SecretMatrix): Promise<ReusableOperand> {
+  const share = shareOf("reusableOperand", scheme.context, x);
   const { rows, columns, fractionalBits, magnitude } = x;
-  scheme.rounds.note(describe("fix", x));
-  const fixed = await scheme.fix(share, { rows, columns });
-  return new FixedOperand(scheme, { rows, columns, fractionalBits, magnitude }, fixed);
+  scheme.rounds.note(describe("reusableOperand", x));
+  const fixed = await scheme.reusableOperand(share, { rows, columns });
+  return new ReusableOperand(scheme, { rows, columns, fractionalBits, magnitude }, fixed);
 }
 
-/** A secret matrix X that many products share; made by `Engine.fix`. */
-export class FixedOperand {
+/** A secret matrix X that many products share; made by `Engine.reusableOperand`. */
+export class ReusableOperand {
   readonly #scheme: Scheme;
   readonly #shape: SecretShape;
-  readonly #fixed: FixedShare;
+  readonly #fixed: ReusableShare;
 
   /** For the engine. */
-  constructor(scheme: Scheme, shape: SecretShape, fixed: FixedShare) {
+  constructor(scheme: Scheme, shape: SecretShape, fixed: ReusableShare) {
     this.#scheme = scheme;
     this.#shape = shape;
     this.#fixed = fixed;
@@ -149,7 +149,7 @@ export class FixedOperand {
    *
    * @param v - rows(X) x any.
    * @returns With the sum of both factors' fractional bits.
-   * @throws VeilshareError as {@link FixedOperand.product}.
+   * @throws VeilshareError as {@link ReusableOperand.product}.
    */
   transposedProduct(v: SecretMatrix, options: ProductOptions = {}): Promise<SecretMatrix> {
     return this.#run("fixedTransposedProduct", v, true, options);
@@ -161,14 +161,14 @@ export class FixedOperand {
     transposed: boolean,
     options: ProductOptions,
   ): Promise<SecretMatrix> {
-    const { home, rounds } = this.#scheme;
+    const { context, rounds } = this.#scheme;
     const x = this.#shape;
     const [rows, inner] = transposed ? [x.columns, x.rows] : [x.rows, x.columns];
     if (v.rows !== inner) throw invalidArgument(operation, `${inner} rows`, `${v.rows}`);
     const size = { rows, inner, columns: v.columns };
     const shape = productShape(operation, [x, v], size, options);
-    const share = shareOf(operation, home, v);
+    const share = shareOf(operation, context, v);
     rounds.note(describe(operation, x, v, shape));
-    return secretFromShare(home, shape, await this.#fixed.product(share, size, transposed));
+    return secretFromShare(context, shape, await this.#fixed.product(share, size, transposed));
   }
 }

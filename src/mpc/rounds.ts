@@ -25,7 +25,7 @@ import { giveBackMemory } from "../bytes/memory.js";
 import { VeilshareError } from "../errors.js";
 import type { Party } from "../channel/party.js";
 import { decodeParts, encodeParts, partsByteLength, type Part, type PartSize } from "./round-message.js";
-import { afterThisTurn, endOfTurn } from "./turn.js";
+import { afterThisTurn, endOfTurn } from "../parallel/event-loop.js";
 
 /** Bytes that every message of a round starts with. */
 export const digestBytes = 32;

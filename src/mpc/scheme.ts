@@ -9,10 +9,10 @@
 import type { ProductShape } from "../ring/matrix.js";
 import type { BitSize } from "./packed-bits.js";
 import type { Rounds } from "./rounds.js";
-import type { Home, Share } from "./share.js";
+import type { ShareContext, Share } from "./share.js";
 
 /** A matrix that many products share. */
-export interface FixedShare {
+export interface ReusableShare {
   /** X v, or X^T v; one round. */
   product(v: Share, size: ProductShape, transposed: boolean): Promise<Share>;
 }
@@ -33,8 +33,7 @@ export interface OwnedWords {
 
 /** One party's part in a way of sharing. */
 export interface Scheme {
-  readonly name: "additive" | "replicated";
-  readonly home: Home;
+  readonly context: ShareContext;
   readonly rounds: Rounds;
 
   /** Shares of zeros that hide nothing. */
@@ -55,10 +54,13 @@ export interface Scheme {
   matrixProduct(x: Share, y: Share, size: ProductShape): Promise<Share>;
 
   /** Readies a matrix for many products. */
-  fix(x: Share, shape: { readonly rows: number; readonly columns: number }): Promise<FixedShare>;
+  reusableOperand(
+    x: Share,
+    shape: { readonly rows: number; readonly columns: number },
+  ): Promise<ReusableShare>;
 
   /** Readies a matrix that one party knows in the clear for as many products as are planned. */
-  fixOwned(matrix: OwnedWords): Promise<FixedShare>;
+  reusableOwnedOperand(matrix: OwnedWords): Promise<ReusableShare>;
 
   /**
    * x / 2^shift, off by less than 1, always, and right in expectation.
@@ -79,10 +81,10 @@ export interface Scheme {
    *
    * @param width - 1 to 64.
    */
-  summands(x: Share, width: number): Promise<readonly [Share, Share]>;
+  splitToTwoSummands(x: Share, width: number): Promise<readonly [Share, Share]>;
 
   /** Arithmetic shares of bits, as 0 or 1, row after row without gaps. */
-  inject(bits: Share, size: BitSize): Promise<Share>;
+  bitsToArithmetic(bits: Share, size: BitSize): Promise<Share>;
 
   /**
    * Opens x, to all or to one party; tells nothing but x.

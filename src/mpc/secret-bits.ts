@@ -3,7 +3,7 @@
 import { printAsRedacted } from "../bytes/redacted.js";
 import { invalidArgument } from "../errors.js";
 import { notWords, pickBits, placeBits, wordsForBits, xorWords } from "./packed-bits.js";
-import { mapShare, zipShares, type Home, type Share } from "./share.js";
+import { mapShare, zipShares, type ShareContext, type Share } from "./share.js";
 
 /** Shape of secret bits: a matrix whose every element has `width` bits. */
 export interface BitsShape {
@@ -13,12 +13,12 @@ export interface BitsShape {
   readonly width: number;
 }
 
-let build: (home: Home, shape: BitsShape, share: Share) => SecretBits;
-let read: (secret: SecretBits) => { readonly home: Home; readonly share: Share };
+let build: (context: ShareContext, shape: BitsShape, share: Share) => SecretBits;
+let read: (secret: SecretBits) => { readonly context: ShareContext; readonly share: Share };
 
 /** Makes secret bits of a share; for the engine. */
-export function bitsFromShare(home: Home, shape: BitsShape, share: Share): SecretBits {
-  return build(home, shape, share);
+export function bitsFromShare(context: ShareContext, shape: BitsShape, share: Share): SecretBits {
+  return build(context, shape, share);
 }
 
 /**
@@ -26,9 +26,9 @@ export function bitsFromShare(home: Home, shape: BitsShape, share: Share): Secre
  *
  * @throws VeilshareError INVALID_ARGUMENT when the secret belongs to another engine.
  */
-export function shareOfBits(caller: string, home: Home, secret: SecretBits): Share {
+export function shareOfBits(caller: string, context: ShareContext, secret: SecretBits): Share {
   const inside = read(secret);
-  if (inside.home !== home) throw invalidArgument(caller, "secrets of this engine", "one of another");
+  if (inside.context !== context) throw invalidArgument(caller, "secrets of this engine", "one of another");
   return inside.share;
 }
 
@@ -42,21 +42,21 @@ export function shareOfBits(caller: string, home: Home, secret: SecretBits): Sha
 export class SecretBits implements BitsShape {
   static {
     printAsRedacted(this);
-    build = (home, shape, share) => new SecretBits(home, shape, share);
-    read = (secret) => ({ home: secret.#home, share: secret.#share });
+    build = (context, shape, share) => new SecretBits(context, shape, share);
+    read = (secret) => ({ context: secret.#context, share: secret.#share });
   }
 
   readonly rows: number;
   readonly columns: number;
   readonly width: number;
-  readonly #home: Home;
+  readonly #context: ShareContext;
   readonly #share: Share;
 
-  private constructor(home: Home, shape: BitsShape, share: Share) {
+  private constructor(context: ShareContext, shape: BitsShape, share: Share) {
     this.rows = shape.rows;
     this.columns = shape.columns;
     this.width = shape.width;
-    this.#home = home;
+    this.#context = context;
     this.#share = share;
   }
 
@@ -66,11 +66,12 @@ export class SecretBits implements BitsShape {
   }
 
   #with(width: number, share: Share): SecretBits {
-    return new SecretBits(this.#home, { rows: this.rows, columns: this.columns, width }, share);
+    return new SecretBits(this.#context, { rows: this.rows, columns: this.columns, width }, share);
   }
 
   #checkSame(caller: string, other: SecretBits): void {
-    if (other.#home !== this.#home) throw invalidArgument(caller, "secrets of one engine", "two engines");
+    if (other.#context !== this.#context)
+      throw invalidArgument(caller, "secrets of one engine", "two engines");
     checkSameBits(caller, this, other);
   }
 
@@ -86,7 +87,7 @@ export class SecretBits implements BitsShape {
 
   /** Every bit turned. */
   not(): SecretBits {
-    const { constantAt } = this.#home;
+    const { constantAt } = this.#context;
     return this.#with(
       this.width,
       this.#share.map((part, i) => (i === constantAt ? notWords(part) : part)),
@@ -129,7 +130,8 @@ export class SecretBits implements BitsShape {
     if (head === undefined) throw invalidArgument("stack", "at least one", "none");
     let width = 0;
     for (const part of parts) {
-      const fits = part.rows === head.rows && part.columns === head.columns && part.#home === head.#home;
+      const fits =
+        part.rows === head.rows && part.columns === head.columns && part.#context === head.#context;
       if (!fits) throw invalidArgument("stack", "equal rows, columns and engine", "others");
       width += part.width;
     }
@@ -162,7 +164,7 @@ export class SecretBits implements BitsShape {
     const share = mapShare(this.#share, (part) =>
       pickBits(part, { rows: width, bits: this.length }, positions),
     );
-    return new SecretBits(this.#home, { rows: positions.length, columns: 1, width }, share);
+    return new SecretBits(this.#context, { rows: positions.length, columns: 1, width }, share);
   }
 
   /**
@@ -176,7 +178,7 @@ export class SecretBits implements BitsShape {
     if (head === undefined) throw invalidArgument("concatElements", "at least one", "none");
     let rows = 0;
     for (const part of parts) {
-      const fits = part.width === head.width && part.#home === head.#home;
+      const fits = part.width === head.width && part.#context === head.#context;
       if (!fits) throw invalidArgument("concatElements", "equal widths and engine", "others");
       rows += part.length;
     }
@@ -191,7 +193,7 @@ export class SecretBits implements BitsShape {
       }
       return joined;
     });
-    return new SecretBits(head.#home, { rows, columns: 1, width }, share);
+    return new SecretBits(head.#context, { rows, columns: 1, width }, share);
   }
 
   /**
@@ -203,7 +205,7 @@ export class SecretBits implements BitsShape {
     if (!Number.isInteger(rows) || rows < 1 || rows * columns !== this.length) {
       throw invalidArgument("reshape", `${this.length} elements`, `${rows} x ${columns}`);
     }
-    return new SecretBits(this.#home, { rows, columns, width: this.width }, this.#share);
+    return new SecretBits(this.#context, { rows, columns, width: this.width }, this.#share);
   }
 }
 

@@ -5,7 +5,7 @@ import { invalidArgument, VeilshareError } from "../errors.js";
 import * as ring from "../ring/vector.js";
 import { matrixProduct, transpose } from "../ring/matrix.js";
 import { checkMagnitude, magnitudeOfBound, maxSecretFractionalBits, smallerMagnitude } from "./bounds.js";
-import { mapShare, zipShares, type Home, type Share } from "./share.js";
+import { mapShare, zipShares, type ShareContext, type Share } from "./share.js";
 import { encodeValues, type RealValues } from "./values.js";
 
 /** All that describes a secret matrix, besides its share; the same at all parties. */
@@ -26,12 +26,12 @@ export interface PublicWeightOptions {
   readonly provenBound?: number;
 }
 
-let build: (home: Home, shape: SecretShape, share: Share) => SecretMatrix;
-let read: (secret: SecretMatrix) => { readonly home: Home; readonly share: Share };
+let build: (context: ShareContext, shape: SecretShape, share: Share) => SecretMatrix;
+let read: (secret: SecretMatrix) => { readonly context: ShareContext; readonly share: Share };
 
 /** Makes a secret of a share; for the engine. */
-export function secretFromShare(home: Home, shape: SecretShape, share: Share): SecretMatrix {
-  return build(home, shape, share);
+export function secretFromShare(context: ShareContext, shape: SecretShape, share: Share): SecretMatrix {
+  return build(context, shape, share);
 }
 
 /**
@@ -39,17 +39,17 @@ export function secretFromShare(home: Home, shape: SecretShape, share: Share): S
  *
  * @throws VeilshareError INVALID_ARGUMENT when the secret belongs to another engine.
  */
-export function shareOf(caller: string, home: Home, secret: SecretMatrix): Share {
+export function shareOf(caller: string, context: ShareContext, secret: SecretMatrix): Share {
   const inside = read(secret);
-  if (inside.home !== home) throw invalidArgument(caller, "secrets of this engine", "one of another");
+  if (inside.context !== context) throw invalidArgument(caller, "secrets of this engine", "one of another");
   return inside.share;
 }
 
 /** The same secret under a magnitude that an operation has proved. */
 export function secretWithMagnitude(secret: SecretMatrix, magnitude: bigint): SecretMatrix {
-  const { home, share } = read(secret);
+  const { context, share } = read(secret);
   const { rows, columns, fractionalBits } = secret;
-  return build(home, { rows, columns, fractionalBits, magnitude }, share);
+  return build(context, { rows, columns, fractionalBits, magnitude }, share);
 }
 
 /**
@@ -64,23 +64,23 @@ export function secretWithMagnitude(secret: SecretMatrix, magnitude: bigint): Se
 export class SecretMatrix implements SecretShape {
   static {
     printAsRedacted(this);
-    build = (home, shape, share) => new SecretMatrix(home, shape, share);
-    read = (secret) => ({ home: secret.#home, share: secret.#share });
+    build = (context, shape, share) => new SecretMatrix(context, shape, share);
+    read = (secret) => ({ context: secret.#context, share: secret.#share });
   }
 
   readonly rows: number;
   readonly columns: number;
   readonly fractionalBits: number;
   readonly magnitude: bigint;
-  readonly #home: Home;
+  readonly #context: ShareContext;
   readonly #share: Share;
 
-  private constructor(home: Home, shape: SecretShape, share: Share) {
+  private constructor(context: ShareContext, shape: SecretShape, share: Share) {
     this.rows = shape.rows;
     this.columns = shape.columns;
     this.fractionalBits = shape.fractionalBits;
     this.magnitude = checkMagnitude("SecretMatrix", shape.magnitude);
-    this.#home = home;
+    this.#context = context;
     this.#share = share;
   }
 
@@ -96,11 +96,12 @@ export class SecretMatrix implements SecretShape {
 
   #with(shape: Partial<SecretShape>, share: Share): SecretMatrix {
     const { rows, columns, fractionalBits, magnitude } = this;
-    return new SecretMatrix(this.#home, { rows, columns, fractionalBits, magnitude, ...shape }, share);
+    return new SecretMatrix(this.#context, { rows, columns, fractionalBits, magnitude, ...shape }, share);
   }
 
   #checkSame(caller: string, other: SecretMatrix): void {
-    if (other.#home !== this.#home) throw invalidArgument(caller, "secrets of one engine", "two engines");
+    if (other.#context !== this.#context)
+      throw invalidArgument(caller, "secrets of one engine", "two engines");
     checkSameShape(caller, this, other);
     if (other.fractionalBits !== this.fractionalBits) {
       const expected = `${this.fractionalBits} fractional bits, as the first`;
@@ -149,7 +150,7 @@ export class SecretMatrix implements SecretShape {
       if (absolute > largest) largest = absolute;
     }
     const magnitude = checkMagnitude("addPublic", this.magnitude + largest);
-    const { constantAt } = this.#home;
+    const { constantAt } = this.#context;
     const share = this.#share.map((part, i) => (i === constantAt ? ring.add(part, words) : part));
     return this.#with({ magnitude }, share);
   }
@@ -304,7 +305,7 @@ export class SecretMatrix implements SecretShape {
     let magnitude = 0n;
     for (const part of parts) {
       const fits = part.rows === head.rows && part.fractionalBits === head.fractionalBits;
-      if (!fits || part.#home !== head.#home) {
+      if (!fits || part.#context !== head.#context) {
         throw invalidArgument("concatColumns", "equal rows, fractional bits and engine", "others");
       }
       columns += part.columns;
@@ -338,7 +339,7 @@ export class SecretMatrix implements SecretShape {
     let magnitude = 0n;
     for (const part of parts) {
       const fits = part.columns === head.columns && part.fractionalBits === head.fractionalBits;
-      if (!fits || part.#home !== head.#home) {
+      if (!fits || part.#context !== head.#context) {
         throw invalidArgument("concatRows", "equal columns, fractional bits and engine", "others");
       }
       rows += part.rows;

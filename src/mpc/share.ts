@@ -8,7 +8,7 @@
 export type Share = readonly BigUint64Array[];
 
 /** The engine that a secret belongs to, as far as its shares need to know it. */
-export interface Home {
+export interface ShareContext {
   /** The own component that takes up public constants; `undefined` at a party that does not hold it. */
   readonly constantAt: number | undefined;
 }

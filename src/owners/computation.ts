@@ -1,21 +1,10 @@
 /** In which way secrets are shared among two owners, alone or with a third party. */
 
 import type { Party } from "../channel/party.js";
+import type { Computation } from "../mpc/computation.js";
 import type { Engine } from "../mpc/engine.js";
-import { openEngine, openReplicatedEngine } from "../mpc/open-engine.js";
+import { openDealerEngine, openReplicatedEngine } from "../mpc/open-engine.js";
 import { openTwoPartyEngine } from "../mpc/two-party/open-two-party-engine.js";
-
-/**
- * - `two-party`: the owners alone; correlated randomness by oblivious transfer. Nobody else to trust, and the most traffic.
- * - `replicated`: both owners and a `helper`, a third party that computes with them and learns nothing. Fastest.
- *   No two of the three may collude.
- * - `dealer`: the owners compute; a `dealer` gives them correlated randomness and sees no message of theirs. No two
- *   may collude, and a dealer that deals wrong is not noticed.
- */
-export type Computation = "two-party" | "replicated" | "dealer";
-
-/** All of them. */
-export const computations: readonly Computation[] = ["two-party", "replicated", "dealer"];
 
 /** The third party of each that has one. */
 export const thirdRoles = { "two-party": undefined, replicated: "helper", dealer: "dealer" } as const;
@@ -32,6 +21,6 @@ export function openComputation(
     case "replicated":
       return openReplicatedEngine(run);
     case "dealer":
-      return openEngine(run, { dealer: roles.dealer ?? "dealer" });
+      return openDealerEngine(run, { dealer: roles.dealer ?? "dealer" });
   }
 }

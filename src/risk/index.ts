@@ -1,6 +1,7 @@
 export type { AlignmentOptions } from "../owners/alignment.js";
 export type { CategoryColumn, FeatureColumn, NumericColumn } from "../owners/columns.js";
-export { computations, thirdRoles, type Computation } from "../owners/computation.js";
+export { computations, defaultComputation, type Computation } from "../mpc/computation.js";
+export { thirdRoles } from "../owners/computation.js";
 export { jointRiskModel } from "./joint-risk-model.js";
 export type {
   DealerInput,

@@ -1,7 +1,7 @@
 /** What the parties of a joint model bring and get. */
 
 import type { AlignmentOptions } from "../owners/alignment.js";
-import type { Computation } from "../owners/computation.js";
+import type { Computation } from "../mpc/computation.js";
 import type { FeatureColumn } from "../owners/columns.js";
 import type { Discrimination } from "./metrics.js";
 import type { RiskModelPart } from "./model.js";

@@ -33,7 +33,8 @@ import { invalidArgument, VeilshareError } from "../errors.js";
 import { serveDealer } from "../mpc/dealer.js";
 import { alignRows, type AlignmentOptions } from "../owners/alignment.js";
 import { checkColumns, checkIds, invalidData } from "../owners/columns.js";
-import { computations, thirdRoles } from "../owners/computation.js";
+import { computations, defaultComputation } from "../mpc/computation.js";
+import { thirdRoles } from "../owners/computation.js";
 import { assignRoles } from "../owners/roles.js";
 import { fitLogisticRegression } from "./baseline.js";
 import { scoreInTheClear } from "./clear-training.js";
@@ -89,7 +90,7 @@ const protocol = { name: "veilshare/joint-risk-model", version: 2 } as const;
  * helper each party sends about 120 bytes a step and row. The third party waits while the owners intersect: for lists of
  * millions the session's `stepTimeoutMs` may have to be longer than its ten minutes.
  *
- * **Source.** Whitening and Nesterov's method: `training-plan.ts`; the engine: `openReplicatedEngine`, `openEngine`.
+ * **Source.** Whitening and Nesterov's method: `training-plan.ts`; the engine: `openReplicatedEngine`, `openDealerEngine`.
  */
 export async function jointRiskModel(
   party: Party,
@@ -146,7 +147,7 @@ type Settings = Required<Omit<JointRiskModelOptions, "alignment">>;
 
 function completeOptions(options: JointRiskModelOptions): Settings {
   const { holdout = 0.2, splitSeed = "veilshare", maxCategories = defaultMaxCategories } = options;
-  const { minimumRows = 50, parties = {}, computation = "two-party" } = options;
+  const { minimumRows = 50, parties = {}, computation = defaultComputation } = options;
   if (!computations.includes(computation)) {
     throw invalidArgument("jointRiskModel", `a computation: ${computations.join(" or ")}`, "another name");
   }

@@ -1,7 +1,8 @@
 /** The part of a joint model that all who compute run as one program: sharing, training, telling each owner its weights. */
 
 import type { ProtocolRun } from "../channel/party.js";
-import { openComputation, type Computation } from "../owners/computation.js";
+import type { Computation } from "../mpc/computation.js";
+import { openComputation } from "../owners/computation.js";
 import type { RiskHelperReport } from "./inputs-and-reports.js";
 import { shareDesign } from "./secret-design.js";
 import { targetBits, trainOnShares } from "./secret-training.js";

@@ -2,7 +2,7 @@
 
 import type { Engine } from "../mpc/engine.js";
 import { VeilshareError } from "../errors.js";
-import type { FixedOperand } from "../mpc/products.js";
+import type { ReusableOperand } from "../mpc/products.js";
 import { SecretMatrix } from "../mpc/secret-matrix.js";
 import { gradientBound, logitBound, valueBound, type TrainingPlan } from "./training-plan.js";
 
@@ -35,9 +35,9 @@ export async function shareDesign(engine: Engine, parts: DesignParts): Promise<S
   const { plan, own } = parts;
   const largestLogit = logitBound(plan, plan.iterations);
   const owners = parts.owners.filter(({ columns }) => columns > 0);
-  const operands: FixedOperand[] = [];
+  const operands: ReusableOperand[] = [];
   for (const { index, columns } of owners) {
-    const operand = await engine.fixOwned({
+    const operand = await engine.reusableOwnedOperand({
       owner: index,
       rows: plan.rows,
       columns,

@@ -31,7 +31,7 @@ describe("example:joint-statistics", () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout.trim().split("\n").length).toBe(1);
     const result = JSON.parse(stdout) as Record<string, unknown>; // an object, or the next line fails
-    expect(result).toMatchObject({ computation: "replicated", rows: 1000, matchesPlain: true });
+    expect(result).toMatchObject({ computation: "two-party", rows: 1000, matchesPlain: true });
     // Computed from the two files apart from this project's code.
     expect(result["answers"]).toMatchObject([
       { kind: "correlation" },

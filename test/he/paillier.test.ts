@@ -10,7 +10,7 @@ import {
   multiplyPlain,
   PaillierPrivateKey,
   PaillierPublicKey,
-  RandomiserStock,
+  PrecomputedRandomisers,
   rerandomise,
   slotLayout,
 } from "../../dist/he/index.js";
@@ -47,8 +47,8 @@ describe("a ciphertext", () => {
     for (const encryptor of [
       publicKey,
       testKey,
-      new RandomiserStock(testKey),
-      new RandomiserStock(publicKey),
+      new PrecomputedRandomisers(testKey),
+      new PrecomputedRandomisers(publicKey),
     ]) {
       const values = [-5n, encryptor === publicKey ? -bound : bound];
       const sealed = await encrypt(encryptor, values, { maxAbs: bound });
@@ -150,20 +150,20 @@ describe("computing on ciphertexts", () => {
   });
 });
 
-describe("a stock of randomisers", () => {
+describe("a precomputed of randomisers", () => {
   it("gives each once, makes what is missing, and prints as redacted", async () => {
-    const stock = new RandomiserStock(publicKey);
-    await stock.add(3);
-    expect(stock.size).toBe(3);
-    const taken = [...(await stock.take(2)), ...(await stock.take(3))];
-    expect(stock.size).toBe(0);
+    const precomputed = new PrecomputedRandomisers(publicKey);
+    await precomputed.add(3);
+    expect(precomputed.size).toBe(3);
+    const taken = [...(await precomputed.take(2)), ...(await precomputed.take(3))];
+    expect(precomputed.size).toBe(0);
     expect(new Set(taken).size).toBe(5);
-    await stock.add(2);
-    const sealed = await encrypt(stock, [4n, 5n], { maxAbs: 5n });
-    expect(stock.size).toBe(0);
+    await precomputed.add(2);
+    const sealed = await encrypt(precomputed, [4n, 5n], { maxAbs: 5n });
+    expect(precomputed.size).toBe(0);
     expect(await decrypt(testKey, sealed)).toEqual([4n, 5n]);
-    expectRedacted(stock);
-    await expect(stock.add(-1)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    expectRedacted(precomputed);
+    await expect(precomputed.add(-1)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
   });
 });
 

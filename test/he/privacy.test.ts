@@ -10,7 +10,7 @@ import { n, testKey } from "./test-key.js";
 
 type He = Pick<
   typeof honest,
-  "encrypt" | "rerandomise" | "RandomiserStock" | "PaillierPrivateKey" | "PaillierPublicKey"
+  "encrypt" | "rerandomise" | "PrecomputedRandomisers" | "PaillierPrivateKey" | "PaillierPublicKey"
 >;
 
 const maxAbs = 2n ** 30n;
@@ -29,10 +29,10 @@ const bitsLookFair = (ciphertexts: readonly bigint[]): boolean => {
 
 async function sealedTwice(he: He, value: bigint): Promise<bigint[]> {
   const publicKey = new he.PaillierPublicKey(n);
-  const stock = new he.RandomiserStock(publicKey);
-  await stock.add(2);
+  const precomputed = new he.PrecomputedRandomisers(publicKey);
+  await precomputed.add(2);
   const values = [value, value];
-  const fromStock = await he.encrypt(stock, values, { maxAbs });
+  const fromStock = await he.encrypt(precomputed, values, { maxAbs });
   const fresh = await he.encrypt(publicKey, values, { maxAbs });
   return [...fromStock.ciphertexts, ...fresh.ciphertexts];
 }
@@ -62,11 +62,11 @@ describe("ciphertexts", () => {
 });
 
 describe("the same checks catch", () => {
-  it("a stock that gives randomisers twice", async () => {
-    const mutant = await importMutant<He>("he-stock-twice", "he/index.js", {
-      file: "he/randomiser-stock.js",
-      text: "this.#stock.splice(Math.max(0, this.#stock.length - count))",
-      replacement: "[this.#stock[0], this.#stock[0]]",
+  it("a precomputed that gives randomisers twice", async () => {
+    const mutant = await importMutant<He>("he-precomputed-twice", "he/index.js", {
+      file: "he/precomputed-randomisers.js",
+      text: "this.#precomputed.splice(Math.max(0, this.#precomputed.length - count))",
+      replacement: "[this.#precomputed[0], this.#precomputed[0]]",
     });
     expect(repeated(await sealedTwice(mutant, 7n))).toBeGreaterThan(0);
   });

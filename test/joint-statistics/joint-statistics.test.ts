@@ -17,7 +17,11 @@ import { tapParty, type Tapped } from "../support/tapped-party.js";
 import { askTogether, declarations, inventOwners, type Owners } from "./two-owners.js";
 
 const mean: Question = { kind: "mean", of: "first.income" };
-const options: JointStatisticsOptions = { columns: declarations, questions: [mean] };
+const options: JointStatisticsOptions = {
+  columns: declarations,
+  questions: [mean],
+  computation: "replicated",
+};
 const owners = inventOwners(40, 10);
 const { first, second } = owners;
 

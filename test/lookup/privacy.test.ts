@@ -124,7 +124,7 @@ describe("the same checks catch", () => {
 
   it("a client that blinds with a constant", { timeout: 60_000 }, async () => {
     const replacement = "const blinds = randomScalars(rowCount(inputs), (n) => new Uint8Array(n).fill(9));";
-    const mutant = await importMutant<Client>("lookup-constant-blind", "psi/lookup/index.js", {
+    const mutant = await importMutant<Client>("lookup-constant-blind", "lookup/index.js", {
       ...fault,
       replacement,
     });

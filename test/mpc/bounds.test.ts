@@ -83,7 +83,7 @@ describe("declared bounds", () => {
   it("refuse a product with a fixed operand, and let a proven bound through", async () => {
     const [result] = await computeInMemory(3, async (desk) => {
       const x = await secret(desk);
-      const fixed = await desk.engine.fix(x);
+      const fixed = await desk.engine.reusableOperand(x);
       await expect(fixed.transposedProduct(x)).rejects.toMatchObject({ code: "BOUND_EXCEEDED" });
       const product = await fixed.transposedProduct(x, { provenBound: 6 });
       return [product.bound, ...(await desk.engine.reveal(product))];
@@ -175,11 +175,11 @@ describe("arguments", () => {
       3,
       async (party) => {
         let earlier: SecretMatrix | undefined;
-        await compute(party, { dealer: 2 }, (engine) => {
+        await compute(party, { computation: "dealer", dealer: 2 }, (engine) => {
           earlier = engine.constant({ rows: 1, values: [1] });
           return Promise.resolve();
         });
-        await compute(party, { dealer: 2 }, async (engine) => {
+        await compute(party, { computation: "dealer", dealer: 2 }, async (engine) => {
           if (earlier !== undefined) await engine.reveal(earlier);
         });
       },

@@ -46,7 +46,7 @@ export const replicated: SchemeCase = {
   n: 3,
   compute: (program, wrap = (party) => party) =>
     simulate(3, (party) =>
-      compute(wrap(party), { scheme: "replicated" }, (engine) => program(deskOf(party, engine))),
+      compute(wrap(party), { computation: "replicated" }, (engine) => program(deskOf(party, engine))),
     ).then((results) => results as Exclude<(typeof results)[number], undefined>[]), // nobody is a dealer
 };
 
@@ -66,7 +66,10 @@ export async function computeInMemory<T>(
 ): Promise<T[]> {
   const results = await simulate(
     n + 1,
-    (party) => compute(wrap(party), { dealer: "dealer" }, (engine) => program(deskOf(party, engine))),
+    (party) =>
+      compute(wrap(party), { computation: "dealer", dealer: "dealer" }, (engine) =>
+        program(deskOf(party, engine)),
+      ),
     { names: partyNames(n) },
   );
   return results.slice(0, n) as T[]; // only the dealer, the last, has no result

@@ -164,7 +164,9 @@ describe("the dealer", () => {
   });
 
   it("needs two computing parties, and no engine computes at the dealer", async () => {
-    const alone = simulate(2, (party) => compute(party, { dealer: 1 }, () => Promise.resolve()));
+    const alone = simulate(2, (party) =>
+      compute(party, { computation: "dealer", dealer: 1 }, () => Promise.resolve()),
+    );
     await expect(alone).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
   });
 });
@@ -179,7 +181,7 @@ describe("a party that dies in the middle", () => {
     };
     const outcomes = mesh.map(async (transports, index) => {
       const party = await openSession({ names, index, transports, limits: { stepTimeoutMs: 5000 } });
-      await compute(party, { dealer: "dealer" }, async (engine) => {
+      await compute(party, { computation: "dealer", dealer: "dealer" }, async (engine) => {
         const x = await engine.input({
           owner: 0,
           rows: 50,

@@ -91,7 +91,7 @@ describe.each(schemes)("operations of $name", (scheme) => {
           const x = await own(0, a, { rows, columns: inner, bound: 2 ** 29, fractionalBits: 0 });
           const y = await own(last, b, { rows: inner, columns, bound: 2 ** 29, fractionalBits: 0 });
           const z = await own(last, c, { rows, columns, bound: 2 ** 29, fractionalBits: 0 });
-          const fixed = await engine.fix(x);
+          const fixed = await engine.reusableOperand(x);
           const products = await Promise.all([
             engine.matrixProduct(x, y),
             fixed.product(y),

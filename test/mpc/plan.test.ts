@@ -13,7 +13,7 @@ async function program(engine: Engine, input: (owner: number) => Promise<SecretM
     sigmoid(engine, x),
     engine.matrixProduct(x, y.transpose()),
   ]);
-  const fixed = await engine.fix(x);
+  const fixed = await engine.reusableOperand(x);
   await fixed.transposedProduct(y);
   await engine.revealTo(1, less);
   await engine.reveal(await engine.truncate(await engine.multiply(x, y), 20));
@@ -23,7 +23,7 @@ describe("a plan", () => {
   it.each(schemes)("counts exactly the rounds and bytes that $name then send", async (scheme) => {
     const options = { rows, bound: 10 };
     const planned = await plan((engine) => program(engine, (owner) => engine.input({ ...options, owner })), {
-      scheme: scheme === replicated ? "replicated" : "additive",
+      computation: scheme === replicated ? "replicated" : "dealer",
       parties: scheme.n,
     });
     const sent = new Array<number>(scheme.n).fill(0);
@@ -52,19 +52,22 @@ describe("a plan", () => {
         const x = await engine.input({ owner: "shop", rows: 1, bound: 2 ** 30 });
         await engine.multiply(x, x);
       },
-      { scheme: "additive", parties: ["bank", "shop"] },
+      { parties: ["bank", "shop"] },
     );
     await expect(tooLarge).rejects.toMatchObject({ code: "BOUND_EXCEEDED" });
   });
 
   it("refuses parties that the scheme does not have", async () => {
     const nothing = (): Promise<void> => Promise.resolve();
-    for (const [scheme, parties] of [
+    for (const [computation, parties] of [
       ["replicated", 2],
       ["replicated", 4],
-      ["additive", 1],
+      ["dealer", 1],
+      ["two-party", 3],
     ] as const) {
-      await expect(plan(nothing, { scheme, parties })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+      await expect(plan(nothing, { computation, parties })).rejects.toMatchObject({
+        code: "INVALID_ARGUMENT",
+      });
     }
   });
 });

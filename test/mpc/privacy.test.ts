@@ -46,7 +46,7 @@ async function program(
     await engine.matrixProduct(x, x.transpose());
     await engine.truncate(x, 10);
     await engine.truncate(x, 10);
-    const fixed = await engine.fix(x);
+    const fixed = await engine.reusableOperand(x);
     await fixed.transposedProduct(x);
     await fixed.transposedProduct(x);
     await fixed.product(x.rowRange(0, 1));

@@ -17,7 +17,7 @@ describe("rounds", () => {
       await Promise.all([
         engine.multiply(x, x),
         engine.truncate(product, 20),
-        engine.fix(x),
+        engine.reusableOperand(x),
         engine.reveal(x),
         engine.revealTo(1, x),
       ]);
@@ -156,7 +156,7 @@ describe("what belongs to secrets", () => {
   it("prints as redacted", async () => {
     const [printed] = await computeInMemory(2, async (desk) => {
       const x = await value(desk, 1);
-      const fixed = await desk.engine.fix(x);
+      const fixed = await desk.engine.reusableOperand(x);
       return [
         `a ${x as unknown as string}`,
         JSON.stringify({ x }),

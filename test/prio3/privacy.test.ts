@@ -52,21 +52,21 @@ describe("what one aggregator sees of a report", { timeout: 120_000 }, () => {
   const mutants: readonly (Mutation & { readonly name: string; readonly seen: string })[] = [
     {
       name: "measurement-in-the-clear",
-      file: "aggregation/prio3/prio3.js",
+      file: "prio3/prio3.js",
       text: "this.#field.subtractInPlace(leaderShare, share);",
       replacement: "",
       seen: "leader[0]",
     },
     {
       name: "wires-without-seeds",
-      file: "aggregation/prio3/prio3.js",
+      file: "prio3/prio3.js",
       text: "const proveRand = derivation.proveRandomness(seed, lengths.proveRand * this.proofs);",
       replacement: "const proveRand = new Uint8Array(lengths.proveRand * this.proofs * 8);",
       seen: "verifier[0]",
     },
     {
       name: "proof-in-the-clear",
-      file: "aggregation/prio3/prio3.js",
+      file: "prio3/prio3.js",
       text: "this.#field.subtractInPlace(leaderProofs, derivation.proofsShare(aggregatorId, seed, length));",
       replacement: "",
       seen: "leader[5]",
@@ -74,7 +74,7 @@ describe("what one aggregator sees of a report", { timeout: 120_000 }, () => {
   ];
 
   it.each(mutants)("shows in the mutant $name", async ({ seen, name, ...mutation }) => {
-    const mutant = await importMutant<Module>(name, "aggregation/prio3/index.js", mutation);
+    const mutant = await importMutant<Module>(name, "prio3/index.js", mutation);
     expect(visibleFaults(mutant, false)).toContain(seen);
   });
 });

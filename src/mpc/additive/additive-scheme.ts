@@ -14,9 +14,9 @@ import { wordsForRows, type BitSize } from "../packed-bits.js";
 import type { InputSeeds } from "../pair-seeds.js";
 import { ringPart } from "../round-message.js";
 import type { Rounds } from "../rounds.js";
-import type { FixedShare, OwnedWords, Scheme } from "../scheme.js";
-import type { Home, Share } from "../share.js";
-import { andShares, injectShares, summandsOf } from "./bits.js";
+import type { ReusableShare, OwnedWords, Scheme } from "../scheme.js";
+import type { ShareContext, Share } from "../share.js";
+import { andShares, sharedBitsToArithmetic, summandsOf } from "./bits.js";
 import { AdditiveParts, only } from "./parts.js";
 import { fixOwnedShares } from "./owned-operand.js";
 import { fixShares, multiplyMatrices, multiplyShares } from "./products.js";
@@ -36,8 +36,7 @@ export interface AdditiveSchemeOptions {
 
 /** One party's part in additive sharing. */
 export class AdditiveScheme implements Scheme {
-  readonly name = "additive";
-  readonly home: Home;
+  readonly context: ShareContext;
   readonly rounds: Rounds;
   readonly #parts: AdditiveParts;
   readonly #pairs: InputSeeds;
@@ -46,7 +45,7 @@ export class AdditiveScheme implements Scheme {
     this.rounds = options.rounds;
     this.#parts = new AdditiveParts(options);
     this.#pairs = options.pairs;
-    this.home = { constantAt: this.#parts.first ? 0 : undefined };
+    this.context = { constantAt: this.#parts.first ? 0 : undefined };
   }
 
   zero(length: number): Share {
@@ -66,15 +65,18 @@ export class AdditiveScheme implements Scheme {
     return multiplyMatrices(this.#parts, x, y, size);
   }
 
-  fix(x: Share, shape: { readonly rows: number; readonly columns: number }): Promise<FixedShare> {
+  reusableOperand(
+    x: Share,
+    shape: { readonly rows: number; readonly columns: number },
+  ): Promise<ReusableShare> {
     return fixShares(this.#parts, x, shape);
   }
 
-  async fixOwned(matrix: OwnedWords): Promise<FixedShare> {
+  async reusableOwnedOperand(matrix: OwnedWords): Promise<ReusableShare> {
     const owned = await fixOwnedShares(this.#parts, matrix);
     if (owned !== undefined) return owned;
     const { owner, words, rows, columns } = matrix;
-    return this.fix(await this.input(owner, words, rows * columns), { rows, columns });
+    return this.reusableOperand(await this.input(owner, words, rows * columns), { rows, columns });
   }
 
   truncate(x: Share, shift: number): Promise<Share> {
@@ -91,12 +93,12 @@ export class AdditiveScheme implements Scheme {
     return andShares(this.#parts, x, y, size);
   }
 
-  summands(x: Share, width: number): Promise<readonly [Share, Share]> {
+  splitToTwoSummands(x: Share, width: number): Promise<readonly [Share, Share]> {
     return summandsOf(this.#parts, x, width);
   }
 
-  inject(bits: Share, size: BitSize): Promise<Share> {
-    return injectShares(this.#parts, bits, size);
+  bitsToArithmetic(bits: Share, size: BitSize): Promise<Share> {
+    return sharedBitsToArithmetic(this.#parts, bits, size);
   }
 
   /** Shares are refreshed first, so that they tell nothing but their sum. */

@@ -63,7 +63,11 @@ async function beaver(
 }
 
 /** Arithmetic shares of bits. */
-export async function injectShares(parts: AdditiveParts, bits: Share, size: BitSize): Promise<Share> {
+export async function sharedBitsToArithmetic(
+  parts: AdditiveParts,
+  bits: Share,
+  size: BitSize,
+): Promise<Share> {
   const length = size.rows * size.bits;
   const row = size.rows > 1 && size.bits % 64 !== 0 ? joinRows(only(bits), size) : only(bits);
   const { masks, dependent } = parts.source.draw({ kind: "sharedBit", length });

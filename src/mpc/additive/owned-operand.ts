@@ -2,7 +2,7 @@
 
 import { invalidArgument } from "../../errors.js";
 import type { OwnedProducts } from "../correlation.js";
-import type { FixedShare, OwnedWords } from "../scheme.js";
+import type { ReusableShare, OwnedWords } from "../scheme.js";
 import { only, type AdditiveParts } from "./parts.js";
 
 /** Bits of an entry that such sources take. */
@@ -12,7 +12,7 @@ const maxEntryBits = 32;
 export async function fixOwnedShares(
   { source }: AdditiveParts,
   matrix: OwnedWords,
-): Promise<FixedShare | undefined> {
+): Promise<ReusableShare | undefined> {
   const { owner, words, rows, columns, bits, products, transposedProducts } = matrix;
   if (source.ownedMatrix === undefined || bits > maxEntryBits) return undefined;
   const owned: OwnedProducts = await source.ownedMatrix({
@@ -25,7 +25,8 @@ export async function fixOwnedShares(
   });
   return {
     product: async (v, size, transposed) => {
-      if (size.columns !== 1) throw invalidArgument("fixOwned", "a vector of one column", `${size.columns}`);
+      if (size.columns !== 1)
+        throw invalidArgument("reusableOwnedOperand", "a vector of one column", `${size.columns}`);
       const share = only(v);
       return [await (transposed ? owned.transposedProduct(0, share) : owned.product(0, share))];
     },

@@ -11,7 +11,7 @@ import { matrixProduct, transposedProduct, type ProductShape } from "../../ring/
 import { add, addInPlace, subtract } from "../../ring/vector.js";
 import type { Correlation } from "../correlation.js";
 import { ringPart } from "../round-message.js";
-import type { FixedShare } from "../scheme.js";
+import type { ReusableShare } from "../scheme.js";
 import type { Share } from "../share.js";
 import type { Closed } from "./opening.js";
 import { only, type AdditiveParts } from "./parts.js";
@@ -73,7 +73,7 @@ export async function fixShares(
   parts: AdditiveParts,
   x: Share,
   { rows, columns }: { readonly rows: number; readonly columns: number },
-): Promise<FixedShare> {
+): Promise<ReusableShare> {
   const { number, masks, dependent } = parts.source.draw({ kind: "operandMask", rows, columns });
   const [mask] = masks as readonly [BigUint64Array]; // the kind has one mask
   const { opened } = await parts.open([masked(only(x), mask)], { dependent });
@@ -88,7 +88,7 @@ export async function fixShares(
  * **Security.** X - U is uniform and each other factor has a mask of its own, so all that is opened is uniform and
  * independent of every secret. U must never mask another matrix: it belongs to this object.
  */
-class FixedAdditive implements FixedShare {
+class FixedAdditive implements ReusableShare {
   readonly #parts: AdditiveParts;
   readonly #masked: BigUint64Array;
   readonly #mask: BigUint64Array;

@@ -23,7 +23,7 @@
 import { truncationOffset } from "../bounds.js";
 import { packPosition } from "../packed-bits.js";
 import type { Share } from "../share.js";
-import { injectShares } from "./bits.js";
+import { sharedBitsToArithmetic } from "./bits.js";
 import { only, type AdditiveParts } from "./parts.js";
 
 /** The truncated value. */
@@ -32,7 +32,7 @@ export async function truncateByTwo(parts: AdditiveParts, x: Share, shift: numbe
   const y = only(x).slice();
   if (first) addOffset(y);
   const topBits = packPosition(y, 63);
-  const [differ] = await injectShares(parts, [topBits], { rows: 1, bits: y.length });
+  const [differ] = await sharedBitsToArithmetic(parts, [topBits], { rows: 1, bits: y.length });
   const wrapUnit = 1n << BigInt(63 - shift);
   const m = BigInt(shift);
   const roundUp = first ? 0n : (1n << m) - 1n;

@@ -18,7 +18,7 @@ export function magnitudeBits(x: SecretMatrix): number {
  */
 export async function signBits(engine: Engine, x: SecretMatrix): Promise<SecretBits> {
   const k = magnitudeBits(x);
-  const [u, v] = await engine.summands(x, k + 1);
+  const [u, v] = await engine.splitToTwoSummands(x, k + 1);
   const carry = await carryOut(engine, u.positions(0, k), v.positions(0, k));
   return u
     .positions(k, k + 1)
@@ -42,7 +42,7 @@ export async function roughSignBits(engine: Engine, x: SecretMatrix, ignored: nu
   if (!Number.isInteger(ignored) || ignored < 0 || ignored >= magnitudeBits(x)) {
     throw invalidArgument("roughSignBits", `0 to ${magnitudeBits(x) - 1} ignored bits`, String(ignored));
   }
-  const [u, v] = await engine.summands(x, k + 1);
+  const [u, v] = await engine.splitToTwoSummands(x, k + 1);
   const carry = await carryOut(engine, u.positions(ignored, k), v.positions(ignored, k));
   return u
     .positions(k, k + 1)
@@ -51,7 +51,7 @@ export async function roughSignBits(engine: Engine, x: SecretMatrix, ignored: nu
 }
 
 /**
- * 1 where an element is zero. For two summands: u + v = 0 modulo 2^k, with no carry computed, exactly when at every
+ * 1 where an element is zero. For two splitToTwoSummands: u + v = 0 modulo 2^k, with no carry computed, exactly when at every
  * position u XOR v equals (u OR v) one position below, and at the lowest is 0.
  *
  * **Cost.** 2 k ANDs; 2 + ceil(log2 k) rounds, one fewer for two additive parties.
@@ -61,7 +61,7 @@ export async function roughSignBits(engine: Engine, x: SecretMatrix, ignored: nu
  */
 export async function zeroBits(engine: Engine, x: SecretMatrix): Promise<SecretBits> {
   const k = magnitudeBits(x);
-  const [u, v] = await engine.summands(x, k);
+  const [u, v] = await engine.splitToTwoSummands(x, k);
   const different = u.xor(v);
   if (k === 1) return different.not();
   const both = await engine.and(u.positions(0, k - 1), v.positions(0, k - 1));
@@ -78,7 +78,7 @@ export async function zeroBits(engine: Engine, x: SecretMatrix): Promise<SecretB
  * **Cost.** About width (1 + log2 width) ANDs; 2 + ceil(log2 width) rounds.
  */
 export async function bitsOf(engine: Engine, x: SecretMatrix, width: number): Promise<SecretBits> {
-  const [u, v] = await engine.summands(x, width);
+  const [u, v] = await engine.splitToTwoSummands(x, width);
   return addBits(engine, u, v);
 }
 
@@ -87,7 +87,7 @@ export async function bitsOf(engine: Engine, x: SecretMatrix, width: number): Pr
  *
  * @throws VeilshareError INVALID_ARGUMENT for more than one bit an element.
  */
-export async function numberOfBit(engine: Engine, bit: SecretBits): Promise<SecretMatrix> {
-  if (bit.width !== 1) throw invalidArgument("numberOfBit", "one bit an element", String(bit.width));
-  return (await engine.fromBits(bit)).reshape(bit.rows, bit.columns);
+export async function bitToArithmetic(engine: Engine, bit: SecretBits): Promise<SecretMatrix> {
+  if (bit.width !== 1) throw invalidArgument("bitToArithmetic", "one bit an element", String(bit.width));
+  return (await engine.bitsToArithmetic(bit)).reshape(bit.rows, bit.columns);
 }

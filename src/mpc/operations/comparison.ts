@@ -2,7 +2,7 @@
 
 import type { Engine } from "../engine.js";
 import type { SecretMatrix } from "../secret-matrix.js";
-import { numberOfBit, signBits, zeroBits } from "./bits.js";
+import { bitToArithmetic, signBits, zeroBits } from "./bits.js";
 
 /** A secret of the same shape and fractional bits, or one public number. */
 export type Comparand = SecretMatrix | number;
@@ -23,7 +23,7 @@ function difference(x: SecretMatrix, y: Comparand): SecretMatrix {
  * element and party. A public y costs the same.
  */
 export async function lessThan(engine: Engine, x: SecretMatrix, y: Comparand): Promise<SecretMatrix> {
-  return numberOfBit(engine, await signBits(engine, difference(x, y)));
+  return bitToArithmetic(engine, await signBits(engine, difference(x, y)));
 }
 
 /**
@@ -32,7 +32,7 @@ export async function lessThan(engine: Engine, x: SecretMatrix, y: Comparand): P
  * @throws VeilshareError as {@link lessThan}.
  */
 export async function greaterThan(engine: Engine, x: SecretMatrix, y: Comparand): Promise<SecretMatrix> {
-  return numberOfBit(engine, await signBits(engine, difference(x, y).negate()));
+  return bitToArithmetic(engine, await signBits(engine, difference(x, y).negate()));
 }
 
 /**
@@ -41,7 +41,7 @@ export async function greaterThan(engine: Engine, x: SecretMatrix, y: Comparand)
  * @throws VeilshareError as {@link lessThan}.
  */
 export async function lessOrEqual(engine: Engine, x: SecretMatrix, y: Comparand): Promise<SecretMatrix> {
-  return numberOfBit(engine, (await signBits(engine, difference(x, y).negate())).not());
+  return bitToArithmetic(engine, (await signBits(engine, difference(x, y).negate())).not());
 }
 
 /**
@@ -50,7 +50,7 @@ export async function lessOrEqual(engine: Engine, x: SecretMatrix, y: Comparand)
  * @throws VeilshareError as {@link lessThan}.
  */
 export async function greaterOrEqual(engine: Engine, x: SecretMatrix, y: Comparand): Promise<SecretMatrix> {
-  return numberOfBit(engine, (await signBits(engine, difference(x, y))).not());
+  return bitToArithmetic(engine, (await signBits(engine, difference(x, y))).not());
 }
 
 /**
@@ -61,5 +61,5 @@ export async function greaterOrEqual(engine: Engine, x: SecretMatrix, y: Compara
  * **Cost.** As {@link lessThan}, with a third fewer ANDs.
  */
 export async function equal(engine: Engine, x: SecretMatrix, y: Comparand): Promise<SecretMatrix> {
-  return numberOfBit(engine, await zeroBits(engine, difference(x, y)));
+  return bitToArithmetic(engine, await zeroBits(engine, difference(x, y)));
 }

@@ -58,7 +58,10 @@ export async function exponential(
   const wholeBits = Math.ceil(Math.log2(2 * whole + 1));
   const bits = await bitsOf(engine, shifted, mantissaBits + wholeBits);
   const exponentBits = bits.positions(mantissaBits, mantissaBits + wholeBits);
-  const [places, hot] = await Promise.all([engine.fromBits(exponentBits), oneHot(engine, exponentBits)]);
+  const [places, hot] = await Promise.all([
+    engine.bitsToArithmetic(exponentBits),
+    oneHot(engine, exponentBits),
+  ]);
   const weights = Array.from({ length: wholeBits }, (_, i) => 2 ** i);
   const floor = places.combinePublicRows(weights, { provenBound: 2 ** wholeBits }).reshape(x.rows, x.columns);
   const fraction = secretWithMagnitude(
@@ -70,7 +73,7 @@ export async function exponential(
   const from = Math.max(0, whole - f - 1);
   if (top < from) return fraction.scale(0);
   const [chosen, power] = await Promise.all([
-    engine.fromBits(hot.positions(from, top + 1)),
+    engine.bitsToArithmetic(hot.positions(from, top + 1)),
     evaluate(engine, powerOfTwo, fraction),
   ]);
   const powers = Array.from({ length: top + 1 - from }, (_, i) => 2 ** (from + i - whole));

@@ -1,5 +1,5 @@
 export { equal, greaterOrEqual, greaterThan, lessOrEqual, lessThan, type Comparand } from "./comparison.js";
-export { bitsOf, numberOfBit, roughSignBits, signBits, zeroBits } from "./bits.js";
+export { bitsOf, bitToArithmetic, roughSignBits, signBits, zeroBits } from "./bits.js";
 export { absolute, greater, maximum, minimum, select, smaller, type Extreme } from "./selection.js";
 export { fixedProduct, withFractionalBits } from "./fixed-point.js";
 export { divide, inverseSquareRoot, reciprocal, type ReciprocalOptions } from "./reciprocal.js";

@@ -7,7 +7,7 @@
 
 import type { Engine } from "../engine.js";
 import { SecretMatrix } from "../secret-matrix.js";
-import { numberOfBit, roughSignBits } from "./bits.js";
+import { bitToArithmetic, roughSignBits } from "./bits.js";
 
 /** Largest distance from 1 / (1 + e^-x) of {@link linearSigmoidAt}. */
 export const linearSigmoidError = 0.0167;
@@ -57,7 +57,7 @@ export async function linearSigmoid(engine: Engine, x: SecretMatrix): Promise<Se
   );
   const ignored = Math.max(0, x.fractionalBits - knotPrecisionBits - 1);
   const below = await roughSignBits(engine, differences, ignored);
-  const above = await numberOfBit(engine, below.not());
+  const above = await bitToArithmetic(engine, below.not());
   const slope = above.combinePublicRows(
     bends.map((bend) => bend / 64),
     { fractionalBits: slopeBits, provenBound: linearSigmoidSlope },

@@ -60,7 +60,7 @@ export async function normalize(
   const seen = await prefixOr(engine, bits.positions(from, k));
   const width = k - from;
   const oneHot = width === 1 ? seen : stepsOf(seen);
-  const hot = await engine.fromBits(oneHot); // width x length
+  const hot = await engine.bitsToArithmetic(oneHot); // width x length
   const combined = (weights: readonly number[], fractionalBits: number): SecretMatrix =>
     hot
       .combinePublicRows(weights, { fractionalBits, provenBound: largestOf(weights) })

@@ -3,7 +3,7 @@
 import { invalidArgument } from "../../errors.js";
 import type { Engine } from "../engine.js";
 import { SecretMatrix, secretWithMagnitude } from "../secret-matrix.js";
-import { numberOfBit, signBits } from "./bits.js";
+import { bitToArithmetic, signBits } from "./bits.js";
 import { lessThan } from "./comparison.js";
 
 function larger(a: bigint, b: bigint): bigint {
@@ -38,7 +38,7 @@ export async function select(
  * **Cost.** A comparison and a product.
  */
 export async function absolute(engine: Engine, x: SecretMatrix): Promise<SecretMatrix> {
-  const negative = await numberOfBit(engine, await signBits(engine, x));
+  const negative = await bitToArithmetic(engine, await signBits(engine, x));
   const sign = secretWithMagnitude(negative.scale(-2).addPublic(new Float64Array(x.length).fill(1)), 1n);
   return engine.multiply(sign, x);
 }

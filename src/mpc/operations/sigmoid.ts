@@ -8,7 +8,7 @@
 
 import type { Engine } from "../engine.js";
 import { SecretMatrix } from "../secret-matrix.js";
-import { numberOfBit, signBits } from "./bits.js";
+import { bitToArithmetic, signBits } from "./bits.js";
 import { fixedProduct, withFractionalBits } from "./fixed-point.js";
 
 /** Largest error of {@link sigmoid}, with 20 fractional bits or more. */
@@ -58,7 +58,7 @@ export async function sigmoid(engine: Engine, x: SecretMatrix): Promise<SecretMa
   const flat = x.reshape(1, x.length);
   const differences = knots.map((knot) => flat.addPublic(new Float64Array(x.length).fill(-knot)));
   const below = await signBits(engine, SecretMatrix.concatRows(differences));
-  const above = await numberOfBit(engine, below.not()); // 6 x length: x >= knot
+  const above = await bitToArithmetic(engine, below.not()); // 6 x length: x >= knot
   // Outside of the outer knots the pieces are constant: x itself counts only between them.
   const inside = above.combinePublicRows([1, 0, 0, 0, 0, -1], { provenBound: 1 });
   const kept = await engine.multiply(inside, flat, { provenBound: 8 });

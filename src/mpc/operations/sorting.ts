@@ -113,7 +113,7 @@ async function exchange(
   // b < a exactly when there is a carry out of NOT b + a.
   const swap = await carryOut(engine, b.not(), a);
   const [number, difference] = await Promise.all([
-    engine.fromBits(swap),
+    engine.bitsToArithmetic(swap),
     engine.and(SecretBits.stack(Array.from({ length: keys.width }, () => swap)), a.xor(b)),
   ]);
   const choice = number.reshape(lower.length, 1);

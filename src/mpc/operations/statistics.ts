@@ -3,7 +3,7 @@
 import { invalidArgument } from "../../errors.js";
 import type { Engine } from "../engine.js";
 import { SecretMatrix } from "../secret-matrix.js";
-import { numberOfBit, signBits, zeroBits } from "./bits.js";
+import { bitToArithmetic, signBits, zeroBits } from "./bits.js";
 import { fixedProduct, withFractionalBits } from "./fixed-point.js";
 import { inverseSquareRoot } from "./reciprocal.js";
 import { sortRows } from "./sorting.js";
@@ -182,7 +182,7 @@ export async function groupSums(engine: Engine, { key, groups, values }: GroupOp
   if (groups.length === 0) throw invalidArgument("groupSums", "at least one group", "none");
   const flat = key.transpose();
   const differences = groups.map((group) => flat.addPublic(new Float64Array(key.rows).fill(-group)));
-  const member = await numberOfBit(engine, await zeroBits(engine, SecretMatrix.concatRows(differences)));
+  const member = await bitToArithmetic(engine, await zeroBits(engine, SecretMatrix.concatRows(differences)));
   const sums = await engine.matrixProduct(member, values);
   return { counts: member.transpose().columnSums().transpose(), sums };
 }
@@ -206,7 +206,7 @@ export async function histogram(
     throw invalidArgument("histogram", "ascending edges", edges.join(", "));
   const flat = x.reshape(1, x.length);
   const differences = edges.map((edge) => flat.addPublic(new Float64Array(x.length).fill(-edge)));
-  const below = await numberOfBit(engine, await signBits(engine, SecretMatrix.concatRows(differences)));
+  const below = await bitToArithmetic(engine, await signBits(engine, SecretMatrix.concatRows(differences)));
   const counts = below.transpose().columnSums().transpose(); // elements below each edge
   const all = engine.constant({ rows: 1, fractionalBits: 0, values: [x.length] });
   const none = engine.constant({ rows: 1, fractionalBits: 0, values: [0] });

@@ -19,24 +19,23 @@ import { add, addInPlace } from "../../ring/vector.js";
 import { bitRowsOf, wordsForRows, xorInPlace, xorWords, type BitSize } from "../packed-bits.js";
 import { ringPart, ringSize, type Part, type PartSize } from "../round-message.js";
 import type { Rounds } from "../rounds.js";
-import type { FixedShare, OwnedWords, Scheme } from "../scheme.js";
-import type { Home, Share } from "../share.js";
-import { injectBits } from "./bit-injection.js";
+import type { ReusableShare, OwnedWords, Scheme } from "../scheme.js";
+import type { ShareContext, Share } from "../share.js";
+import { bitsToArithmetic } from "./bit-to-arithmetic.js";
 import type { ReplicatedParts } from "./parts.js";
 import { pair } from "./parts.js";
 import { truncateReplicated } from "./truncation.js";
 
 /** One party's part in replicated sharing. */
 export class ReplicatedScheme implements Scheme {
-  readonly name = "replicated";
-  readonly home: Home;
+  readonly context: ShareContext;
   readonly rounds: Rounds;
   readonly #parts: ReplicatedParts;
 
   constructor(parts: ReplicatedParts) {
     this.#parts = parts;
     this.rounds = parts.rounds;
-    this.home = { constantAt: [0, undefined, 1][parts.position] };
+    this.context = { constantAt: [0, undefined, 1][parts.position] };
   }
 
   zero(length: number): Share {
@@ -89,15 +88,15 @@ export class ReplicatedScheme implements Scheme {
   }
 
   /** Nothing to ready: shares are used as they are. */
-  fix(x: Share): Promise<FixedShare> {
+  reusableOperand(x: Share): Promise<ReusableShare> {
     return Promise.resolve({
       product: (v, size, transposed) =>
         this.#product(transposed ? transposedProduct : matrixProduct, x, v, size),
     });
   }
 
-  async fixOwned({ owner, words, rows, columns }: OwnedWords): Promise<FixedShare> {
-    return this.fix(await this.input(owner, words, rows * columns));
+  async reusableOwnedOperand({ owner, words, rows, columns }: OwnedWords): Promise<ReusableShare> {
+    return this.reusableOperand(await this.input(owner, words, rows * columns));
   }
 
   #product(times: typeof matrixProduct, x: Share, y: Share, size: ProductShape): Promise<Share> {
@@ -150,7 +149,7 @@ export class ReplicatedScheme implements Scheme {
    * x0 + x1, which party 0 knows, and x2, which parties 1 and 2 know. Party 0 shares its bits as b0 XOR b1: b0 from a
    * seed common with party 2, b1 sent to party 1.
    */
-  async summands(x: Share, width: number): Promise<readonly [Share, Share]> {
+  async splitToTwoSummands(x: Share, width: number): Promise<readonly [Share, Share]> {
     const { position, seeds, rounds, members } = this.#parts;
     const [a, b] = pair(x);
     const size = { rows: width, bits: a.length };
@@ -181,8 +180,8 @@ export class ReplicatedScheme implements Scheme {
     ];
   }
 
-  inject(bits: Share, size: BitSize): Promise<Share> {
-    return injectBits(this.#parts, bits, size);
+  bitsToArithmetic(bits: Share, size: BitSize): Promise<Share> {
+    return bitsToArithmetic(this.#parts, bits, size);
   }
 
   async open(x: Share, to?: number): Promise<BigUint64Array | undefined> {

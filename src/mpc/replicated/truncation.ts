@@ -16,7 +16,7 @@
 import { truncationOffset } from "../bounds.js";
 import { ringSize } from "../round-message.js";
 import type { Share } from "../share.js";
-import { injectKnown } from "./bit-injection.js";
+import { knownBitsToArithmetic } from "./bit-to-arithmetic.js";
 import { pair, type ReplicatedParts } from "./parts.js";
 
 /** The truncated value. */
@@ -32,15 +32,15 @@ export async function truncateReplicated(parts: ReplicatedParts, x: Share, shift
     for (let i = 0; i < length; i++) {
       second[i] = BigInt.asUintN(64, (known[i] as bigint) - (first[i] as bigint)); // all of one length
     }
-    const { share } = await injectKnown(parts, topBits, { words: second });
+    const { share } = await knownBitsToArithmetic(parts, topBits, { words: second });
     return lessWrap([first, second], share, shift, 0);
   }
   if (parts.position === 1) {
-    const { share, luggage } = await injectKnown(parts, topBits, { size: ringSize(length) });
-    return lessWrap([luggage as BigUint64Array, known], share, shift, undefined); // awaited, as its size was given
+    const { share, piggyback } = await knownBitsToArithmetic(parts, topBits, { size: ringSize(length) });
+    return lessWrap([piggyback as BigUint64Array, known], share, shift, undefined); // awaited, as its size was given
   }
   const first = parts.seeds.next.words(length);
-  const { share } = await injectKnown(parts, topBits);
+  const { share } = await knownBitsToArithmetic(parts, topBits);
   return lessWrap([known, first], share, shift, 1);
 }
 

@@ -17,7 +17,7 @@ export interface TwoParty {
 
 /**
  * Opens an engine with additive shares between the two parties of a protocol run in which both have agreed: no dealer; the
- * correlated randomness is made by oblivious transfer, on the fly or out of a stock.
+ * correlated randomness is made by oblivious transfer, on the fly or out of a preprocessed file.
  *
  * @param party - Own end of a run of exactly two parties.
  * @throws VeilshareError INVALID_ARGUMENT for another number of parties; a `PEER_` code when the other does not do its part.

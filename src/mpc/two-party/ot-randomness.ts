@@ -35,12 +35,12 @@ import { andWords, unpackBits } from "../packed-bits.js";
 import { ReceivingLane, SendingLane, type Task } from "./lanes.js";
 import { bitTasks, choiceTasks, elementTasks, matrixTasks, orient, type MatrixFactors } from "./tasks.js";
 import { OwnedMatrix, type OwnedMatrixLanes, type OwnedMatrixOptions } from "./owned-matrix.js";
-import type { CorrelationStock } from "./stock.js";
+import type { PreprocessedCorrelations } from "./preprocessed.js";
 
-/** Settings of {@link OtRandomness.open}; both parties must have the same, but for `random` and `stock`. */
+/** Settings of {@link OtRandomness.open}; both parties must have the same, but for `random` and `preprocessed`. */
 export interface OtRandomnessOptions extends OtOptions {
-  /** Correlations made ahead of time; both parties use the same stock, or neither. */
-  readonly stock?: CorrelationStock;
+  /** Correlations made ahead of time; both parties use the same preprocessed file, or neither. */
+  readonly preprocessed?: PreprocessedCorrelations;
 }
 
 /** A kept mask: the own share. */
@@ -58,16 +58,20 @@ export class OtRandomness implements CorrelatedRandomness {
 
   readonly #lanes: OwnedMatrixLanes;
   readonly #masks: Prg;
-  readonly #stock: CorrelationStock | undefined;
+  readonly #preprocessed: PreprocessedCorrelations | undefined;
   readonly #operands = new OperandMasks<KeptMask>();
   readonly #running = new Set<Promise<unknown>>();
   #next = 0;
   #preparing = false;
 
-  private constructor(lanes: OwnedMatrixLanes, masks: Prg, stock: CorrelationStock | undefined) {
+  private constructor(
+    lanes: OwnedMatrixLanes,
+    masks: Prg,
+    preprocessed: PreprocessedCorrelations | undefined,
+  ) {
     this.#lanes = lanes;
     this.#masks = masks;
-    this.#stock = stock;
+    this.#preprocessed = preprocessed;
   }
 
   /**
@@ -81,7 +85,7 @@ export class OtRandomness implements CorrelatedRandomness {
     const [receiver, sender] = await Promise.all([
       OtReceiver.open(party, peer, options),
       OtSender.open(party, peer, options),
-      options.stock?.open(party, peer),
+      options.preprocessed?.open(party, peer),
     ]);
     const lanes = {
       party,
@@ -90,7 +94,7 @@ export class OtRandomness implements CorrelatedRandomness {
       sending: new SendingLane(party, peer, sender),
     };
     const masks = new Prg(drawBytes(options.random ?? randomBytes, seedBytes));
-    return new OtRandomness(lanes, masks, options.stock);
+    return new OtRandomness(lanes, masks, options.preprocessed);
   }
 
   draw(wanted: Correlation): CorrelationShares {
@@ -107,8 +111,8 @@ export class OtRandomness implements CorrelatedRandomness {
     if (fault !== undefined) throw invalidArgument("draw", "a correlation within the limits", fault);
     const number = this.#next;
     this.#next += 1;
-    const stocked = this.#stock?.take(wanted);
-    if (stocked !== undefined) return { number, ...stocked };
+    const taken = this.#preprocessed?.take(wanted);
+    if (taken !== undefined) return { number, ...taken };
     const masks = lengths.masks.map((length) => this.#masks.words(length));
     if (wanted.kind === "operandMask") {
       const [words] = masks as [BigUint64Array]; // the kind has one mask
@@ -215,7 +219,7 @@ export class OtRandomness implements CorrelatedRandomness {
   /** Waits for what was drawn and is still being made. */
   async close(): Promise<void> {
     await Promise.all(this.#running);
-    this.#stock?.close();
+    this.#preprocessed?.close();
   }
 }
 
@@ -223,9 +227,9 @@ const settingsStep = "mpc/ot/settings";
 
 /** Compares what must be alike at both ends before anything else is sent. */
 async function agreeOnSettings(party: Party, peer: number, options: OtRandomnessOptions): Promise<void> {
-  const { depth = 4, checked = true, stock } = options;
-  const fields = ["depth", "checked", "stock"] as const;
-  const own = Uint8Array.of(depth, Number(checked), Number(stock !== undefined));
+  const { depth = 4, checked = true, preprocessed } = options;
+  const fields = ["depth", "checked", "preprocessed"] as const;
+  const own = Uint8Array.of(depth, Number(checked), Number(preprocessed !== undefined));
   const [other] = await Promise.all([
     party.receive(peer, settingsStep, { byteLength: own.length }),
     party.send(peer, settingsStep, own),

@@ -55,7 +55,7 @@ const families: Readonly<
     const product = await engine.multiply(x, y);
     await engine.truncate(product, 10);
     await engine.matrixProduct(x, y.transpose());
-    const fixed = await engine.fix(x);
+    const fixed = await engine.reusableOperand(x);
     await fixed.transposedProduct(y);
     await engine.scaleBy(x, 0.3);
   },

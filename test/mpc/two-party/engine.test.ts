@@ -41,7 +41,7 @@ async function everything(engine: Engine, self: number): Promise<Map<string, num
   const [a, b] = await Promise.all([own(0, x), own(1, y)]);
   const [wide, tall] = await Promise.all([own(0, x, 4), own(1, y, 2)]);
   const positive = (await absolute(engine, b)).addPublic(new Float64Array(rows).fill(0.25)).assumeBound(9);
-  const fixed = await engine.fix(wide);
+  const fixed = await engine.reusableOperand(wide);
   const range = { least: 0.125 };
   const less = await lessThan(engine, a, b);
   const secrets: Record<string, SecretMatrix> = {
@@ -117,7 +117,7 @@ describe("an engine of two parties and no third", () => {
 
   beforeAll(async () => {
     results = await simulate(2, (party) =>
-      compute(party, { scheme: "oblivious transfer", checked: false }, (engine) =>
+      compute(party, { computation: "two-party", checked: false }, (engine) =>
         everything(engine, party.index),
       ),
     );

@@ -22,14 +22,14 @@ export async function freshRandomisers(
   return powersInPool(bases, key.n, key.nSquared, work);
 }
 
-/** Randomisers in stock. Whoever knows one that was used reads the ciphertext. Prints as redacted. */
-export class RandomiserStock {
+/** Randomisers in precomputed. Whoever knows one that was used reads the ciphertext. Prints as redacted. */
+export class PrecomputedRandomisers {
   static {
     printAsRedacted(this);
   }
 
   readonly #key: PaillierPublicKey | PaillierPrivateKey;
-  readonly #stock: bigint[] = [];
+  readonly #precomputed: bigint[] = [];
 
   /** @param key - The public key, or the private one, with which they take a third of the time. */
   constructor(key: PaillierPublicKey | PaillierPrivateKey) {
@@ -42,19 +42,19 @@ export class RandomiserStock {
 
   /** How many there are. */
   get size(): number {
-    return this.#stock.length;
+    return this.#precomputed.length;
   }
 
   /** Makes so many more, e.g. while nothing else is to be done. */
   async add(count: number, work: HeWork = {}): Promise<void> {
-    checkCount("RandomiserStock", count);
-    this.#stock.push(...(await freshRandomisers(this.#key, count, work)));
+    checkCount("PrecomputedRandomisers", count);
+    this.#precomputed.push(...(await freshRandomisers(this.#key, count, work)));
   }
 
-  /** Takes so many out, each for one use; what the stock lacks is made now. */
+  /** Takes so many out, each for one use; what the precomputed lacks is made now. */
   async take(count: number, work: HeWork = {}): Promise<bigint[]> {
-    checkCount("RandomiserStock", count);
-    const taken = this.#stock.splice(Math.max(0, this.#stock.length - count));
+    checkCount("PrecomputedRandomisers", count);
+    const taken = this.#precomputed.splice(Math.max(0, this.#precomputed.length - count));
     const missing = count - taken.length;
     return missing === 0 ? taken : [...taken, ...(await freshRandomisers(this.#key, missing, work))];
   }

@@ -10,7 +10,7 @@ import type { Share } from "../share.js";
  *
  * **Security.** What one of the three gets is uniformly random; any two together have the vector.
  */
-export function dealReplicated(words: BigUint64Array): readonly [Share, Share, Share] {
+export function shareReplicated(words: BigUint64Array): readonly [Share, Share, Share] {
   const [first, second] = [randomWords(words.length), randomWords(words.length)];
   const third = subtract(subtract(words, first), second);
   return [

@@ -1,4 +1,4 @@
-/** Making a stock of correlations in a file, ahead of time. Node only; subpath `veilshare/mpc/node`. */
+/** Making preprocessed correlations in a file, ahead of time. Node only; subpath `veilshare/mpc/node`. */
 
 import { createHash } from "node:crypto";
 import { closeSync, fsyncSync, rmSync } from "node:fs";
@@ -11,17 +11,17 @@ import {
   createFile,
   digestOf,
   encodeHeader,
-  heapBytes,
+  poolBytes,
   vectorPlaces,
   writeAll,
-} from "./stock-format-node.js";
-import { heapNames, type HeapCounts, type HeapName } from "./stock.js";
+} from "./preprocessed-format-node.js";
+import { poolNames, type PoolCounts, type PoolName } from "./preprocessed.js";
 
 /** Units that are made at once, so that memory stays bounded. */
 const unitsAtOnce = 65_536;
 
-/** How much a stock is to hold. */
-export interface MakeStockOptions extends Omit<OtRandomnessOptions, "stock"> {
+/** How much a preprocessed file is to hold. */
+export interface PreprocessOptions extends Omit<OtRandomnessOptions, "preprocessed"> {
   /** Path of a file that does not exist. */
   readonly path: string;
   /** Elements of triples. Default 0. */
@@ -33,17 +33,17 @@ export interface MakeStockOptions extends Omit<OtRandomnessOptions, "stock"> {
 }
 
 /**
- * Makes a stock with the other party, inside a protocol run of the two; both ask for the same numbers. The file, format 1:
+ * Makes a preprocessed file with the other party, inside a protocol run of the two; both ask for the same numbers. The file, format 1:
  * `veilshare stock`, version (u8), length of the header (u32), header (id of 32 bytes, own name, other name, units of each
- * heap as u64), the heaps' vectors as 64-bit words, heap after heap and vector after vector, and the SHA-256 of all before.
+ * pool as u64), the pools' vectors as 64-bit words, pool after pool and vector after vector, and the SHA-256 of all before.
  *
  * @throws VeilshareError INVALID_CONFIG when the file exists or cannot be written; as `openTwoPartyEngine`.
  */
-export async function makeStockFile(party: Party, options: MakeStockOptions): Promise<void> {
-  if (party.size !== 2) throw invalidArgument("makeStockFile", "two parties", `${party.size}`);
+export async function preprocessToFile(party: Party, options: PreprocessOptions): Promise<void> {
+  if (party.size !== 2) throw invalidArgument("preprocessToFile", "two parties", `${party.size}`);
   const { path, triples = 0, bitTripleWords = 0, sharedBitWords = 0, ...settings } = options;
-  const counts: HeapCounts = { triple: triples, bitTriple: bitTripleWords, sharedBit: sharedBitWords };
-  for (const heap of heapNames) checkUnits(heap, counts[heap]);
+  const counts: PoolCounts = { triple: triples, bitTriple: bitTripleWords, sharedBit: sharedBitWords };
+  for (const pool of poolNames) checkUnits(pool, counts[pool]);
   const id = createHash("sha256").update("veilshare/mpc/stock/v1").update(party.sessionId).digest();
   const peer = 1 - party.index;
   const header = encodeHeader({ id, own: party.name, peer: party.names[peer] ?? "", counts });
@@ -52,9 +52,9 @@ export async function makeStockFile(party: Party, options: MakeStockOptions): Pr
     writeAll(file, 0, header);
     const source = await OtRandomness.open(party, peer, settings);
     let at = header.length;
-    for (const heap of heapNames) {
-      await makeHeap(source, file, { heap, at, units: counts[heap] });
-      at += heapBytes(heap, counts[heap]);
+    for (const pool of poolNames) {
+      await makeHeap(source, file, { pool, at, units: counts[pool] });
+      at += poolBytes(pool, counts[pool]);
     }
     await source.close();
     writeAll(file, at, digestOf(file, at));
@@ -67,36 +67,36 @@ export async function makeStockFile(party: Party, options: MakeStockOptions): Pr
   }
 }
 
-function checkUnits(heap: HeapName, units: number): void {
+function checkUnits(pool: PoolName, units: number): void {
   if (!Number.isSafeInteger(units) || units < 0 || units > 2 ** 40) {
-    throw invalidArgument("makeStockFile", `a number of units of ${heap}`, String(units));
+    throw invalidArgument("preprocessToFile", `a number of units of ${pool}`, String(units));
   }
 }
 
-/** The part of a file that one heap takes. */
+/** The part of a file that one pool takes. */
 interface HeapPlace {
-  readonly heap: HeapName;
+  readonly pool: PoolName;
   /** Offset of its first byte. */
   readonly at: number;
   readonly units: number;
 }
 
-async function makeHeap(source: OtRandomness, file: number, { heap, at, units }: HeapPlace): Promise<void> {
+async function makeHeap(source: OtRandomness, file: number, { pool, at, units }: HeapPlace): Promise<void> {
   for (let done = 0; done < units; done += unitsAtOnce) {
     const here = Math.min(unitsAtOnce, units - done);
-    const { masks, dependent } = source.draw(correlationOf(heap, here));
+    const { masks, dependent } = source.draw(correlationOf(pool, here));
     const vectors = [...masks, ...(await dependent())];
-    for (const { vector, offset } of vectorPlaces(heap, units)) {
-      const words = vectors[vector] as BigUint64Array; // the heaps' vectors are those of their kinds
+    for (const { vector, offset } of vectorPlaces(pool, units)) {
+      const words = vectors[vector] as BigUint64Array; // the pools' vectors are those of their kinds
       const perUnit = words.length / here;
       writeAll(file, at + 8 * (offset + done * perUnit), bytesFromWords(words));
     }
   }
 }
 
-/** The correlation that so many units of a heap are. */
-function correlationOf(heap: HeapName, units: number): Correlation {
-  switch (heap) {
+/** The correlation that so many units of a pool are. */
+function correlationOf(pool: PoolName, units: number): Correlation {
+  switch (pool) {
     case "triple":
       return { kind: "triple", length: units };
     case "bitTriple":

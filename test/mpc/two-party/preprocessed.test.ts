@@ -4,13 +4,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { simulate, type Party } from "../../../dist/channel/index.js";
-import { makeStockFile, openStockFile, type FileStock } from "../../../dist/mpc/index-node.js";
+import {
+  preprocessToFile,
+  openPreprocessedFile,
+  type PreprocessedFile,
+} from "../../../dist/mpc/index-node.js";
 import { compute } from "../../../dist/mpc/index.js";
 import { expectError } from "../../support/expect-error.js";
 import { expectRedacted } from "../../support/expect-redacted.js";
 import { combined } from "./two-parties.js";
 
-const folder = mkdtempSync(join(tmpdir(), "veilshare-stock-"));
+const folder = mkdtempSync(join(tmpdir(), "veilshare-preprocessed-"));
 const names = ["a", "b"];
 const counts = { triples: 200, bitTripleWords: 20, sharedBitWords: 5 };
 
@@ -33,31 +37,31 @@ beforeAll(async () => {
   await simulate(
     2,
     (party) =>
-      party.run({ name: "test/stock", version: 1 }, async (run) => {
+      party.run({ name: "test/preprocessed", version: 1 }, async (run) => {
         await run.agree({});
-        await makeStockFile(run, { path: join(folder, run.name), checked: false, ...counts });
+        await preprocessToFile(run, { path: join(folder, run.name), checked: false, ...counts });
       }),
     { names },
   );
 });
 
-/** Runs a program at both ends of a stock whose positions were agreed. */
-async function withStocks<T>(
+/** Runs a program at both ends of a preprocessed file whose positions were agreed. */
+async function withPreprocesseds<T>(
   paths: readonly string[],
-  program: (stock: FileStock, party: Party) => T | Promise<T>,
+  program: (preprocessed: PreprocessedFile, party: Party) => T | Promise<T>,
   block = 16,
 ): Promise<[T, T]> {
   const results = await simulate<T>(
     2,
     (party) =>
-      party.run({ name: "test/stock", version: 1 }, async (run) => {
+      party.run({ name: "test/preprocessed", version: 1 }, async (run) => {
         await run.agree({});
-        const stock = openStockFile(paths[run.index] ?? "", { block });
+        const preprocessed = openPreprocessedFile(paths[run.index] ?? "", { block });
         try {
-          await stock.open(run, 1 - run.index);
-          return await program(stock, run);
+          await preprocessed.open(run, 1 - run.index);
+          return await program(preprocessed, run);
         } finally {
-          stock.close();
+          preprocessed.close();
         }
       }),
     { names },
@@ -67,19 +71,19 @@ async function withStocks<T>(
 
 const triple = (length: number) => ({ kind: "triple", length }) as const;
 
-describe("a stock of correlations in a file", () => {
+describe("preprocessed correlations in a file", () => {
   it("gives both ends shares of right triples, bit triples and shared bits, each once, until it is empty", async () => {
     const paths = freshCopies();
-    const take = (stock: FileStock) => ({
-      triples: [stock.take(triple(150)), stock.take(triple(50)), stock.take(triple(1))],
-      bits: stock.take({ kind: "bitTriple", words: 20 }),
-      shared: stock.take({ kind: "sharedBit", length: 300 }),
-      matrix: stock.take({ kind: "matrixTriple", rows: 1, inner: 1, columns: 1 }),
-      left: stock.left,
+    const take = (preprocessed: PreprocessedFile) => ({
+      triples: [preprocessed.take(triple(150)), preprocessed.take(triple(50)), preprocessed.take(triple(1))],
+      bits: preprocessed.take({ kind: "bitTriple", words: 20 }),
+      shared: preprocessed.take({ kind: "sharedBit", length: 300 }),
+      matrix: preprocessed.take({ kind: "matrixTriple", rows: 1, inner: 1, columns: 1 }),
+      left: preprocessed.left,
     });
-    const [a, b] = await withStocks(paths, async (stock) => {
-      expectRedacted(stock);
-      const taken = take(stock);
+    const [a, b] = await withPreprocesseds(paths, async (preprocessed) => {
+      expectRedacted(preprocessed);
+      const taken = take(preprocessed);
       const dependent = async (shares: (typeof taken)["bits"]) => (await shares?.dependent()) ?? [];
       return {
         ...taken,
@@ -108,7 +112,7 @@ describe("a stock of correlations in a file", () => {
 
   it("gives nothing out again after a process that used it was killed, and both ends go on at the further position", async () => {
     const paths = freshCopies();
-    const child = fork(new URL("fixtures/stock-party.mjs", import.meta.url), [paths[0], "60"]);
+    const child = fork(new URL("fixtures/preprocessed-party.mjs", import.meta.url), [paths[0], "60"]);
     const given: string[] = [];
     const exited = new Promise((resolve) => child.once("exit", resolve));
     child.on("message", (masks: string[]) => {
@@ -118,10 +122,10 @@ describe("a stock of correlations in a file", () => {
     await exited;
     expect(given.length).toBeGreaterThanOrEqual(30);
     expect(existsSync(`${paths[0]}.lock`)).toBe(true); // its owner is dead: the next one takes over
-    const [first, second] = await withStocks(paths, (stock) => ({
-      left: stock.left.triple,
-      masks: stock.take(triple(20))?.masks ?? [],
-      all: [...(stock.take(triple(stock.left.triple))?.masks[0] ?? [])].map(String),
+    const [first, second] = await withPreprocesseds(paths, (preprocessed) => ({
+      left: preprocessed.left.triple,
+      masks: preprocessed.take(triple(20))?.masks ?? [],
+      all: [...(preprocessed.take(triple(preprocessed.left.triple))?.masks[0] ?? [])].map(String),
     }));
     const fresh = [...[...(first.masks[0] ?? [])].map(String), ...first.all];
     const used = new Set(given);
@@ -135,34 +139,34 @@ describe("a stock of correlations in a file", () => {
 
   it("burns before it gives: with the journal's last record torn, what it would have covered was not given out", async () => {
     const paths = freshCopies();
-    await withStocks(paths, (stock) => stock.take(triple(10))?.masks.length);
+    await withPreprocesseds(paths, (preprocessed) => preprocessed.take(triple(10))?.masks.length);
     const journal = readFileSync(`${paths[0]}.journal`);
     expect(journal.length % 16).toBe(0);
     writeFileSync(`${paths[0]}.journal`, Buffer.concat([journal, journal.subarray(0, 7)]));
-    const [a, b] = await withStocks(paths, (stock) => stock.left.triple);
+    const [a, b] = await withPreprocesseds(paths, (preprocessed) => preprocessed.left.triple);
     expect([a, b]).toEqual([190, 190]);
   });
 
   it("gives back what was burnt and not used when it closes in order", async () => {
     const paths = freshCopies();
     for (const left of [195, 190, 185]) {
-      const got = await withStocks(paths, (stock) => {
-        stock.take(triple(5));
-        return stock.left.triple;
+      const got = await withPreprocesseds(paths, (preprocessed) => {
+        preprocessed.take(triple(5));
+        return preprocessed.left.triple;
       });
       expect(got).toEqual([left, left]);
     }
   });
 
-  it("feeds an engine of two parties, which makes what the stock has not", async () => {
+  it("feeds an engine of two parties, which makes what the preprocessed file has not", async () => {
     const paths = freshCopies();
     const [a, b] = await simulate(
       2,
       async (party) => {
-        const stock = openStockFile(paths[party.index] ?? "");
+        const preprocessed = openPreprocessedFile(paths[party.index] ?? "");
         const result = await compute(
           party,
-          { scheme: "oblivious transfer", checked: false, stock },
+          { computation: "two-party", checked: false, preprocessed },
           async (engine) => {
             const own = (owner: number, values: number[]) =>
               engine.input({
@@ -179,7 +183,7 @@ describe("a stock of correlations in a file", () => {
             return [...(await engine.reveal(product)), ...(await engine.reveal(dot))];
           },
         );
-        return { result, left: stock.left.triple };
+        return { result, left: preprocessed.left.triple };
       },
       { names },
     );
@@ -187,30 +191,34 @@ describe("a stock of correlations in a file", () => {
     expect(b).toEqual({ result: a?.result, left: 197 });
   });
 
-  it("refuses another stock, positions beyond it, another party, a second process, and damage", async () => {
+  it("refuses another preprocessed file, positions beyond it, another party, a second process, and damage", async () => {
     const [pathA, pathB] = freshCopies();
     const other = join(folder, "other");
     await simulate(
       2,
       (party) =>
-        party.run({ name: "test/stock", version: 1 }, async (run) => {
+        party.run({ name: "test/preprocessed", version: 1 }, async (run) => {
           await run.agree({});
-          await makeStockFile(run, { path: `${other}-${run.name}`, checked: false, triples: 1 });
+          await preprocessToFile(run, { path: `${other}-${run.name}`, checked: false, triples: 1 });
         }),
       { names },
     );
-    await expect(withStocks([pathA, `${other}-b`], (stock) => stock.left)).rejects.toMatchObject({
+    await expect(
+      withPreprocesseds([pathA, `${other}-b`], (preprocessed) => preprocessed.left),
+    ).rejects.toMatchObject({
       code: "PEER_MISMATCH",
-      field: "stock",
+      field: "preprocessed",
     });
-    await expect(withStocks([pathB, pathA], (stock) => stock.left)).rejects.toMatchObject({
+    await expect(
+      withPreprocesseds([pathB, pathA], (preprocessed) => preprocessed.left),
+    ).rejects.toMatchObject({
       code: "INVALID_ARGUMENT",
     });
-    const stock = openStockFile(pathA);
-    expectError(() => openStockFile(pathA), "INVALID_CONFIG");
-    expectError(() => stock.take(triple(1)), "CLOSED"); // before positions were agreed
-    stock.close();
-    stock.close();
+    const preprocessed = openPreprocessedFile(pathA);
+    expectError(() => openPreprocessedFile(pathA), "INVALID_CONFIG");
+    expectError(() => preprocessed.take(triple(1)), "CLOSED"); // before positions were agreed
+    preprocessed.close();
+    preprocessed.close();
     const bytes = readFileSync(pathA);
     for (const damage of [
       (copy: Buffer): Buffer => copy.subarray(0, copy.length - 1),
@@ -219,15 +227,15 @@ describe("a stock of correlations in a file", () => {
       (copy: Buffer): Buffer => copy.fill(0, 0, 1),
     ]) {
       writeFileSync(pathA, damage(Buffer.from(bytes)));
-      expectError(() => openStockFile(pathA), "INVALID_DATA", { file: pathA });
+      expectError(() => openPreprocessedFile(pathA), "INVALID_DATA", { file: pathA });
     }
     writeFileSync(pathA, bytes);
     writeFileSync(`${pathA}.journal`, Buffer.alloc(64));
-    expectError(() => openStockFile(pathA), "INVALID_DATA");
+    expectError(() => openPreprocessedFile(pathA), "INVALID_DATA");
     await expect(
       simulate(
         2,
-        (party) => party.run({ name: "t", version: 1 }, (run) => makeStockFile(run, { path: pathB })),
+        (party) => party.run({ name: "t", version: 1 }, (run) => preprocessToFile(run, { path: pathB })),
         { names },
       ),
     ).rejects.toMatchObject({ code: "INVALID_CONFIG" });

@@ -25,7 +25,7 @@ import type { Share } from "../share.js";
 import { pair, type ReplicatedParts } from "./parts.js";
 
 /** What goes along with an injection, from party 0 to party 1. */
-export interface Luggage {
+export interface Piggyback {
   /** At party 0: the words. */
   readonly words?: BigUint64Array;
   /** At party 1: their size. */
@@ -33,13 +33,13 @@ export interface Luggage {
 }
 
 /** An injection, and what party 0 sent along to party 1. */
-export interface Injection {
+export interface BitConversion {
   readonly share: Share;
-  readonly luggage: BigUint64Array | undefined;
+  readonly piggyback: BigUint64Array | undefined;
 }
 
 /** Arithmetic shares of boolean shared bits, row after row without gaps. */
-export async function injectBits(parts: ReplicatedParts, bits: Share, size: BitSize): Promise<Share> {
+export async function bitsToArithmetic(parts: ReplicatedParts, bits: Share, size: BitSize): Promise<Share> {
   const [first, second] = pair(bits);
   const known = parts.position === 0 ? xorWords(first, second) : parts.position === 1 ? second : first;
   const words = new BigUint64Array(size.rows * size.bits);
@@ -47,28 +47,28 @@ export async function injectBits(parts: ReplicatedParts, bits: Share, size: BitS
   for (let row = 0; row < size.rows; row++) {
     unpackInto(words, known.subarray(row * stride, (row + 1) * stride), row * size.bits, size.bits);
   }
-  return (await injectKnown(parts, words)).share;
+  return (await knownBitsToArithmetic(parts, words)).share;
 }
 
 /**
  * Arithmetic shares of a XOR b.
  *
  * @param bit - Words of 0 or 1: a at party 0, b at the others.
- * @param luggage - Sent along by party 0 to party 1, if any.
+ * @param piggyback - Sent along by party 0 to party 1, if any.
  */
-export async function injectKnown(
+export async function knownBitsToArithmetic(
   parts: ReplicatedParts,
   bit: BigUint64Array,
-  luggage: Luggage = {},
-): Promise<Injection> {
+  piggyback: Piggyback = {},
+): Promise<BitConversion> {
   if (parts.position === 0) {
-    const sent = luggage.words === undefined ? [] : [ringPart(luggage.words)];
-    return { share: await injectAtFirst(parts, bit, sent), luggage: undefined };
+    const sent = piggyback.words === undefined ? [] : [ringPart(piggyback.words)];
+    return { share: await convertAtFirst(parts, bit, sent), piggyback: undefined };
   }
-  return injectAtOther(parts, bit, luggage.size === undefined ? [] : [luggage.size]);
+  return convertAtOther(parts, bit, piggyback.size === undefined ? [] : [piggyback.size]);
 }
 
-async function injectAtFirst(
+async function convertAtFirst(
   { seeds, rounds, members }: ReplicatedParts,
   a: BigUint64Array,
   along: readonly Part[],
@@ -99,11 +99,11 @@ async function injectAtFirst(
 }
 
 /** Party 1 and party 2 do the same with other seeds: each has a mask of a's and a part of zero in common with party 0. */
-async function injectAtOther(
+async function convertAtOther(
   { position, seeds, rounds, members }: ReplicatedParts,
   b: BigUint64Array,
   along: readonly PartSize[],
-): Promise<Injection> {
+): Promise<BitConversion> {
   const { length } = b;
   const common = position === 1 ? seeds.previous : seeds.next;
   const [mask, part] = [common.words(length), common.words(length)];
@@ -122,7 +122,7 @@ async function injectAtOther(
     ]),
     words: 4 * length,
   });
-  const [masked, luggage] = received.get(zero) as readonly [BigUint64Array, BigUint64Array?]; // as asked for
+  const [masked, piggyback] = received.get(zero) as readonly [BigUint64Array, BigUint64Array?]; // as asked for
   const [from] = received.get(other) as readonly [BigUint64Array]; // as asked for
   const third = new BigUint64Array(length);
   for (let i = 0; i < length; i++) {
@@ -134,5 +134,5 @@ async function injectAtOther(
     const own = position === 1 ? (masked[i] as bigint) : BigInt.asUintN(64, -(mask[i] as bigint));
     part[i] = BigInt.asUintN(64, own - twice);
   }
-  return { share: position === 1 ? [part, third] : [third, part], luggage };
+  return { share: position === 1 ? [part, third] : [third, part], piggyback };
 }

@@ -1,12 +1,12 @@
 /**
- * A stock of correlations in a file, with a journal beside it. Node only; subpath `veilshare/mpc/node`.
+ * Preprocessed correlations in a file, with a journal beside it. Node only; subpath `veilshare/mpc/node`.
  *
- * A unit is burnt before it is used: the journal says how far each heap was given out, and is written and flushed to the
+ * A unit is burnt before it is used: the journal says how far each pool was given out, and is written and flushed to the
  * disk *before* a unit leaves this module. What a crash leaves is a journal that is too far, never one that is behind; and
  * when a session opens, both parties continue at the further of their positions. The journal is advanced by blocks, as a
  * flush takes milliseconds; what is left of a block when a process ends is lost, unless it closes in order.
  *
- * Files: `PATH` (format 1: see {@link makeStockFile}) and `PATH.journal`, to which records of 16 bytes are appended: heap (u32),
+ * Files: `PATH` (format 1: see {@link preprocessToFile}) and `PATH.journal`, to which records of 16 bytes are appended: pool (u32),
  * position (u64), CRC-32 of these. A record that is torn or does not fit its sum ends the journal: it was not flushed, so
  * nothing of it was given out. `PATH.lock` keeps a second process out.
  *
@@ -24,7 +24,7 @@ import type { Correlation, CorrelationShares } from "../correlation.js";
 import {
   checkDigest,
   encodeRecord,
-  heapBytes,
+  poolBytes,
   opened,
   readAll,
   readHeader,
@@ -33,59 +33,59 @@ import {
   unusable,
   vectorPlaces,
   writeAll,
-  type StockHeader,
-} from "./stock-format-node.js";
+  type PreprocessedHeader,
+} from "./preprocessed-format-node.js";
 import {
   agreePositions,
-  heapNames,
-  heapVectors,
+  poolNames,
+  poolVectors,
   unitsOf,
-  type CorrelationStock,
-  type HeapCounts,
-  type HeapName,
-} from "./stock.js";
+  type PreprocessedCorrelations,
+  type PoolCounts,
+  type PoolName,
+} from "./preprocessed.js";
 
 /** Units that are burnt at once. */
 const defaultBlock = 16_384;
 
-/** Options of {@link openStockFile}. */
-export interface OpenStockOptions {
-  /** Units of a heap that the journal burns at once. Default 16,384. */
+/** Options of {@link openPreprocessedFile}. */
+export interface OpenPreprocessedOptions {
+  /** Units of a pool that the journal burns at once. Default 16,384. */
   readonly block?: number;
 }
 
 /**
- * Opens a stock; pass it to `openTwoPartyEngine` at both parties. One process at a time.
+ * Opens a preprocessed file; pass it to `openTwoPartyEngine` at both parties. One process at a time.
  *
- * @throws VeilshareError INVALID_DATA for a file that is no stock, or damaged; INVALID_CONFIG when it cannot be read or another
+ * @throws VeilshareError INVALID_DATA for a file that is no preprocessed file, or damaged; INVALID_CONFIG when it cannot be read or another
  *   process has it open.
  */
-export function openStockFile(path: string, options: OpenStockOptions = {}): FileStock {
-  return new FileStock(path, options.block ?? defaultBlock);
+export function openPreprocessedFile(path: string, options: OpenPreprocessedOptions = {}): PreprocessedFile {
+  return new PreprocessedFile(path, options.block ?? defaultBlock);
 }
 
-/** One party's end of a stock in a file; see {@link openStockFile}. */
-export class FileStock implements CorrelationStock {
+/** One party's end of preprocessed correlations in a file; see {@link openPreprocessedFile}. */
+export class PreprocessedFile implements PreprocessedCorrelations {
   static {
     printAsRedacted(this);
   }
 
   readonly #path: string;
   readonly #block: number;
-  readonly #header: StockHeader;
+  readonly #header: PreprocessedHeader;
   readonly #headerBytes: number;
   readonly #file: number;
   readonly #journal: number;
-  readonly #next: Record<HeapName, number>;
-  readonly #burnt: Record<HeapName, number>;
+  readonly #next: Record<PoolName, number>;
+  readonly #burnt: Record<PoolName, number>;
   #journalBytes: number;
   #agreed = false;
   #closed = false;
 
-  /** For {@link openStockFile}. */
+  /** For {@link openPreprocessedFile}. */
   constructor(path: string, block: number) {
     if (!Number.isSafeInteger(block) || block < 1) {
-      throw invalidArgument("openStockFile", "a block of at least one unit", String(block));
+      throw invalidArgument("openPreprocessedFile", "a block of at least one unit", String(block));
     }
     this.#path = path;
     this.#block = block;
@@ -107,11 +107,11 @@ export class FileStock implements CorrelationStock {
     }
   }
 
-  /** Units of each heap that are left. */
-  get left(): HeapCounts {
+  /** Units of each pool that are left. */
+  get left(): PoolCounts {
     const { counts } = this.#header;
     const left = { triple: 0, bitTriple: 0, sharedBit: 0 };
-    for (const heap of heapNames) left[heap] = counts[heap] - this.#next[heap];
+    for (const pool of poolNames) left[pool] = counts[pool] - this.#next[pool];
     return left;
   }
 
@@ -120,33 +120,33 @@ export class FileStock implements CorrelationStock {
     const peerName = party.names[peer] ?? "";
     if (party.name !== own || peerName !== other) {
       throw invalidArgument(
-        "openStockFile",
+        "openPreprocessedFile",
         `a session of "${own}" with "${other}"`,
         `"${party.name}" with "${peerName}"`,
       );
     }
     const agreed = await agreePositions(party, peer, { id, positions: { ...this.#next } }, counts);
-    for (const heap of heapNames) {
-      this.#next[heap] = agreed[heap];
-      if (this.#burnt[heap] < agreed[heap]) this.#burn(heap, agreed[heap]);
+    for (const pool of poolNames) {
+      this.#next[pool] = agreed[pool];
+      if (this.#burnt[pool] < agreed[pool]) this.#burn(pool, agreed[pool]);
     }
     this.#agreed = true;
   }
 
   take(wanted: Correlation): Omit<CorrelationShares, "number"> | undefined {
     if (!this.#agreed || this.#closed)
-      throw new VeilshareError("CLOSED", "take: the stock is not open in a session");
+      throw new VeilshareError("CLOSED", "take: the preprocessed file is not open in a session");
     const asked = unitsOf(wanted);
     if (asked === undefined) return undefined;
-    const { heap, units } = asked;
-    const count = this.#header.counts[heap];
-    const from = this.#next[heap];
+    const { pool, units } = asked;
+    const count = this.#header.counts[pool];
+    const from = this.#next[pool];
     const to = from + units;
     if (to > count) return undefined;
-    if (to > this.#burnt[heap]) this.#burn(heap, Math.min(count, Math.max(to, from + this.#block)));
-    this.#next[heap] = to;
-    const vectors = this.#read(heap, from, units);
-    const masks = vectors.slice(0, heapVectors[heap].masks.length);
+    if (to > this.#burnt[pool]) this.#burn(pool, Math.min(count, Math.max(to, from + this.#block)));
+    this.#next[pool] = to;
+    const vectors = this.#read(pool, from, units);
+    const masks = vectors.slice(0, poolVectors[pool].masks.length);
     const dependent = vectors.slice(masks.length);
     if (wanted.kind === "sharedBit") dependent[0] = (dependent[0] as BigUint64Array).slice(0, wanted.length);
     return { masks, dependent: () => Promise.resolve(dependent) };
@@ -156,29 +156,29 @@ export class FileStock implements CorrelationStock {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    for (const heap of heapNames)
-      if (this.#burnt[heap] > this.#next[heap]) this.#burn(heap, this.#next[heap]);
+    for (const pool of poolNames)
+      if (this.#burnt[pool] > this.#next[pool]) this.#burn(pool, this.#next[pool]);
     closeSync(this.#journal);
     closeSync(this.#file);
     rmSync(`${this.#path}.lock`, { force: true });
   }
 
-  /** Writes and flushes how far a heap may be given out; nothing beyond leaves before. */
-  #burn(heap: HeapName, position: number): void {
-    writeAll(this.#journal, this.#journalBytes, encodeRecord(heap, position));
+  /** Writes and flushes how far a pool may be given out; nothing beyond leaves before. */
+  #burn(pool: PoolName, position: number): void {
+    writeAll(this.#journal, this.#journalBytes, encodeRecord(pool, position));
     fsyncSync(this.#journal);
     this.#journalBytes += recordBytes;
-    this.#burnt[heap] = position;
+    this.#burnt[pool] = position;
   }
 
-  #read(heap: HeapName, from: number, units: number): BigUint64Array[] {
+  #read(pool: PoolName, from: number, units: number): BigUint64Array[] {
     const { counts } = this.#header;
     let start = this.#headerBytes;
-    for (const name of heapNames) {
-      if (name === heap) break;
-      start += heapBytes(name, counts[name]);
+    for (const name of poolNames) {
+      if (name === pool) break;
+      start += poolBytes(name, counts[name]);
     }
-    return vectorPlaces(heap, counts[heap]).map(({ offset, perUnit }) =>
+    return vectorPlaces(pool, counts[pool]).map(({ offset, perUnit }) =>
       wordsFromBytes(
         readAll(this.#path, this.#file, start + 8 * (offset + from * perUnit), 8 * units * perUnit),
       ),
@@ -197,11 +197,11 @@ function lock(path: string): void {
     } catch (thrown) {
       if (!isCode(thrown, "EEXIST")) throw unusable(path, "a place to write", thrown);
       if (isAlive(Number(readFileSync(name, "utf8"))))
-        throw unusable(path, "a stock that no other process has open");
+        throw unusable(path, "a preprocessed file that no other process has open");
       rmSync(name, { force: true }); // who held it died
     }
   }
-  throw unusable(path, "a stock that no other process has open");
+  throw unusable(path, "a preprocessed file that no other process has open");
 }
 
 function isAlive(pid: number): boolean {

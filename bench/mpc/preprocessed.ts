@@ -1,4 +1,4 @@
-/** A stock of correlations for one task, in a temporary file: what two parties do before they have inputs. */
+/** Preprocessed correlations for one task, in a temporary file: what two parties do before they have inputs. */
 
 import { mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
@@ -7,28 +7,28 @@ import { join } from "node:path";
 import { cpuUsage } from "node:process";
 import type { ProtocolRun } from "veilshare/channel";
 import { plan } from "veilshare/mpc";
-import { makeStockFile, openStockFile, type FileStock } from "veilshare/mpc/node";
+import { preprocessToFile, openPreprocessedFile, type PreprocessedFile } from "veilshare/mpc/node";
 import { operate, shareInputs } from "./operation.js";
 import { warmUpRuns, type MpcTask, type MpcTimes } from "./task.js";
 
-/** A stock that is open, and what it took to make it, by run of the task. */
+/** A preprocessed file that is open, and what it took to make it, by run of the task. */
 export interface TaskStock {
-  readonly file: FileStock;
+  readonly file: PreprocessedFile;
   readonly offline: NonNullable<MpcTimes["offline"]>;
-  /** Closes the stock and removes its file. */
+  /** Closes the preprocessed file and removes its file. */
   readonly remove: () => Promise<void>;
 }
 
 /** Makes with the other party all that the runs of the task will take, those that are not timed too. */
-export async function makeStock(party: ProtocolRun, task: MpcTask): Promise<TaskStock> {
-  const folder = mkdtempSync(join(tmpdir(), "veilshare-bench-stock-"));
+export async function makePreprocessed(party: ProtocolRun, task: MpcTask): Promise<TaskStock> {
+  const folder = mkdtempSync(join(tmpdir(), "veilshare-bench-preprocessed-"));
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
-    const path = join(folder, "stock");
+    const path = join(folder, "preprocessed");
     const runs = task.runs + warmUpRuns;
     const units = await unitsOfRun(task);
     const before = { cpu: cpuUsage(), ms: performance.now(), bytes: party.traffic.bytesSent };
-    await makeStockFile(party, {
+    await preprocessToFile(party, {
       path,
       triples: runs * units.triples,
       bitTripleWords: runs * units.bitTripleWords,
@@ -40,7 +40,7 @@ export async function makeStock(party: ProtocolRun, task: MpcTask): Promise<Task
       cpuSeconds: (user + system) / 1e6 / runs,
       bytesSent: (party.traffic.bytesSent - before.bytes) / runs,
     };
-    const file = openStockFile(path);
+    const file = openPreprocessedFile(path);
     return {
       file,
       offline,
@@ -55,7 +55,7 @@ export async function makeStock(party: ProtocolRun, task: MpcTask): Promise<Task
   }
 }
 
-/** What one run takes of each heap, at most. */
+/** What one run takes of each pool, at most. */
 async function unitsOfRun(task: MpcTask): Promise<{
   readonly triples: number;
   readonly bitTripleWords: number;
@@ -66,7 +66,7 @@ async function unitsOfRun(task: MpcTask): Promise<{
       const [x, y] = await shareInputs(engine, task, () => undefined);
       await operate(engine, task, x, y);
     },
-    { scheme: "additive", parties: 2 },
+    { parties: 2 },
   );
   const of = (kind: string): { words: number; draws: number } =>
     correlations.find((planned) => planned.kind === kind) ?? { words: 0, draws: 0 };

@@ -1,4 +1,4 @@
-/** The files of a stock: header, heaps, sum, journal; reading and writing them. Node only. */
+/** The files of preprocessed correlations: header, pools, sum, journal; reading and writing them. Node only. */
 
 import { createHash, timingSafeEqual } from "node:crypto";
 import { ftruncateSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
@@ -6,7 +6,7 @@ import { crc32 } from "node:zlib";
 import { ByteReader, ByteWriter, MalformedMessage } from "../../bytes/codec.js";
 import { concatBytes, utf8ToBytes } from "../../bytes/encoding.js";
 import { VeilshareError } from "../../errors.js";
-import { heapNames, heapVectors, type HeapCounts, type HeapName } from "./stock.js";
+import { poolNames, poolVectors, type PoolCounts, type PoolName } from "./preprocessed.js";
 
 const magic = utf8ToBytes("veilshare stock");
 const formatVersion = 1;
@@ -15,65 +15,65 @@ const digestBytes = 32;
 /** Bytes of a record of the journal. */
 export const recordBytes = 16;
 
-/** Where each vector of a heap begins, in words from the heap's start. */
+/** Where each vector of a pool begins, in words from the pool's start. */
 export function vectorPlaces(
-  heap: HeapName,
+  pool: PoolName,
   units: number,
 ): { readonly vector: number; readonly offset: number; readonly perUnit: number }[] {
   let offset = 0;
-  return [...heapVectors[heap].masks, ...heapVectors[heap].dependent].map((perUnit, vector) => {
+  return [...poolVectors[pool].masks, ...poolVectors[pool].dependent].map((perUnit, vector) => {
     const place = { vector, offset, perUnit };
     offset += perUnit * units;
     return place;
   });
 }
 
-/** Bytes of a heap. */
-export function heapBytes(heap: HeapName, units: number): number {
+/** Bytes of a pool. */
+export function poolBytes(pool: PoolName, units: number): number {
   let words = 0;
-  for (const { perUnit } of vectorPlaces(heap, units)) words += perUnit * units;
+  for (const { perUnit } of vectorPlaces(pool, units)) words += perUnit * units;
   return 8 * words;
 }
 
-/** What a stock says of itself. */
-export interface StockHeader {
+/** What a preprocessed file says of itself. */
+export interface PreprocessedHeader {
   readonly id: Uint8Array;
   readonly own: string;
   readonly peer: string;
-  readonly counts: HeapCounts;
+  readonly counts: PoolCounts;
 }
 
-/** The first bytes of a stock. */
-export function encodeHeader({ id, own, peer, counts }: StockHeader): Uint8Array {
+/** The first bytes of a preprocessed file. */
+export function encodeHeader({ id, own, peer, counts }: PreprocessedHeader): Uint8Array {
   const body = new ByteWriter().fixed(id).text(own).text(peer);
-  for (const heap of heapNames) body.u64(BigInt(counts[heap]));
+  for (const pool of poolNames) body.u64(BigInt(counts[pool]));
   return concatBytes(magic, new ByteWriter().u8(formatVersion).bytes(body.finish()).finish());
 }
 
 /** One record of a journal. */
-export function encodeRecord(heap: HeapName, position: number): Uint8Array {
-  const body = new ByteWriter().u32(heapNames.indexOf(heap)).u64(BigInt(position)).finish();
+export function encodeRecord(pool: PoolName, position: number): Uint8Array {
+  const body = new ByteWriter().u32(poolNames.indexOf(pool)).u64(BigInt(position)).finish();
   return concatBytes(body, new ByteWriter().u32(crc32(body)).finish());
 }
 
-/** The last position of each heap, and how long the journal is up to its last whole record. */
+/** The last position of each pool, and how long the journal is up to its last whole record. */
 export function readJournal(
   path: string,
   file: number,
-  counts: HeapCounts,
-): { readonly positions: HeapCounts; readonly byteLength: number } {
+  counts: PoolCounts,
+): { readonly positions: PoolCounts; readonly byteLength: number } {
   const bytes = readFileSync(`${path}.journal`);
   const positions = { triple: 0, bitTriple: 0, sharedBit: 0 };
   let byteLength = 0;
   for (; byteLength + recordBytes <= bytes.length; byteLength += recordBytes) {
     const record = bytes.subarray(byteLength, byteLength + recordBytes);
     const reader = new ByteReader(record);
-    const heap = heapNames[reader.u32()];
+    const pool = poolNames[reader.u32()];
     const position = reader.u64();
     if (reader.u32() !== crc32(record.subarray(0, 12))) break;
-    if (heap === undefined || position > BigInt(counts[heap]))
-      throw damaged(`${path}.journal`, "a record of the stock");
-    positions[heap] = Number(position);
+    if (pool === undefined || position > BigInt(counts[pool]))
+      throw damaged(`${path}.journal`, "a record of the preprocessed file");
+    positions[pool] = Number(position);
   }
   // A record that does not fit its sum can only be the last one, cut off by a crash before its flush.
   if (bytes.length - byteLength >= 2 * recordBytes) throw damaged(`${path}.journal`, "whole records");
@@ -82,18 +82,19 @@ export function readJournal(
 }
 
 /**
- * The header of a stock, and where it ends.
+ * The header of a preprocessed file, and where it ends.
  *
  * @throws VeilshareError INVALID_DATA for a file that is none.
  */
 export function readHeader(
   path: string,
   file: number,
-): { readonly header: StockHeader; readonly headerBytes: number } {
+): { readonly header: PreprocessedHeader; readonly headerBytes: number } {
   const start = readAll(path, file, 0, magic.length + 5);
   const fixed = new ByteReader(start);
-  const isStock = Buffer.from(fixed.fixed(magic.length)).equals(magic);
-  if (!isStock || fixed.u8() !== formatVersion) throw damaged(path, `a stock of format ${formatVersion}`);
+  const isPreprocessed = Buffer.from(fixed.fixed(magic.length)).equals(magic);
+  if (!isPreprocessed || fixed.u8() !== formatVersion)
+    throw damaged(path, `a preprocessed file of format ${formatVersion}`);
   const length = fixed.u32();
   if (length > 4 * maxNameBytes) throw damaged(path, "a header");
   const headerBytes = start.length + length;
@@ -102,7 +103,7 @@ export function readHeader(
     const id = reader.fixed(32);
     const [own, peer] = [reader.text(maxNameBytes), reader.text(maxNameBytes)];
     const counts = { triple: 0, bitTriple: 0, sharedBit: 0 };
-    for (const heap of heapNames) counts[heap] = Number(reader.u64());
+    for (const pool of poolNames) counts[pool] = Number(reader.u64());
     reader.end();
     return { header: { id, own, peer, counts }, headerBytes };
   } catch (thrown) {
@@ -111,15 +112,16 @@ export function readHeader(
 }
 
 /**
- * Refuses a stock that was changed.
+ * Refuses a preprocessed file that was changed.
  *
  * @throws VeilshareError INVALID_DATA
  */
-export function checkDigest(path: string, file: number, headerBytes: number, counts: HeapCounts): void {
+export function checkDigest(path: string, file: number, headerBytes: number, counts: PoolCounts): void {
   let end = headerBytes;
-  for (const heap of heapNames) end += heapBytes(heap, counts[heap]);
+  for (const pool of poolNames) end += poolBytes(pool, counts[pool]);
   const stored = readAll(path, file, end, digestBytes);
-  if (!timingSafeEqual(digestOf(file, end), stored)) throw damaged(path, "a stock whose sum fits");
+  if (!timingSafeEqual(digestOf(file, end), stored))
+    throw damaged(path, "a preprocessed file whose sum fits");
 }
 
 /** SHA-256 of the first bytes of a file. */
@@ -183,7 +185,7 @@ export function readAll(path: string, file: number, at: number, byteLength: numb
 
 /** The error for a file that is not as it must be. */
 export function damaged(file: string, expected: string): VeilshareError {
-  return new VeilshareError("INVALID_DATA", `openStockFile: expected ${expected}, got another`, {
+  return new VeilshareError("INVALID_DATA", `openPreprocessedFile: expected ${expected}, got another`, {
     file,
     expected,
   });
@@ -191,7 +193,7 @@ export function damaged(file: string, expected: string): VeilshareError {
 
 /** The error for a file that cannot be used. */
 export function unusable(file: string, expected: string, cause?: unknown): VeilshareError {
-  return new VeilshareError("INVALID_CONFIG", `openStockFile: expected ${expected}`, {
+  return new VeilshareError("INVALID_CONFIG", `openPreprocessedFile: expected ${expected}`, {
     file,
     expected,
     cause,

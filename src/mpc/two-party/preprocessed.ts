@@ -1,0 +1,127 @@
+/**
+ * Correlations that were made ahead of time, as a source of correlated randomness uses them. A preprocessed file has three pools, of
+ * triples, of bit triples and of shared bits; each unit of each is given out once, in order, to both parties alike.
+ */
+
+import { ByteReader, ByteWriter, MalformedMessage } from "../../bytes/codec.js";
+import { bytesToHex, equalBytes } from "../../bytes/encoding.js";
+import type { Party } from "../../channel/party.js";
+import { VeilshareError } from "../../errors.js";
+import type { Correlation, CorrelationShares } from "../correlation.js";
+import { wordsForBits } from "../packed-bits.js";
+
+/** Names of the pools. Units: an element of a triple; a word of 64 bit triples; a word of 64 shared bits. */
+export const poolNames = ["triple", "bitTriple", "sharedBit"] as const;
+
+/** Name of a pool. */
+export type PoolName = (typeof poolNames)[number];
+
+/** Numbers of units, or positions, by pool. */
+export type PoolCounts = Readonly<Record<PoolName, number>>;
+
+/** Vectors of a pool, in words a unit: masks first, then what depends on them. */
+export const poolVectors: Readonly<
+  Record<PoolName, { readonly masks: number[]; readonly dependent: number[] }>
+> = {
+  triple: { masks: [1, 1], dependent: [1] },
+  bitTriple: { masks: [1, 1], dependent: [1] },
+  sharedBit: { masks: [1], dependent: [64] },
+};
+
+/** Preprocessed correlations, each of which is given out once. Both parties have their ends of the same preprocessed file. */
+export interface PreprocessedCorrelations {
+  /**
+   * Agrees with the other party on where the preprocessed file stands: each pool at the further of both positions.
+   *
+   * @throws VeilshareError PEER_MISMATCH when the two ends are not of one preprocessed file.
+   */
+  open(party: Party, peer: number): Promise<void>;
+  /** The next correlation, or undefined when the preprocessed file has none, or not enough, of the kind: then at both parties. */
+  take(wanted: Correlation): Omit<CorrelationShares, "number"> | undefined;
+  /** No more will be taken. */
+  close(): void;
+}
+
+/** The pool and number of units that a correlation takes; undefined for kinds that are not kept. */
+export function unitsOf(
+  wanted: Correlation,
+): { readonly pool: PoolName; readonly units: number } | undefined {
+  switch (wanted.kind) {
+    case "triple":
+      return { pool: "triple", units: wanted.length };
+    case "bitTriple":
+      return { pool: "bitTriple", units: wanted.words };
+    case "sharedBit":
+      return { pool: "sharedBit", units: wordsForBits(wanted.length) };
+    case "matrixTriple":
+    case "operandMask":
+    case "operandProduct":
+    case "truncation":
+      return undefined;
+  }
+}
+
+const step = "mpc/preprocessed";
+
+/** What both ends tell each other before anything is taken. */
+export interface PreprocessedState {
+  /** 32 bytes that the two ends of one preprocessed file have in common, and no other preprocessed file. */
+  readonly id: Uint8Array;
+  /** The first unit of each pool that was never given out. */
+  readonly positions: PoolCounts;
+}
+
+/**
+ * The further of both parties' positions, pool by pool.
+ *
+ * @throws VeilshareError PEER_MISMATCH for another preprocessed file; PEER_MALFORMED for positions beyond the preprocessed file.
+ */
+export async function agreePositions(
+  party: Party,
+  peer: number,
+  own: PreprocessedState,
+  counts: PoolCounts,
+): Promise<PoolCounts> {
+  const writer = new ByteWriter().fixed(own.id);
+  for (const pool of poolNames) writer.u64(BigInt(own.positions[pool]));
+  const message = writer.finish();
+  const [received] = await Promise.all([
+    party.receive(peer, step, { byteLength: message.length }),
+    party.send(peer, step, message),
+  ]);
+  const name = party.names[peer] ?? "";
+  const reader = new ByteReader(received);
+  const id = reader.fixed(own.id.length);
+  if (!equalBytes(id, own.id)) {
+    const [expected, got] = [
+      `preprocessed file ${bytesToHex(own.id.subarray(0, 4))}`,
+      bytesToHex(id.subarray(0, 4)),
+    ];
+    const text = `${step}: party "${name}": expected ${expected}, got ${got}`;
+    throw new VeilshareError("PEER_MISMATCH", text, {
+      party: name,
+      step,
+      field: "preprocessed",
+      expected,
+      got,
+    });
+  }
+  const agreed = { triple: 0, bitTriple: 0, sharedBit: 0 };
+  for (const pool of poolNames) {
+    const other = reader.u64();
+    if (other > BigInt(counts[pool])) {
+      const expected = `a position of at most ${counts[pool]}`;
+      const text = `${step}: party "${name}": expected ${expected}, got ${other}`;
+      throw new VeilshareError("PEER_MALFORMED", text, {
+        party: name,
+        step,
+        field: pool,
+        expected,
+        got: String(other),
+        cause: new MalformedMessage("a position beyond the preprocessed file"),
+      });
+    }
+    agreed[pool] = Math.max(own.positions[pool], Number(other));
+  }
+  return agreed;
+}
