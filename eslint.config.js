@@ -64,7 +64,7 @@ export default tseslint.config(
   },
   {
     // Vitest wants default exports, and a data reader's type parameter is its caller's claim about a file.
-    files: ["vitest.config.ts", "test/support/*.ts"],
+    files: ["vitest*.config.ts", "test/support/*.ts"],
     rules: { "no-restricted-exports": "off", "@typescript-eslint/no-unnecessary-type-parameters": "off" },
   },
 );

@@ -3,6 +3,7 @@
 import { availableParallelism } from "node:os";
 import { planResilientSum, ResilientServer, type ResilientPlanOptions } from "veilshare/aggregation";
 import { createPool } from "veilshare/parallel";
+import { startCpuClock } from "../cpu-time.js";
 
 /** What the driver asks for, one thing after the other. */
 export type ServerRequest =
@@ -30,6 +31,8 @@ export type ServerReply =
 
 let server: ResilientServer | undefined;
 
+const cpuSecondsOfRounds = startCpuClock();
+
 async function reply(request: ServerRequest): Promise<ServerReply> {
   if (request.kind === "begin") {
     server = ResilientServer.begin(planResilientSum(request.options));
@@ -42,19 +45,19 @@ async function reply(request: ServerRequest): Promise<ServerReply> {
   }
   if (request.kind === "close") return { kind: "clients", clients: server.closeRound() };
   if (request.kind === "message") return { kind: "bytes", bytes: server.messageFor(request.client) };
-  const before = process.cpuUsage();
+  const roundsCpuSeconds = cpuSecondsOfRounds();
+  const cpuSecondsUsed = startCpuClock();
   const pool = createPool({ workers: availableParallelism() });
   const startMs = performance.now();
   const { totals } = await server.total(pool);
   const wallMs = performance.now() - startMs;
   await pool.close();
-  const used = process.cpuUsage(before); // of all threads
   return {
     kind: "total",
     totals,
     wallMs,
-    cpuSeconds: (used.user + used.system) / 1e6,
-    roundsCpuSeconds: (before.user + before.system) / 1e6,
+    cpuSeconds: cpuSecondsUsed(),
+    roundsCpuSeconds,
     peakMiB: process.resourceUsage().maxRSS / 1024,
     threads: availableParallelism(),
   };

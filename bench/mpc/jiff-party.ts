@@ -2,8 +2,8 @@
 
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
-import { cpuUsage } from "node:process";
 import { fileURLToPath } from "node:url";
+import { startCpuClock } from "../cpu-time.js";
 
 /** What a process is told. */
 export interface JiffTask {
@@ -54,7 +54,7 @@ async function take(client: JiffClient, { operation, operations }: JiffTask): Pr
     return [x[1], y[2]] as [JiffShare, JiffShare]; // both parties share; the first's x and the second's y
   });
   await client.open(pairs[0]?.[0] as JiffShare); // at least one pair: everything is shared and connected
-  const before = cpuUsage();
+  const cpuSecondsUsed = startCpuClock();
   const startMs = performance.now();
   const results = pairs.map(([x, y]) => (operation === "multiply" ? x.smult(y) : x.slt(y)));
   await Promise.all(
@@ -66,14 +66,13 @@ async function take(client: JiffClient, { operation, operations }: JiffTask): Pr
     ),
   );
   const ms = performance.now() - startMs;
-  const { user, system } = cpuUsage(before);
   for (const [i, result] of results.slice(0, 3).entries()) {
     const [a, b] = [(i * 7919) % 4001, (i * 104729) % 4001];
     const expected = operation === "multiply" ? a * b : Number(a < b);
     const got = await client.open(result);
     if (got !== expected) throw new Error(`jiff: expected ${expected}, got ${got}`);
   }
-  return { ms, cpuSeconds: (user + system) / 1e6 };
+  return { ms, cpuSeconds: cpuSecondsUsed() };
 }
 
 function join(task: JiffTask): void {

@@ -1,6 +1,5 @@
 /** One of our parties in the mpc topic: a process of its own, which runs one kind of operation several times. */
 
-import { cpuUsage } from "node:process";
 import type { ProtocolRun } from "veilshare/channel";
 import {
   openDealerEngine,
@@ -11,6 +10,7 @@ import {
   type Engine,
 } from "veilshare/mpc";
 import { serveParty } from "../../examples/launcher/index.js";
+import { startCpuClock } from "../cpu-time.js";
 import { operate, shareInputs } from "./operation.js";
 import { makePreprocessed } from "./preprocessed.js";
 import { inputs, sampleLength, warmUpRuns, type MpcTask, type MpcTimes } from "./task.js";
@@ -34,13 +34,12 @@ serveParty((party, json) =>
 );
 
 async function deal(run: ProtocolRun, task: MpcTask): Promise<MpcTimes> {
-  const cpuBefore = cpuUsage();
+  const cpuSecondsUsed = startCpuClock();
   const { correctionBytes } = await serveDealer(run);
-  const { user, system } = cpuUsage(cpuBefore);
   const runs = task.runs + warmUpRuns;
   return {
     ms: [],
-    cpuSeconds: (user + system) / 1e6 / runs,
+    cpuSeconds: cpuSecondsUsed() / runs,
     bytesSent: correctionBytes / runs,
     rounds: 0,
     sample: [],
@@ -67,15 +66,14 @@ async function measure(run: ProtocolRun, engine: Engine, task: MpcTask): Promise
   let result = x;
   for (let i = 0; i < warmUpRuns; i++) result = await operate(engine, task, x, y);
   const ms: number[] = [];
-  const before = { cpu: cpuUsage(), bytes: run.traffic.bytesSent, rounds: engine.rounds };
+  const before = { cpuSeconds: startCpuClock(), bytes: run.traffic.bytesSent, rounds: engine.rounds };
   for (let i = 0; i < task.runs; i++) {
     await members.exchange("ready", new Uint8Array(1));
     const startMs = performance.now();
     result = await operate(engine, task, x, y);
     ms.push(performance.now() - startMs);
   }
-  const { user, system } = cpuUsage(before.cpu);
-  const cpuSeconds = (user + system) / 1e6 / task.runs;
+  const cpuSeconds = before.cpuSeconds() / task.runs;
   const bytesSent = (run.traffic.bytesSent - before.bytes) / task.runs;
   const rounds = (engine.rounds - before.rounds) / task.runs;
   const head = result.reshape(result.length, 1).rowRange(0, sampleLength);

@@ -4,10 +4,10 @@ import { mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cpuUsage } from "node:process";
 import type { ProtocolRun } from "veilshare/channel";
 import { plan } from "veilshare/mpc";
 import { preprocessToFile, openPreprocessedFile, type PreprocessedFile } from "veilshare/mpc/node";
+import { startCpuClock } from "../cpu-time.js";
 import { operate, shareInputs } from "./operation.js";
 import { warmUpRuns, type MpcTask, type MpcTimes } from "./task.js";
 
@@ -27,17 +27,16 @@ export async function makePreprocessed(party: ProtocolRun, task: MpcTask): Promi
     const path = join(folder, "preprocessed");
     const runs = task.runs + warmUpRuns;
     const units = await unitsOfRun(task);
-    const before = { cpu: cpuUsage(), ms: performance.now(), bytes: party.traffic.bytesSent };
+    const before = { cpuSeconds: startCpuClock(), ms: performance.now(), bytes: party.traffic.bytesSent };
     await preprocessToFile(party, {
       path,
       triples: runs * units.triples,
       bitTripleWords: runs * units.bitTripleWords,
       sharedBitWords: runs * units.sharedBitWords,
     });
-    const { user, system } = cpuUsage(before.cpu);
     const offline = {
       ms: (performance.now() - before.ms) / runs,
-      cpuSeconds: (user + system) / 1e6 / runs,
+      cpuSeconds: before.cpuSeconds() / runs,
       bytesSent: (party.traffic.bytesSent - before.bytes) / runs,
     };
     const file = openPreprocessedFile(path);

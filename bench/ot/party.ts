@@ -1,10 +1,10 @@
 /** One party of the topic `ot`: a process of its own, which makes correlated randomness with the other. */
 
-import { cpuUsage } from "node:process";
 import type { Party } from "veilshare/channel";
 import { openTwoParty, type Correlation } from "veilshare/mpc";
 import { OtReceiver, OtSender } from "veilshare/ot";
 import { serveParty } from "../../examples/launcher/index.js";
+import { startCpuClock } from "../cpu-time.js";
 
 /** Rows of the extension in both directions, or a correlation. */
 export type OtWork =
@@ -54,12 +54,11 @@ async function measure(run: Party, make: Maker, work: OtWork, runs: number): Pro
   const ms: number[] = [];
   const cpuSeconds: number[] = [];
   for (let i = 0; i < runs; i++) {
-    const cpuBefore = cpuUsage();
+    const cpuSecondsUsed = startCpuClock();
     const startMs = performance.now();
     await make(work);
     ms.push(performance.now() - startMs);
-    const { user, system } = cpuUsage(cpuBefore);
-    cpuSeconds.push((user + system) / 1e6);
+    cpuSeconds.push(cpuSecondsUsed());
   }
   const { traffic } = run;
   return {

@@ -1,8 +1,9 @@
 /** One of our parties in the psi topic: a process of its own, which runs the intersection several times. */
 
-import { cpuUsage, resourceUsage } from "node:process";
+import { resourceUsage } from "node:process";
 import { intersect } from "veilshare/psi";
 import { serveParty } from "../../examples/launcher/index.js";
+import { startCpuClock } from "../cpu-time.js";
 import { itemsFrom } from "./items.js";
 
 /** What a party is told. */
@@ -34,12 +35,11 @@ serveParty(async (party, json) => {
   const cpuSeconds: number[] = [];
   let common = 0;
   for (let run = 0; run < runs; run++) {
-    const cpuBefore = cpuUsage();
+    const cpuSecondsUsed = startCpuClock();
     const startMs = performance.now();
     const result = await intersect(party, itemsFrom(first, length), { receiver: 0, workers });
     ms.push(performance.now() - startMs);
-    const { user, system } = cpuUsage(cpuBefore);
-    cpuSeconds.push((user + system) / 1e6);
+    cpuSeconds.push(cpuSecondsUsed());
     common = result.revealed ? result.size : 0;
   }
   const { bytesSent, rounds } = party.traffic;

@@ -1,7 +1,8 @@
 /** A rival in the psi topic: a process of its own, so that its CPU time and its memory are its own. */
 
-import { cpuUsage, resourceUsage } from "node:process";
+import { resourceUsage } from "node:process";
 import { createContext } from "../context.js";
+import { startCpuClock } from "../cpu-time.js";
 import { listFrom } from "./items.js";
 import { loadRival, type RivalName } from "./rivals.js";
 
@@ -32,12 +33,11 @@ async function measure({ rival, items, runs }: RivalTask): Promise<RivalTimes> {
   let result = { common: 0, bytes: 0 };
   for (let run = 0; run < runs; run++) {
     const [receiver, sender] = [listFrom(0, items), listFrom(items / 2, items)];
-    const cpuBefore = cpuUsage();
+    const cpuSecondsUsed = startCpuClock();
     const startMs = performance.now();
     result = intersect(receiver, sender);
     ms.push(performance.now() - startMs);
-    const { user, system } = cpuUsage(cpuBefore);
-    cpuSeconds.push((user + system) / 1e6);
+    cpuSeconds.push(cpuSecondsUsed());
   }
   return { ms, cpuSeconds, ...result, peakMiB: resourceUsage().maxRSS / 1024 };
 }

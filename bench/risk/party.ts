@@ -1,9 +1,10 @@
 /** One party of the topic `risk`: a process of its own, which trains the joint risk model once. */
 
-import { cpuUsage, resourceUsage } from "node:process";
+import { resourceUsage } from "node:process";
 import { jointRiskModel, type Computation, type RiskInput } from "veilshare/risk";
 import { serveParty } from "../../examples/launcher/index.js";
 import { readLender, readPlatform } from "../../examples/risk/owner-table.js";
+import { startCpuClock } from "../cpu-time.js";
 
 /** What a party is told. */
 // eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- an interface is not assignable to Json
@@ -30,15 +31,14 @@ export type RiskTimes = {
 serveParty(async (party, json): Promise<RiskTimes> => {
   const { role, file, computation } = json as RiskTask; // topics/risk.ts is who starts this process
   const input = await inputOf(role, file);
-  const cpuBefore = cpuUsage();
+  const cpuSecondsUsed = startCpuClock();
   const startMs = performance.now();
   const report = await jointRiskModel(party, input, { holdout: 0, computation });
   const ms = performance.now() - startMs;
-  const { user, system } = cpuUsage(cpuBefore);
   const training = report.role === "lender" ? report.joint.training : undefined;
   return {
     ms,
-    cpuSeconds: (user + system) / 1e6,
+    cpuSeconds: cpuSecondsUsed(),
     bytesSent: party.traffic.bytesSent,
     rounds: party.traffic.rounds,
     peakMiB: resourceUsage().maxRSS / 1024,

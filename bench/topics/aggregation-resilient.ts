@@ -7,6 +7,7 @@ import {
   type ResilientPlanOptions,
 } from "veilshare/aggregation";
 import type { ServerReply, ServerRequest } from "../aggregation/server-process.js";
+import { startCpuClock } from "../cpu-time.js";
 import { round, summarise, type Measurement, type Topic } from "../measurement.js";
 
 const length = 100_000;
@@ -157,10 +158,9 @@ class ClientRun {
   }
 
   #timed<T>(work: () => T): T {
-    const before = process.cpuUsage();
+    const cpuSecondsUsed = startCpuClock();
     const result = work();
-    const used = process.cpuUsage(before);
-    this.cpuMs += (used.user + used.system) / 1000;
+    this.cpuMs += cpuSecondsUsed() * 1000;
     return result;
   }
 }

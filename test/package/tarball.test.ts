@@ -7,7 +7,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 /** What a stranger gets: the packed tarball, installed into an empty project of its own. */
 describe("the packed tarball", () => {
   const folder = mkdtempSync(join(tmpdir(), "veilshare-pack-"));
-  let packed: { filename: string; files: { path: string }[] };
+  let packed: {
+    readonly filename: string;
+    readonly size: number;
+    readonly unpackedSize: number;
+    readonly files: readonly { readonly path: string; readonly size: number }[];
+  };
 
   const run = (command: string, args: readonly string[], cwd: string): string =>
     execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
@@ -22,6 +27,10 @@ describe("the packed tarball", () => {
     const install = ["install", "--prefer-offline", "--no-audit", "--no-fund", `./${packed.filename}`];
     run("npm", install, folder);
     cpSync("test/package/consumer", folder, { recursive: true });
+    // The one package that a project for Node has besides: its types.
+    for (const name of ["@types/node", "undici-types"]) {
+      cpSync(join("node_modules", name), join(folder, "node_modules", name), { recursive: true });
+    }
   }, 180_000);
 
   afterAll(() => {
@@ -43,6 +52,23 @@ describe("the packed tarball", () => {
     expect(paths.filter((path) => /^(test|bench|examples|src|build|scripts)\//.test(path))).toEqual([]);
   });
 
+  it("weighs at most 800 kB packed", () => {
+    const kB = (bytes: number): string => `${Math.round(bytes / 1000)} kB`;
+    process.stdout.write(`tarball: ${kB(packed.size)} packed, ${kB(packed.unpackedSize)} unpacked\n`);
+    expect(packed.size).toBeLessThanOrEqual(800_000);
+  });
+
+  it("points to no source map and no source file that is not in it", () => {
+    const paths = new Set(packed.files.map((file) => file.path));
+    expect([...paths].filter((path) => path.endsWith(".map"))).toEqual([]);
+    const pointing = [...paths].filter(
+      (path) =>
+        /\.(js|ts)$/.test(path) &&
+        readFileSync(join(folder, "node_modules/veilshare", path), "utf8").includes("sourceMappingURL"),
+    );
+    expect(pointing).toEqual([]);
+  });
+
   it("installs nothing that runs a script or compiles at installation", () => {
     const lock = JSON.parse(readFileSync(join(folder, "package-lock.json"), "utf8")) as {
       packages: Record<string, { hasInstallScript?: boolean }>;
@@ -58,6 +84,17 @@ describe("the packed tarball", () => {
   it("checks for a TypeScript consumer without skipLibCheck", () => {
     run(join(process.cwd(), "node_modules/.bin/tsc"), ["-p", "tsconfig.json"], folder);
   });
+
+  it("checks for a TypeScript project that has Node's types only, every public subpath included", () => {
+    const { exports } = JSON.parse(readFileSync("package.json", "utf8")) as {
+      exports: Record<string, unknown>;
+    };
+    const subpaths = Object.keys(exports).filter((subpath) => subpath !== "./package.json");
+    const imports = subpaths.map((path, i) => `import type * as entry${i} from "veilshare${path.slice(1)}";`);
+    const uses = subpaths.map((_, i) => `typeof entry${i}`);
+    writeFileSync(join(folder, "all.ts"), `${imports.join("\n")}\nexport type All = [${uses.join(", ")}];\n`);
+    run(join(process.cwd(), "node_modules/.bin/tsc"), ["-p", "tsconfig.node.json"], folder);
+  }, 60_000);
 
   it("satisfies the linters of packages: publint, and types that resolve as the code does", () => {
     const bin = join(process.cwd(), "node_modules/.bin");

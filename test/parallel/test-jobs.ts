@@ -2,7 +2,7 @@
 
 import { spawnThread } from "../../dist/parallel/host-node.js";
 import type { Job } from "../../dist/parallel/index.js";
-import { createPoolOf } from "../../dist/parallel/pool.js";
+import { createPoolOf } from "../../dist/parallel/pool-of.js";
 import type { Pool } from "../../dist/parallel/index.js";
 
 export const jobWorker: URL = new URL("fixtures/job-worker.mjs", import.meta.url);

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { simulate, type Progress } from "../../dist/channel/index.js";
 import { spawnThread } from "../../dist/parallel/host-node.js";
 import { createPool } from "../../dist/parallel/index.js";
-import { createPoolOf } from "../../dist/parallel/pool.js";
+import { createPoolOf } from "../../dist/parallel/pool-of.js";
 import { intersect, type IntersectOptions, type PsiItem } from "../../dist/psi/index.js";
 import {
   foundRows,
