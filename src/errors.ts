@@ -154,3 +154,27 @@ export function invalidArgument(caller: string, expected: string, got: string): 
     got,
   });
 }
+
+/** What another party did otherwise than it should have, and where. */
+export interface PeerFaultDetails {
+  /** The party's name. */
+  readonly party: string;
+  /** The whole step, e.g. `psi/sizes`. */
+  readonly step: string;
+  readonly field?: string;
+  readonly expected: string;
+  /** A type, a length or a public value. */
+  readonly got: string;
+  readonly cause?: unknown;
+}
+
+/** The error for a party that did something else than it should have, in the package's one sentence form. */
+export function peerFault(code: PeerErrorCode, details: PeerFaultDetails): VeilshareError {
+  const { step, party, field, expected, got } = details;
+  const where = field === undefined ? "" : `, ${field}`;
+  return new VeilshareError(
+    code,
+    `${step}: party "${party}"${where}: expected ${expected}, got ${got}`,
+    details,
+  );
+}

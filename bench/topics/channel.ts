@@ -5,6 +5,7 @@ import {
   CipherState,
   connect,
   generateIdentity,
+  handshakePatterns,
   HandshakeState,
   KeyPair,
   type Party,
@@ -71,13 +72,13 @@ const [first, second] = [KeyPair.generate(), KeyPair.generate()];
 
 function handshake(): Uint8Array {
   const initiator = new HandshakeState({
-    pattern: "KK",
+    pattern: handshakePatterns.KK,
     role: "initiator",
     staticKeys: first,
     remoteStaticKey: second.publicKey,
   });
   const responder = new HandshakeState({
-    pattern: "KK",
+    pattern: handshakePatterns.KK,
     role: "responder",
     staticKeys: second,
     remoteStaticKey: first.publicKey,

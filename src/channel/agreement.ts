@@ -3,7 +3,8 @@
 import { canonicalJson, type JsonValue } from "../bytes/canonical-json.js";
 import { ByteReader, ByteWriter, MalformedMessage } from "../bytes/codec.js";
 import { VeilshareError } from "../errors.js";
-import type { Party, ProtocolId } from "./party.js";
+import type { Lanes } from "./lanes.js";
+import type { ProtocolId } from "./party.js";
 
 const step = "agree";
 const maxParametersBytes = 65_536;
@@ -17,7 +18,7 @@ type Parameters = Readonly<Record<string, JsonValue | undefined>>;
  * @throws VeilshareError PEER_MISMATCH that names the party and the first field that differs.
  */
 export async function agreeOnParameters(
-  party: Party,
+  lanes: Lanes,
   protocol: ProtocolId,
   parameters: Parameters,
 ): Promise<void> {
@@ -26,9 +27,9 @@ export async function agreeOnParameters(
     .u32(protocol.version)
     .text(canonicalJson(parameters))
     .finish();
-  const messages = await party.exchange(step, own, { maxByteLength: maxParametersBytes });
+  const messages = await lanes.exchange(step, own, { maxByteLength: maxParametersBytes });
   for (const [from, message] of messages.entries()) {
-    if (from !== party.index) compare(party.names[from] ?? "", protocol, parameters, message);
+    if (from !== lanes.index) compare(lanes.names[from] ?? "", protocol, parameters, message);
   }
 }
 

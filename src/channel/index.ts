@@ -10,7 +10,19 @@ export { generateIdentity, Identity, type PartyEntry } from "./identity/identity
 export { formatKeyFile, parseKeyFile } from "./identity/key-file.js";
 export { parsePartiesFile } from "./identity/parties-file.js";
 export { defaultLimits, type SessionLimits } from "./limits.js";
-export * from "./noise/index.js";
+export {
+  CipherState,
+  handshakePatterns,
+  HandshakeState,
+  KeyPair,
+  maxNoiseMessageBytes,
+  type HandshakeOptions,
+  type HandshakePattern,
+  type HandshakeResult,
+  type PatternName,
+  type Role,
+  type Token,
+} from "./noise/index.js";
 export {
   secureTransport,
   type SecuredTransport,

@@ -95,10 +95,10 @@ export class SessionCore {
     if (this.#failure !== undefined) throw withStep(this.#failure, step);
   }
 
-  /** Number of the next run of a protocol among these members; the same at all of them. */
-  nextRun(key: string): number {
-    const run = this.#runs.get(key) ?? 0;
-    this.#runs.set(key, run + 1);
+  /** Number of the next run under a prefix; the same at all who have the prefix. */
+  nextRun(prefix: string): number {
+    const run = this.#runs.get(prefix) ?? 0;
+    this.#runs.set(prefix, run + 1);
     return run;
   }
 
@@ -108,19 +108,19 @@ export class SessionCore {
     return link;
   }
 
-  async send(to: number, label: string, step: string, payload: Uint8Array): Promise<void> {
+  async send(to: number, step: string, payload: Uint8Array): Promise<void> {
     this.throwIfFailed(step);
     this.#sentSinceWait = true;
-    await this.link(to).send(label, step, payload);
+    await this.link(to).send(step, payload);
   }
 
-  async receive(from: number, label: string, step: string): Promise<Uint8Array> {
+  async receive(from: number, step: string): Promise<Uint8Array> {
     this.throwIfFailed(step);
     if (this.#sentSinceWait) {
       this.#sentSinceWait = false;
       this.#rounds += 1;
     }
-    return this.link(from).receive(label, step);
+    return this.link(from).receive(step);
   }
 
   /** Does something while these parties are told that this one works. */
@@ -206,10 +206,10 @@ export class SessionCore {
   ): Promise<Uint8Array[]> {
     const others = this.names.map((_, i) => i).filter((i) => i !== this.index);
     for (const other of others) missing.add(other);
-    const sent = others.map((to) => this.send(to, step, step, message));
+    const sent = others.map((to) => this.send(to, step, message));
     const received = this.names.map(async (_, from) => {
       if (from === this.index) return message;
-      const theirs = await this.receive(from, step, step);
+      const theirs = await this.receive(from, step);
       missing.delete(from);
       return read(from, theirs);
     });

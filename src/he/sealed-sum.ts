@@ -14,7 +14,7 @@
 import { MalformedMessage } from "../bytes/codec.js";
 import { bytesFromWords, wordsFromBytes } from "../bytes/encoding.js";
 import type { Party, ProtocolRun } from "../channel/party.js";
-import { invalidArgument, VeilshareError } from "../errors.js";
+import { invalidArgument, peerFault, VeilshareError } from "../errors.js";
 import { decodeEncryptedVector, encryptedByteLength, type EncryptedVector } from "./encrypted-vector.js";
 import { generatePaillierKey } from "./generate-key.js";
 import { add, addPlain, decrypt, encrypt, rerandomise } from "./paillier.js";
@@ -158,7 +158,7 @@ async function sharedKey(
     return PaillierPublicKey.fromBytes(bytes);
   } catch (thrown) {
     if (!(thrown instanceof VeilshareError) || thrown.code !== "INVALID_ARGUMENT") throw thrown;
-    throw peerFault(run, holder, "key", thrown, thrown.expected ?? "a public key", thrown.got ?? "another");
+    throw sumFault(run, holder, "key", thrown, thrown.expected ?? "a public key", thrown.got ?? "another");
   }
 }
 
@@ -189,7 +189,7 @@ async function openSum(
     total = BigInt64Array.from(await decrypt(key, sum, work));
   } catch (thrown) {
     if (!(thrown instanceof VeilshareError) || thrown.code !== "VALUE_OUT_OF_RANGE") throw thrown;
-    throw peerFault(run, collector, "sum", thrown, "a sum within the declared bounds", "another");
+    throw sumFault(run, collector, "sum", thrown, "a sum within the declared bounds", "another");
   }
   if (reveal === "all") await run.broadcast("total", bytesFromWords(new BigUint64Array(total.buffer)));
   return total;
@@ -206,7 +206,7 @@ async function receiveVector(
     return await decodeEncryptedVector(message, shape);
   } catch (thrown) {
     if (!(thrown instanceof MalformedMessage)) throw thrown;
-    throw peerFault(run, from, step, thrown, "ciphertexts from 1 to n^2 - 1, coprime to n", "another");
+    throw sumFault(run, from, step, thrown, "ciphertexts from 1 to n^2 - 1, coprime to n", "another");
   }
 }
 
@@ -216,12 +216,12 @@ async function receiveTotal(run: ProtocolRun, { holder, length, maxAbs }: Settin
   const bound = BigInt(run.size) * maxAbs;
   for (const value of total) {
     if (value <= bound && value >= -bound) continue;
-    throw peerFault(run, holder, "total", undefined, "a sum within the declared bounds", "another");
+    throw sumFault(run, holder, "total", undefined, "a sum within the declared bounds", "another");
   }
   return total;
 }
 
-function peerFault(
+function sumFault(
   run: ProtocolRun,
   from: number,
   step: Step,
@@ -230,12 +230,5 @@ function peerFault(
   got: string,
 ): VeilshareError {
   const party = run.names[from] ?? "";
-  const text = `sealed-sum/${step}: party "${party}": expected ${expected}, got ${got}`;
-  return new VeilshareError("PEER_MALFORMED", text, {
-    party,
-    step: `sealed-sum/${step}`,
-    expected,
-    got,
-    cause,
-  });
+  return peerFault("PEER_MALFORMED", { party, step: `sealed-sum/${step}`, expected, got, cause });
 }

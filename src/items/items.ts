@@ -5,7 +5,7 @@
  */
 
 import type { ByteRows } from "../bytes/byte-rows.js";
-import { abortedError } from "../channel/time-limit.js";
+import { withinLimits } from "../waiting/wait.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import { eventLoopTurn } from "../parallel/event-loop.js";
 import { ByteStore } from "./byte-store.js";
@@ -181,23 +181,11 @@ export async function forEachItem<Item>(
   take: (item: Item, row: number) => void,
 ): Promise<void> {
   const iterator = iteratorOf(caller, list);
-  let onAbort: () => void = () => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => {
-      reject(abortedError(signal));
-    };
-    signal?.addEventListener("abort", onAbort);
-    if (signal?.aborted === true) onAbort();
-  });
-  const reading = readAll(iterator, take, signal);
   try {
-    await Promise.race([reading, aborted]);
+    await withinLimits(readAll(iterator, take, signal), { signal });
   } catch (thrown) {
-    reading.catch(() => undefined); // it may still wait for an item
-    endQuietly(iterator);
+    endQuietly(iterator); // the reading may still wait for an item
     throw thrown;
-  } finally {
-    signal?.removeEventListener("abort", onAbort);
   }
 }
 

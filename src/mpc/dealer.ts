@@ -15,7 +15,7 @@
 import { MalformedMessage } from "../bytes/codec.js";
 import { bytesFromWords, concatBytes, equalBytes } from "../bytes/encoding.js";
 import type { Party } from "../channel/party.js";
-import { invalidArgument, VeilshareError } from "../errors.js";
+import { invalidArgument, peerFault, VeilshareError } from "../errors.js";
 import { randomBytes, type RandomSource } from "../random/csprng.js";
 import { seedBytes } from "../random/prg.js";
 import {
@@ -87,14 +87,12 @@ async function nextRequest(party: Party, members: readonly number[], number: num
     const request = decoded(name, message);
     if (request.number !== number) {
       const [expected, got] = [`request ${number}`, `request ${request.number}`];
-      const text = `${step}: party "${name}": expected ${expected}, got ${got}`;
-      throw new VeilshareError("PEER_UNEXPECTED", text, { party: name, step, expected, got });
+      throw peerFault("PEER_UNEXPECTED", { party: name, step, expected, got });
     }
     if (!equalBytes(message, first)) {
       const expected = `what "${party.names[members[0] ?? 0] ?? ""}" asks for`;
       const got = request.wanted?.kind ?? "the farewell";
-      const text = `${step}: party "${name}": expected ${expected}, got ${got}`;
-      throw new VeilshareError("PEER_MISMATCH", text, { party: name, step, field: "request", expected, got });
+      throw peerFault("PEER_MISMATCH", { party: name, step, field: "request", expected, got });
     }
   }
   return decoded(party.names[members[0] ?? 0] ?? "", first);

@@ -22,7 +22,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { equalBytes, utf8ToBytes } from "../bytes/encoding.js";
 import { giveBackMemory } from "../bytes/memory.js";
-import { VeilshareError } from "../errors.js";
+import { peerFault } from "../errors.js";
 import type { Party } from "../channel/party.js";
 import { decodeParts, encodeParts, partsByteLength, type Part, type PartSize } from "./round-message.js";
 import { afterThisTurn, endOfTurn } from "../parallel/event-loop.js";
@@ -179,19 +179,13 @@ export class PartyRounds implements Rounds {
     const party = this.#party.names[from] ?? "";
     if (message.length >= digestBytes && !equalBytes(message.subarray(0, digestBytes), digest)) {
       const expected = "the same operations in the same order";
-      const text = `${this.#step}: party "${party}": expected ${expected}, got others`;
-      throw new VeilshareError("PEER_MISMATCH", text, {
-        party,
-        step: this.#step,
-        field: "program",
-        expected,
-      });
+      const details = { party, step: this.#step, field: "program", expected, got: "others" };
+      throw peerFault("PEER_MISMATCH", details);
     }
     if (message.length !== byteLength) {
       const expected = `${byteLength} bytes`;
       const got = `${message.length} bytes`;
-      const text = `${this.#step}: party "${party}": expected ${expected}, got ${got}`;
-      throw new VeilshareError("PEER_MALFORMED", text, { party, step: this.#step, expected, got });
+      throw peerFault("PEER_MALFORMED", { party, step: this.#step, expected, got });
     }
     return message;
   }

@@ -3,7 +3,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { concatBytes, utf8ToBytes } from "../bytes/encoding.js";
 import type { Party } from "../channel/party.js";
-import { VeilshareError } from "../errors.js";
+import { peerFault, type VeilshareError } from "../errors.js";
 import type { RandomSource } from "../random/csprng.js";
 import type { TreeDepth } from "./matrix.js";
 
@@ -46,6 +46,5 @@ export function refuse(
   what: { readonly field: string; readonly expected: string; readonly got: string },
 ): VeilshareError {
   const name = party.names[from] ?? "";
-  const text = `${step}: party "${name}": expected ${what.expected}, got ${what.got}`;
-  return new VeilshareError("PEER_MALFORMED", text, { party: name, step, ...what });
+  return peerFault("PEER_MALFORMED", { party: name, step, ...what });
 }

@@ -1,6 +1,7 @@
 /** A stream of chunks through an executor: several under way, results in the order of the chunks. */
 
 import { VeilshareError } from "../errors.js";
+import { throwIfAborted, withinLimits } from "../waiting/wait.js";
 import type { Executor, Task } from "./executor.js";
 import type { Job } from "./job.js";
 
@@ -26,7 +27,7 @@ export async function* mapInOrder<In, Out>(
   chunks: Iterable<In> | AsyncIterable<In>,
   options: MapOptions,
 ): AsyncGenerator<Out, void, undefined> {
-  const abortion = new Abortion(options.signal);
+  const { signal } = options;
   const source = iteratorOf(chunks);
   const underWay: Task<Out>[] = [];
   let pulling: Promise<IteratorResult<In, unknown>> | undefined;
@@ -34,12 +35,12 @@ export async function* mapInOrder<In, Out>(
   let done = 0;
   try {
     for (;;) {
-      abortion.throwIfAborted();
+      throwIfAborted(signal);
       if (!exhausted && pulling === undefined && underWay.length < executor.width) {
         pulling = quiet(Promise.resolve(source.next()));
       }
       if (underWay.length === 0 && pulling === undefined) return;
-      const happening = await abortion.orAborted(firstOf(underWay[0], pulling));
+      const happening = await withinLimits(firstOf(underWay[0], pulling), { signal });
       if (happening.kind === "result") {
         underWay.shift();
         options.onProgress?.(++done);
@@ -54,7 +55,6 @@ export async function* mapInOrder<In, Out>(
       underWay.push(task);
     }
   } finally {
-    abortion.release();
     const stopped = new VeilshareError("ABORTED", `pool: the results of "${job.name}" are no longer wanted`);
     for (const task of underWay) task.cancel(stopped);
     if (!exhausted) void quiet(Promise.resolve(source.return?.()));
@@ -70,48 +70,6 @@ function firstOf<In, Out>(
   if (head !== undefined) happenings.push(head.result.then((value) => ({ kind: "result", value })));
   if (pulling !== undefined) happenings.push(pulling.then((next) => ({ kind: "chunk", next })));
   return Promise.race(happenings);
-}
-
-/**
- * A caller's AbortSignal as something to wait against. Each wait has a promise of its own: `Promise.race` against one
- * that lives as long as the map would keep every result until then.
- */
-class Abortion {
-  readonly #signal: AbortSignal | undefined;
-  readonly #listener: () => void;
-  #rejectWait: ((error: VeilshareError) => void) | undefined;
-
-  constructor(signal: AbortSignal | undefined) {
-    this.#signal = signal;
-    this.#listener = () => this.#rejectWait?.(abortError(signal));
-    signal?.addEventListener("abort", this.#listener, { once: true });
-  }
-
-  throwIfAborted(): void {
-    if (this.#signal?.aborted === true) throw abortError(this.#signal);
-  }
-
-  /** What is wanted, unless the signal fires before. One wait at a time. */
-  async orAborted<T>(wanted: Promise<T>): Promise<T> {
-    try {
-      return await new Promise<T>((resolve, reject) => {
-        this.#rejectWait = reject;
-        wanted.then(resolve, reject);
-      });
-    } finally {
-      this.#rejectWait = undefined;
-    }
-  }
-
-  release(): void {
-    this.#signal?.removeEventListener("abort", this.#listener);
-  }
-}
-
-function abortError(signal: AbortSignal | undefined): VeilshareError {
-  const reason: unknown = signal?.reason;
-  if (reason instanceof VeilshareError) return reason;
-  return new VeilshareError("ABORTED", "pool: the caller cancelled", { cause: reason });
 }
 
 /** The same promise, whose rejection nobody has to handle: it is told where it is awaited, if it is. */

@@ -24,7 +24,7 @@ import {
   doublePeerItems,
   exchangeDone,
   exchangeSizes,
-  peerFault,
+  psiFault,
   receiveDoubled,
   receiveVerdict,
   sendBlinded,
@@ -214,5 +214,5 @@ async function sendInFreshOrder(
 function countCommon({ run }: ExchangeContext, own: FlatValues, peerValues: ValueIndex): number {
   const positions = commonPositions(own, peerValues);
   if (positions !== undefined) return positions.length;
-  throw peerFault(run, "PEER_UNEXPECTED", "doubled", "distinct values", "the same value for two items");
+  throw psiFault(run, "PEER_UNEXPECTED", "doubled", "distinct values", "the same value for two items");
 }

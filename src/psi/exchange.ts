@@ -5,7 +5,7 @@
 
 import { ByteReader, ByteWriter } from "../bytes/codec.js";
 import type { ProtocolRun } from "../channel/party.js";
-import { VeilshareError, type PeerErrorCode } from "../errors.js";
+import { peerFault, VeilshareError, type PeerErrorCode } from "../errors.js";
 import { elementBytes, invalidElementRow } from "../group/index.js";
 import { blindItems, doubleElements, type BlindingContext } from "./blinding.js";
 import type { ItemSource } from "../items/distinct-items.js";
@@ -53,7 +53,7 @@ function peerOf(run: ProtocolRun): number {
 }
 
 /** A fault of the other party's, with its name and the step. */
-export function peerFault(
+export function psiFault(
   run: ProtocolRun,
   code: PeerErrorCode,
   step: keyof typeof steps,
@@ -61,8 +61,7 @@ export function peerFault(
   got: string,
 ): VeilshareError {
   const party = run.names[peerOf(run)] as string; // there are two parties
-  const text = `psi/${step}: party "${party}": expected ${expected}, got ${got}`;
-  return new VeilshareError(code, text, { party, step: `psi/${step}`, expected, got });
+  return peerFault(code, { party, step: `psi/${step}`, expected, got });
 }
 
 /**
@@ -80,10 +79,10 @@ export async function exchangeSizes(
   const reader = new ByteReader(messages[peerOf(run)] as Uint8Array); // one message a party
   const [items, keyColumns] = [reader.u32(), reader.u32()];
   if (items > maxPeerItems) {
-    throw peerFault(run, "PEER_FLOODED", "sizes", `at most ${maxPeerItems} items`, String(items));
+    throw psiFault(run, "PEER_FLOODED", "sizes", `at most ${maxPeerItems} items`, String(items));
   }
   if ((items === 0) !== (keyColumns === 0)) {
-    throw peerFault(
+    throw psiFault(
       run,
       "PEER_MALFORMED",
       "sizes",
@@ -92,7 +91,7 @@ export async function exchangeSizes(
     );
   }
   if (items > 0 && own.items > 0 && keyColumns !== own.keyColumns) {
-    throw peerFault(run, "PEER_MISMATCH", "sizes", `${own.keyColumns} key columns`, String(keyColumns));
+    throw psiFault(run, "PEER_MISMATCH", "sizes", `${own.keyColumns} key columns`, String(keyColumns));
   }
   return { items, keyColumns };
 }
@@ -159,7 +158,7 @@ async function* collected(
       const values = doubledValues(elements, valueBytes);
       for (let offset = 0; offset < values.length; offset += valueBytes) {
         if (index.add(values, offset) === -1) continue;
-        throw peerFault(run, "PEER_UNEXPECTED", "blinded", "distinct elements", `item ${index.size} twice`);
+        throw psiFault(run, "PEER_UNEXPECTED", "blinded", "distinct elements", `item ${index.size} twice`);
       }
       run.progress({ step: "psi/double", done: index.size, total: peerItems });
       yield values;
@@ -168,7 +167,7 @@ async function* collected(
     const row = invalidElementRow(thrown);
     if (row === undefined) throw thrown;
     const expected = "canonical ristretto255 encodings other than the identity";
-    throw peerFault(run, "PEER_MALFORMED", "blinded", expected, `another one as item ${index.size + row}`);
+    throw psiFault(run, "PEER_MALFORMED", "blinded", expected, `another one as item ${index.size + row}`);
   }
 }
 
@@ -224,7 +223,7 @@ export async function sendVerdict({ run, stage }: ExchangeContext, released: boo
 export async function receiveVerdict({ run, stage }: ExchangeContext): Promise<boolean> {
   const [verdict] = await run.receive(peerOf(run), stage + steps.verdict, { byteLength: 1 });
   if (verdict === 0 || verdict === 1) return verdict === 1;
-  throw peerFault(run, "PEER_MALFORMED", "verdict", "0 or 1", "another byte");
+  throw psiFault(run, "PEER_MALFORMED", "verdict", "0 or 1", "another byte");
 }
 
 /** Tells the peer that all is sent, and waits until it has sent all. */

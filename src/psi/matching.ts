@@ -11,7 +11,7 @@ import { doubledValueBytes } from "./doubled-value.js";
 import {
   doublePeerItems,
   exchangeDone,
-  peerFault,
+  psiFault,
   receiveDoubled,
   sendBlinded,
   together,
@@ -90,7 +90,7 @@ export function matchLists(pair: ListPair, reveal: Reveal): Promise<Uint32Array 
     if (ownValues === undefined) return undefined;
     const positions = commonPositions(ownValues, peerValues);
     if (positions === undefined) {
-      throw peerFault(run, "PEER_UNEXPECTED", "doubled", "distinct values", "the same value for two items");
+      throw psiFault(run, "PEER_UNEXPECTED", "doubled", "distinct values", "the same value for two items");
     }
     const arranged = reveal === "both" ? sortedByDoubledValue(positions, ownValues) : positions;
     const numbers = arranged.map((position) => order[position] as number); // one position an item

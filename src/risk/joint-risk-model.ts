@@ -29,7 +29,7 @@
 
 import { bytesToHex, bytesFromWords, wordsFromBytes } from "../bytes/encoding.js";
 import type { Party, ProtocolRun } from "../channel/party.js";
-import { invalidArgument, VeilshareError } from "../errors.js";
+import { invalidArgument, peerFault, VeilshareError } from "../errors.js";
 import { serveDealer } from "../mpc/dealer.js";
 import { alignRows, type AlignmentOptions } from "../owners/alignment.js";
 import { checkColumns, checkIds, invalidData } from "../owners/columns.js";
@@ -300,8 +300,7 @@ class OwnerSide {
 
   #peerFault(step: string, expected: string, got: string): VeilshareError {
     const party = this.#run.names[this.#peer] ?? "";
-    const text = `${step}: party "${party}": expected ${expected}, got ${got}`;
-    return new VeilshareError("PEER_MALFORMED", text, { party, step, expected, got });
+    return peerFault("PEER_MALFORMED", { party, step, expected, got });
   }
 
   #part(

@@ -10,7 +10,7 @@
 
 import { bytesFromWords, wordsFromBytes } from "../bytes/encoding.js";
 import type { Party } from "../channel/party.js";
-import { invalidArgument, VeilshareError } from "../errors.js";
+import { invalidArgument, peerFault } from "../errors.js";
 import { alignRows, type AlignmentOptions } from "../owners/alignment.js";
 import { checkColumns, checkIds } from "../owners/columns.js";
 import type { OwnedRows } from "./inputs-and-reports.js";
@@ -74,8 +74,8 @@ export async function jointScore(
     const theirs = new Float64Array(wordsFromBytes(message).buffer);
     if (!theirs.every((score) => Number.isFinite(score))) {
       const name = run.names[roles.platform] ?? "";
-      const text = `partial-scores: party "${name}": expected finite numbers, got another`;
-      throw new VeilshareError("PEER_MALFORMED", text, { party: name, step: "partial-scores" });
+      const [step, expected] = ["partial-scores", "finite numbers"];
+      throw peerFault("PEER_MALFORMED", { party: name, step, expected, got: "another" });
     }
     return { rows, scores: own.map((score, i) => score + (theirs[i] ?? 0)) };
   });

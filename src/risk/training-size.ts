@@ -2,7 +2,7 @@
 
 import { bytesFromWords, wordsFromBytes } from "../bytes/encoding.js";
 import type { ProtocolRun } from "../channel/party.js";
-import { VeilshareError } from "../errors.js";
+import { peerFault } from "../errors.js";
 
 /** Numbers that all who compute must know before they start; no secret among them. */
 export interface TrainingSize {
@@ -32,13 +32,13 @@ export async function hearSize(run: ProtocolRun, owners: readonly number[]): Pro
     const party = run.names[owners[i] ?? 0] ?? "";
     const fits = rows >= 2 && rows < 2 ** 31 && columns.every((count) => count <= maxColumns);
     if (!fits) {
-      const text = `${step}: party "${party}": expected rows and columns in range, got others`;
-      throw new VeilshareError("PEER_MALFORMED", text, { party, step });
+      const expected = "rows and columns in range";
+      throw peerFault("PEER_MALFORMED", { party, step, expected, got: "others" });
     }
     for (const [at, field] of fields.entries()) {
       if (sizes[i]?.[at] === sizes[0]?.[at]) continue;
-      const text = `${step}: party "${party}": expected the same ${field} as the other owner's, got others`;
-      throw new VeilshareError("PEER_MISMATCH", text, { party, step, field });
+      const expected = `the same ${field} as the other owner's`;
+      throw peerFault("PEER_MISMATCH", { party, step, field, expected, got: "others" });
     }
   }
   const [rows = 0, lenderColumns = 0, platformColumns = 0] = sizes[0] ?? [];

@@ -1,7 +1,8 @@
 /** CSV row by row: of a file of any size, no more than some rows are in memory. */
 
 import { concatBytes } from "../bytes/encoding.js";
-import { invalidArgument, toVeilshareError, VeilshareError } from "../errors.js";
+import { invalidArgument, toVeilshareError, type VeilshareError } from "../errors.js";
+import { abortedError } from "../waiting/wait.js";
 import { CsvParser, type CsvFormat } from "./csv-format.js";
 import { CsvBlocks } from "./csv-blocks.js";
 import { rowSource, type RowSource, type TableRow } from "./rows.js";
@@ -73,7 +74,8 @@ async function* rowsOf(
 ): AsyncGenerator<TableRow, void, undefined> {
   const reader = new CsvRows(options, maxRowBytes);
   for await (const chunk of chunks) {
-    if (options.signal?.aborted === true) throw aborted();
+    if (options.signal?.aborted === true)
+      throw abortedError(options.signal, "the caller cancelled reading a file");
     yield* reader.take(chunk);
   }
   yield* reader.finish();
@@ -164,8 +166,4 @@ class CsvRows {
     yield* rows;
     if (failure !== undefined) throw failure;
   }
-}
-
-function aborted(): VeilshareError {
-  return new VeilshareError("ABORTED", "the caller cancelled reading a file");
 }

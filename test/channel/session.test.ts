@@ -87,7 +87,7 @@ describe("parties that do not run the same", () => {
     const [first] = await outcomes([
       protocol(nothing, { n: 1 }),
       async (party) => {
-        await party.exchange("agree", crafted);
+        await party.exchange("agree#0/agree", crafted);
         await sleep(20);
       },
     ]);

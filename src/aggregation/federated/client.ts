@@ -2,7 +2,7 @@
 
 import { wordsFromBytes } from "../../bytes/encoding.js";
 import type { Party } from "../../channel/party.js";
-import { invalidArgument, VeilshareError } from "../../errors.js";
+import { invalidArgument, peerFault } from "../../errors.js";
 import { resilientSum, type ResilientSumOptions } from "../resilient/client.js";
 import { agreedFederatedPlan, type FederatedPlan } from "./plan.js";
 import { federatedProtocol } from "./server.js";
@@ -66,7 +66,7 @@ function receiveModel(party: Party, plan: FederatedPlan, round: number): Promise
     const model = new Float64Array(wordsFromBytes(message).slice().buffer);
     if (model.every((value) => Number.isFinite(value))) return model;
     const name = run.names[server] ?? "";
-    const text = `federated-round/model: party "${name}": expected finite numbers, got another`;
-    throw new VeilshareError("PEER_MALFORMED", text, { party: name, step: "model" });
+    const step = "federated-round/model";
+    throw peerFault("PEER_MALFORMED", { party: name, step, expected: "finite numbers", got: "another" });
   });
 }

@@ -30,7 +30,7 @@ import {
 } from "./client-record.js";
 import { boxKeysOf, checkMaskKeys, inputDigestOf, masksOf } from "./client-secrets.js";
 import type { ClientSet } from "./client-set.js";
-import { peerFault } from "./fault.js";
+import { sumFault } from "./fault.js";
 import {
   advertStatement,
   readKeys,
@@ -413,6 +413,6 @@ export class ResilientClient {
     got: string,
   ): VeilshareError {
     const party = this.#options.serverName ?? "server";
-    return peerFault(code, { party, step, expected, got });
+    return sumFault(code, { party, step, expected, got });
   }
 }

@@ -6,7 +6,7 @@ import type { Party, ProtocolRun } from "../../channel/party.js";
 import { invalidArgument } from "../../errors.js";
 import type { RandomSource } from "../../random/csprng.js";
 import { ResilientClient } from "./client-state.js";
-import { peerFault } from "./fault.js";
+import { sumFault } from "./fault.js";
 import { agreedPlan, type ResilientPlan } from "./plan.js";
 import { chunkElements, wordsOfVector, type SummableVector } from "./ring.js";
 import { peerOf, readEnd, readWelcome, resilientProtocol, welcomeBytes } from "./session-steps.js";
@@ -100,7 +100,7 @@ class Conversation {
     if (index >= this.#plan.clients || (expected !== undefined && index !== expected)) {
       const got = String(index);
       const place = expected === undefined ? `one below ${this.#plan.clients}` : String(expected);
-      throw peerFault("PEER_MISMATCH", {
+      throw sumFault("PEER_MISMATCH", {
         party: this.#serverName,
         step: "welcome",
         expected: `index ${place}`,
@@ -167,7 +167,7 @@ class Conversation {
     } catch (thrown) {
       if (!(thrown instanceof MalformedMessage)) throw thrown;
       const details = { step: "end", expected: "a number of clients", got: thrown.message };
-      throw peerFault("PEER_MALFORMED", { party: this.#serverName, ...details });
+      throw sumFault("PEER_MALFORMED", { party: this.#serverName, ...details });
     }
   }
 }

@@ -12,7 +12,7 @@ import { decodeCheck } from "../../group/index.js";
 import type { Pool } from "../../parallel/index.js";
 import { drawBytes, randomBytes, type RandomSource } from "../../random/csprng.js";
 import { ClientSet } from "./client-set.js";
-import { peerFault, peersLost } from "./fault.js";
+import { sumFault, peersLost } from "./fault.js";
 import {
   advertStatement,
   checkLength,
@@ -380,6 +380,6 @@ export class ResilientServer {
 
   #fault(code: PeerErrorCode, client: number, expected: string, got: string): VeilshareError {
     const party = this.#names[client] ?? String(client);
-    return peerFault(code, { party, step: this.#record.phase, expected, got });
+    return sumFault(code, { party, step: this.#record.phase, expected, got });
   }
 }

@@ -2,7 +2,7 @@
 
 import { bytesFromWords } from "../../bytes/encoding.js";
 import type { Party, ProtocolRun } from "../../channel/party.js";
-import { abortedError, withinLimits } from "../../channel/time-limit.js";
+import { abortedError, withinLimits } from "../../waiting/wait.js";
 import { invalidArgument, toVeilshareError, VeilshareError } from "../../errors.js";
 import type { Pool } from "../../parallel/index.js";
 import { advertBytes } from "./messages.js";

@@ -7,7 +7,7 @@ import { eventLoopTurn } from "../../parallel/event-loop.js";
 import { createPool, type Pool } from "../../parallel/index.js";
 import { seedBytes } from "../../random/prg.js";
 import { keystreamSumJob, type KeystreamSumInput } from "../../ring/keystream-sum.js";
-import { peerFault, peersLost } from "./fault.js";
+import { sumFault, peersLost } from "./fault.js";
 import { readAdvert, readAnswers, type Advert } from "./messages.js";
 import type { ResilientPlan } from "./plan.js";
 import { addWords, totalsOfWords } from "./ring.js";
@@ -190,6 +190,6 @@ class SecretCollector {
   #unfit(owner: number): VeilshareError {
     const party = this.#input.names[owner] ?? "";
     const expected = "shares that fit what it committed to";
-    return peerFault("PEER_MALFORMED", { party, step: "total", expected, got: "too many others" });
+    return sumFault("PEER_MALFORMED", { party, step: "total", expected, got: "too many others" });
   }
 }

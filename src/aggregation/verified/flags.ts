@@ -1,6 +1,6 @@
 /** One bit a report, in messages between aggregators. */
 
-import { VeilshareError } from "../../errors.js";
+import { peerFault, type PeerErrorCode, type PeerFaultDetails, type VeilshareError } from "../../errors.js";
 import type { Party } from "../../channel/party.js";
 
 /** Flags as bytes of eight, the first in the lowest bit. */
@@ -29,11 +29,7 @@ export async function agreeOnFlags(
   return own.map((_, i) => opinions.every((opinion) => opinion[i] === true));
 }
 
-/** The error for what another party of a batch should not have sent. */
-export function batchFault(
-  code: "PEER_MALFORMED" | "PEER_MISMATCH" | "PEER_UNEXPECTED",
-  { party, step, expected, got }: { party: string; step: string; expected: string; got: string },
-): VeilshareError {
-  const text = `verified-batch/${step}: party "${party}": expected ${expected}, got ${got}`;
-  return new VeilshareError(code, text, { party, step, expected, got });
+/** The error for what another party of a batch should not have sent; the step is within the batch. */
+export function batchFault(code: PeerErrorCode, details: PeerFaultDetails): VeilshareError {
+  return peerFault(code, { ...details, step: `verified-batch/${details.step}` });
 }

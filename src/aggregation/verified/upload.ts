@@ -12,7 +12,13 @@
 import { MalformedMessage } from "../../bytes/codec.js";
 import { bytesToHex } from "../../bytes/encoding.js";
 import type { Party, ProtocolRun } from "../../channel/party.js";
-import { invalidArgument, VeilshareError } from "../../errors.js";
+import {
+  invalidArgument,
+  peerFault,
+  type PeerErrorCode,
+  type PeerFaultDetails,
+  type VeilshareError,
+} from "../../errors.js";
 import { eventLoopTurn } from "../../parallel/event-loop.js";
 import type { RandomSource } from "../../random/csprng.js";
 import { nonceBytes } from "../../prio3/messages.js";
@@ -81,7 +87,10 @@ export async function uploadReports<M, R>(party: Party, options: UploadOptions<M
     for (let i = 0; i < reports.length; i++) {
       const answer = await run.receive(aggregator, "receipt", { byteLength: 1 });
       const receipt = receipts[answer[0] ?? receipts.length];
-      if (receipt === undefined) throw malformed(run, aggregator, "receipt", "a receipt");
+      if (receipt === undefined) {
+        const details = { step: "receipt", expected: "a receipt", got: "another message" };
+        throw uploadFault("PEER_MALFORMED", run, aggregator, details);
+      }
       answers.push(receipt);
     }
     return answers;
@@ -126,7 +135,10 @@ export async function receiveReports<M, R>(
     for (let count = 0; ; count++) {
       const message = await run.receive(client, "report", { maxByteLength });
       if (message.length === 0) return { client: run.names[client] ?? "", receipts: counts, taken };
-      if (count === maxReports) throw flooded(run, client, maxReports);
+      if (count === maxReports) {
+        const details = { step: "report", expected: `at most ${maxReports} reports`, got: "more" };
+        throw uploadFault("PEER_FLOODED", run, client, details);
+      }
       const receipt = take(aggregator, message);
       counts[receipt] += 1;
       if (receipt === "taken") taken.push(bytesToHex(message.subarray(0, nonceBytes)));
@@ -150,15 +162,12 @@ function otherOf(caller: string, run: ProtocolRun): number {
   return 1 - run.index;
 }
 
-function malformed(run: ProtocolRun, from: number, step: string, expected: string): VeilshareError {
-  const party = run.names[from] ?? "";
-  const text = `verified-upload/${step}: party "${party}": expected ${expected}, got another message`;
-  return new VeilshareError("PEER_MALFORMED", text, { party, step, expected });
-}
-
-function flooded(run: ProtocolRun, from: number, most: number): VeilshareError {
-  const party = run.names[from] ?? "";
-  const expected = `at most ${most} reports`;
-  const text = `verified-upload/report: party "${party}": expected ${expected}, got more`;
-  return new VeilshareError("PEER_FLOODED", text, { party, step: "report", expected });
+function uploadFault(
+  code: PeerErrorCode,
+  run: ProtocolRun,
+  from: number,
+  details: Omit<PeerFaultDetails, "party" | "step"> & { readonly step: string },
+): VeilshareError {
+  const step = `verified-upload/${details.step}`;
+  return peerFault(code, { ...details, party: run.names[from] ?? "", step });
 }

@@ -4,6 +4,7 @@ import { encodeAbort } from "./frame.js";
 import { isErrorCode, VeilshareError, type PeerErrorCode } from "../../errors.js";
 import type { SessionLimits } from "../limits.js";
 import type { Transport } from "../transport.js";
+import { Stop, withinLimits } from "../../waiting/wait.js";
 
 /** What a link has carried, in bytes of frames before encryption. */
 export interface LinkTraffic {
@@ -26,9 +27,9 @@ export class LinkCore {
   /** True once this side is leaving. */
   closing = false;
   readonly #onFailure: (error: VeilshareError) => void;
-  readonly #rejectOnFailure = new Set<(error: VeilshareError) => void>();
+  /** Fires when the link fails. */
+  readonly #end = new Stop();
   #nextSequence = 0;
-  #failure: VeilshareError | undefined;
 
   constructor(
     peer: string,
@@ -43,11 +44,11 @@ export class LinkCore {
   }
 
   get failed(): boolean {
-    return this.#failure !== undefined;
+    return this.#end.error !== undefined;
   }
 
   throwIfFailed(step: string): void {
-    if (this.#failure !== undefined) throw withStep(this.#failure, step);
+    if (this.#end.error !== undefined) throw withStep(this.#end.error, step);
   }
 
   /** Numbers a frame and hands it to the transport at once; resolves when there is room for more. */
@@ -72,28 +73,15 @@ export class LinkCore {
    * Waits for `wanted`, but not past the link's failure nor past the step's time limit; the limit starts anew while the
    * party says that it works.
    */
-  orFailure<T>(wanted: Promise<T>, step: string, what: string): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      const end = (): void => {
-        clearTimeout(timer);
-        this.#rejectOnFailure.delete(fail);
-      };
-      const fail = (error: VeilshareError): void => {
-        end();
-        reject(withStep(error, step));
-      };
-      const onTime = (): void => {
-        if (this.peerWorks) timer = setTimeout(onTime, this.limits.stepTimeoutMs);
-        else fail(this.stop(this.#timeoutError(step, what)));
-      };
-      let timer = setTimeout(onTime, this.limits.stepTimeoutMs);
-      this.#rejectOnFailure.add(fail);
-      wanted.then((value) => {
-        end();
-        resolve(value);
-      }, fail);
-      if (this.#failure !== undefined) fail(this.#failure);
-    });
+  async orFailure<T>(wanted: Promise<T>, step: string, what: string): Promise<T> {
+    const { stepTimeoutMs } = this.limits;
+    const onTimeout = (): VeilshareError | number =>
+      this.peerWorks ? stepTimeoutMs : this.stop(this.#timeoutError(step, what));
+    try {
+      return await withinLimits(wanted, { stop: this.#end, timeoutMs: stepTimeoutMs, onTimeout });
+    } catch (thrown) {
+      throw thrown instanceof VeilshareError ? withStep(thrown, step) : thrown;
+    }
   }
 
   #timeoutError(step: string, what: string): VeilshareError {
@@ -110,10 +98,8 @@ export class LinkCore {
 
   /** Ends the link with an error; the first one counts and is returned. Nothing is sent. */
   fail(error: VeilshareError): VeilshareError {
-    if (this.#failure !== undefined) return this.#failure;
-    this.#failure = error;
-    for (const reject of [...this.#rejectOnFailure]) reject(error);
-    this.#rejectOnFailure.clear();
+    if (this.#end.error !== undefined) return this.#end.error;
+    this.#end.fire(error);
     this.#onFailure(error);
     void this.transport.close(); // never rejects
     return error;

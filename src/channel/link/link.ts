@@ -64,13 +64,13 @@ export class Link {
   }
 
   /** Sends one message; resolves when the lane and the transport have room for more. */
-  send(label: string, step: string, message: Uint8Array): Promise<void> {
-    return this.#sender.send(label, step, message);
+  send(step: string, message: Uint8Array): Promise<void> {
+    return this.#sender.send(step, message);
   }
 
   /** The next message of a lane. */
-  receive(label: string, step: string): Promise<Uint8Array> {
-    return this.#receiver.receive(label, step);
+  receive(step: string): Promise<Uint8Array> {
+    return this.#receiver.receive(step);
   }
 
   /**

@@ -24,9 +24,9 @@ export class LinkReceiver {
   }
 
   /** The next message of a lane. */
-  async receive(label: string, step: string): Promise<Uint8Array> {
+  async receive(step: string): Promise<Uint8Array> {
     const core = this.#core;
-    const lane = this.#lane(label);
+    const lane = this.#lane(step);
     const queued = lane.take();
     if (queued !== undefined) {
       const cost = messageCost(queued.length);

@@ -32,12 +32,12 @@ export class LinkSender {
   }
 
   /** Sends one message after those sent before in the lane; resolves when lane and transport have room for more. */
-  async send(label: string, step: string, message: Uint8Array): Promise<void> {
+  async send(step: string, message: Uint8Array): Promise<void> {
     this.#core.throwIfFailed(step);
     if (this.#core.closing) throw new VeilshareError("CLOSED", `${step}: the session is closed`, { step });
     if (this.#core.peerFinished) throw this.#core.closedError(step);
     this.#checkLength(step, message);
-    const lane = this.#lane(label);
+    const lane = this.#lane(step);
     const sent = lane.turn.then(() => this.#sendInTurn(lane, step, message));
     const settled = sent.catch(() => undefined);
     lane.turn = settled;

@@ -20,14 +20,7 @@ import { printAsRedacted } from "../../bytes/redacted.js";
 import { invalidArgument, VeilshareError } from "../../errors.js";
 import type { CipherState } from "./cipher-state.js";
 import { dhBytes, KeyPair } from "./key-pair.js";
-import {
-  handshakePatterns,
-  staticKeyNeeds,
-  type HandshakePattern,
-  type PatternName,
-  type Role,
-  type Token,
-} from "./pattern.js";
+import { staticKeyNeeds, type HandshakePattern, type Role, type Token } from "./pattern.js";
 import { SymmetricState } from "./symmetric-state.js";
 
 /** Largest Noise message (section 3). */
@@ -35,7 +28,8 @@ export const maxNoiseMessageBytes = 65_535;
 
 /** What one side brings to a handshake. */
 export interface HandshakeOptions {
-  readonly pattern: PatternName;
+  /** One of `handshakePatterns`. */
+  readonly pattern: HandshakePattern;
   readonly role: Role;
   /** Public bytes that both sides must have alike, or the handshake fails. Default: none. */
   readonly prologue?: Uint8Array;
@@ -77,12 +71,12 @@ export class HandshakeState {
   /** @throws VeilshareError INVALID_ARGUMENT when a key that the pattern needs is missing, or one it has no use for is given. */
   constructor(options: HandshakeOptions) {
     this.#role = options.role;
-    this.#pattern = handshakePatterns[options.pattern];
+    this.#pattern = options.pattern;
     checkStaticKeys(options, this.#pattern);
     this.#static = options.staticKeys;
     this.#remoteStatic = options.remoteStaticKey?.slice();
     this.#generateKeys = options.generateKeys ?? (() => KeyPair.generate());
-    this.#symmetric = new SymmetricState(`Noise_${options.pattern}_25519_ChaChaPoly_SHA256`);
+    this.#symmetric = new SymmetricState(`Noise_${options.pattern.name}_25519_ChaChaPoly_SHA256`);
     this.#symmetric.mixHash(options.prologue ?? new Uint8Array(0));
     for (const owner of ["initiator", "responder"] as const) {
       if (!this.#pattern.knownStatics.includes(owner)) continue;
@@ -217,7 +211,7 @@ function checkStaticKeys(options: HandshakeOptions, pattern: HandshakePattern): 
   const needs = staticKeyNeeds(pattern, options.role);
   const { staticKeys, remoteStaticKey } = options;
   const say = (needed: boolean, what: string): string =>
-    `${needed ? "" : "no "}${what} for ${options.pattern}`;
+    `${needed ? "" : "no "}${what} for ${options.pattern.name}`;
   if (needs.own !== (staticKeys !== undefined)) {
     throw invalidArgument("HandshakeState", say(needs.own, "own static key"), needs.own ? "none" : "one");
   }

@@ -5,6 +5,8 @@ export type Token = "e" | "s" | "ee" | "es" | "se" | "ss";
 
 /** What is known beforehand and what is said. */
 export interface HandshakePattern {
+  /** As it stands in the protocol's name, e.g. `KK`. */
+  readonly name: string;
   /** Whose static key the other side knows before the handshake. */
   readonly knownStatics: readonly Role[];
   /** Messages in turn, the initiator's first. */
@@ -14,64 +16,20 @@ export interface HandshakePattern {
 /** The side of a handshake; the initiator speaks first. */
 export type Role = "initiator" | "responder";
 
-/** The name of a handshake pattern. */
-export type PatternName = `${"N" | "X" | "K" | "I"}${"N" | "K" | "X"}`;
+/** The name of a handshake pattern that links use. */
+export type PatternName = "KK" | "XX";
 
-/**
- * The twelve fundamental interactive patterns (section 7.5). First letter: the initiator's static key is **N**ot there,
- * **K**nown beforehand, **X**mitted, or transmitted **I**mmediately; second letter: the responder's. Links between
- * parties use KK and XX; the tests replay outside vectors of NN, NK, XK, XX, KK and IK.
- */
+/** The two fundamental patterns (section 7.5) of links: between parties that know each other's keys, and between strangers. */
 export const handshakePatterns: Readonly<Record<PatternName, HandshakePattern>> = {
-  NN: { knownStatics: [], messages: [["e"], ["e", "ee"]] },
-  NK: {
-    knownStatics: ["responder"],
-    messages: [
-      ["e", "es"],
-      ["e", "ee"],
-    ],
-  },
-  NX: { knownStatics: [], messages: [["e"], ["e", "ee", "s", "es"]] },
-  XN: { knownStatics: [], messages: [["e"], ["e", "ee"], ["s", "se"]] },
-  XK: {
-    knownStatics: ["responder"],
-    messages: [
-      ["e", "es"],
-      ["e", "ee"],
-      ["s", "se"],
-    ],
-  },
-  XX: { knownStatics: [], messages: [["e"], ["e", "ee", "s", "es"], ["s", "se"]] },
-  KN: { knownStatics: ["initiator"], messages: [["e"], ["e", "ee", "se"]] },
   KK: {
+    name: "KK",
     knownStatics: ["initiator", "responder"],
     messages: [
       ["e", "es", "ss"],
       ["e", "ee", "se"],
     ],
   },
-  KX: { knownStatics: ["initiator"], messages: [["e"], ["e", "ee", "se", "s", "es"]] },
-  IN: {
-    knownStatics: [],
-    messages: [
-      ["e", "s"],
-      ["e", "ee", "se"],
-    ],
-  },
-  IK: {
-    knownStatics: ["responder"],
-    messages: [
-      ["e", "es", "s", "ss"],
-      ["e", "ee", "se"],
-    ],
-  },
-  IX: {
-    knownStatics: [],
-    messages: [
-      ["e", "s"],
-      ["e", "ee", "se", "s", "es"],
-    ],
-  },
+  XX: { name: "XX", knownStatics: [], messages: [["e"], ["e", "ee", "s", "es"], ["s", "se"]] },
 };
 
 /** Which static keys one side must bring. */

@@ -18,7 +18,7 @@ import { MalformedMessage } from "../../bytes/codec.js";
 import { bytesToHex, equalBytes, utf8ToBytes } from "../../bytes/encoding.js";
 import { invalidArgument, toVeilshareError, VeilshareError } from "../../errors.js";
 import type { Identity } from "../identity/identity.js";
-import { withinLimits } from "../time-limit.js";
+import { withinLimits } from "../../waiting/wait.js";
 import type { Transport } from "../transport.js";
 import {
   decodeHandshakeMessage,
@@ -28,7 +28,7 @@ import {
 } from "./handshake-message.js";
 import { HandshakeState } from "./handshake-state.js";
 import { NoiseTransport } from "./noise-transport.js";
-import type { Role } from "./pattern.js";
+import { handshakePatterns, type Role } from "./pattern.js";
 import {
   decodePreamble,
   encodePreamble,
@@ -211,7 +211,7 @@ class Handshake {
     const { role, identity, trust } = this.#options;
     const pinned = "pinnedKeys" in trust ? trust.pinnedKeys.get(peer) : undefined;
     return new HandshakeState({
-      pattern: this.#pattern,
+      pattern: handshakePatterns[this.#pattern],
       role,
       prologue,
       staticKeys: identity.keys,

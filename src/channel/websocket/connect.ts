@@ -10,7 +10,7 @@ import { isPartyName } from "../names.js";
 import type { SecureTransportOptions, VerifiedPeer } from "../noise/secure-transport.js";
 import type { Party } from "../party.js";
 import { openSession, type SessionOptions } from "../session.js";
-import { abortedError } from "../time-limit.js";
+import { abortedError } from "../../waiting/wait.js";
 import { dials, Mesh } from "./mesh.js";
 import type { Listener, ListenOptions, UpgradeServer } from "./socket.js";
 

@@ -13,6 +13,7 @@ import {
 } from "../noise/secure-transport.js";
 import type { PartyEntry } from "../identity/identity.js";
 import type { Transport } from "../transport.js";
+import { Latch, pause, withinLimits } from "../../waiting/wait.js";
 import type { DialOptions } from "./socket.js";
 
 /** Callers that have not proved themselves yet, besides one for each party; when one more comes, the oldest is dropped. */
@@ -157,27 +158,13 @@ export class Mesh {
   }
 
   async #awaitCallers(deadline: number, signal: AbortSignal): Promise<void> {
-    const waiting = new AbortController();
-    const arrived = (): boolean => this.#missing() === undefined;
-    await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        reject(this.#missingError());
-      }, deadline - performance.now());
-      this.#arrived = () => {
-        if (arrived()) resolve();
-      };
-      const onAbort = (): void => {
-        reject(signal.reason as VeilshareError); // only our own errors are given as reasons
-      };
-      signal.addEventListener("abort", onAbort, { signal: waiting.signal });
-      waiting.signal.addEventListener("abort", () => {
-        clearTimeout(timer);
-      });
-      if (signal.aborted) onAbort();
-      this.#arrived();
-    }).finally(() => {
-      waiting.abort();
-    });
+    const all = new Latch<undefined>();
+    this.#arrived = () => {
+      if (this.#missing() === undefined) all.open(undefined);
+    };
+    this.#arrived();
+    const timeoutMs = Math.max(0, deadline - performance.now());
+    await withinLimits(all.promise, { signal, timeoutMs, onTimeout: () => this.#missingError() });
   }
 
   #missingError(): VeilshareError {
@@ -235,18 +222,4 @@ function mayPass(thrown: unknown): boolean {
 function jitter(): number {
   const [byte = 0] = randomBytes(1);
   return 0.5 + byte / 510;
-}
-
-/** Waits, but not past the signal. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener("abort", end);
-    if (signal.aborted) end();
-  });
 }

@@ -20,7 +20,7 @@ import {
   request,
   type Terms,
 } from "./rounds.js";
-import { fromPeer, peerFault, type LookupStep } from "./session.js";
+import { fromPeer, lookupFault, type LookupStep } from "./session.js";
 
 /** What a client learns of one key. */
 export type LookupAnswer =
@@ -221,7 +221,7 @@ export class SessionClient implements LookupClient {
     if (label !== undefined) return { status: "found", label };
     const step: LookupStep = source.kind === "whole" ? "entries" : "bucket";
     const details = { expected: "an entry that its key opens", got: "another" };
-    return { status: "unreadable", error: peerFault(run, "PEER_MALFORMED", step, details) };
+    return { status: "unreadable", error: lookupFault(run, "PEER_MALFORMED", step, details) };
   }
 }
 

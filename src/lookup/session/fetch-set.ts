@@ -14,7 +14,7 @@ import {
 import { entryByteLength, tagBytes } from "../set/entry.js";
 import { entriesByteLength, setOf, type PublishedSet, type SetInfo } from "../set/published-set.js";
 import type { LookupRefusal } from "./refusal.js";
-import { fromPeer, peerFault, type LookupStep } from "./session.js";
+import { fromPeer, lookupFault, type LookupStep } from "./session.js";
 import { applyDelta } from "../set/set-delta.js";
 
 /** How a session came by its entries. */
@@ -65,7 +65,7 @@ export async function openSource(
   const changes = canChange ? await fetcher.changesSince(kept) : undefined;
   if (changes !== undefined) return changes;
   if (wholeSet === "if-needed") return fetcher.whole();
-  throw peerFault(run, "PEER_MISMATCH", "download", {
+  throw lookupFault(run, "PEER_MISMATCH", "download", {
     field: "set",
     expected:
       kept === undefined
@@ -131,7 +131,7 @@ class Fetcher {
   #checkSize(byteLength: number, step: LookupStep): void {
     if (byteLength <= this.#maxSetBytes) return;
     const expected = `a set of at most ${this.#maxSetBytes} bytes`;
-    throw peerFault(this.#run, "PEER_FLOODED", step, { expected, got: `${byteLength} bytes` });
+    throw lookupFault(this.#run, "PEER_FLOODED", step, { expected, got: `${byteLength} bytes` });
   }
 
   /** A list of known length, in pieces. */

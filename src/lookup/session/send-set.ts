@@ -13,7 +13,7 @@ import {
 } from "./downloads.js";
 import { tagBytes } from "../set/entry.js";
 import { refusalOf } from "./refusal.js";
-import { fromPeer, peerFault } from "./session.js";
+import { fromPeer, lookupFault } from "./session.js";
 import type { SetDelta } from "../set/set-delta.js";
 import type { StoreVersion } from "../set/store.js";
 
@@ -46,7 +46,7 @@ export async function sendWanted(sending: Sending): Promise<Sent> {
     wanted = await receiveWanted(sending);
     if (wanted.kind === "changes") {
       const details = { expected: "another wish than changes", got: "changes again" };
-      throw peerFault(sending.run, "PEER_UNEXPECTED", "want", details);
+      throw lookupFault(sending.run, "PEER_UNEXPECTED", "want", details);
     }
   }
   if (wanted.kind === "whole") return sendWhole(sending);

@@ -15,7 +15,7 @@ import {
   encodeTerms,
 } from "./rounds.js";
 import { sendWanted, type Sending } from "./send-set.js";
-import { agreedParameters, fromPeer, lookupProtocol, peerFault, peerOf } from "./session.js";
+import { agreedParameters, fromPeer, lookupProtocol, lookupFault, peerOf } from "./session.js";
 import type { LookupStore } from "../set/store.js";
 
 /** Options of {@link serveLookup}. */
@@ -111,7 +111,7 @@ async function answerRequests(service: Service): Promise<ServedLookups> {
     if (keys === 0) return served;
     if (keys > settings.maxKeys) {
       const expected = `at most ${settings.maxKeys} keys`;
-      throw peerFault(run, "PEER_FLOODED", "request", { expected, got: String(keys) });
+      throw lookupFault(run, "PEER_FLOODED", "request", { expected, got: String(keys) });
     }
     const reserved = bucketBits === undefined ? 0 : mostBucketBytes(service, bucketBits, keys);
     const refusal = take(service, keys, reserved);

@@ -3,7 +3,7 @@
 import { MalformedMessage } from "../../bytes/codec.js";
 import { bytesToHex } from "../../bytes/encoding.js";
 import type { ProtocolRun } from "../../channel/party.js";
-import { invalidArgument, VeilshareError, type PeerErrorCode } from "../../errors.js";
+import { invalidArgument, peerFault, VeilshareError, type PeerErrorCode } from "../../errors.js";
 
 /** Name and version of the protocol. */
 export const lookupProtocol = { name: "veilshare/lookup", version: 2 } as const;
@@ -27,16 +27,14 @@ export function agreedParameters(
 }
 
 /** A fault of the other party's, with its name and the step. */
-export function peerFault(
+export function lookupFault(
   run: ProtocolRun,
   code: PeerErrorCode,
   step: LookupStep,
   details: { readonly field?: string; readonly expected: string; readonly got: string },
 ): VeilshareError {
   const party = run.names[1 - run.index] ?? "";
-  const where = details.field === undefined ? "" : `, ${details.field}`;
-  const text = `lookup/${step}: party "${party}"${where}: expected ${details.expected}, got ${details.got}`;
-  return new VeilshareError(code, text, { party, step: `lookup/${step}`, ...details });
+  return peerFault(code, { party, step: `lookup/${step}`, ...details });
 }
 
 /**

@@ -20,7 +20,7 @@ import { SessionClient, type LookupClient, type LookupOutcome } from "./client.j
 import { openSource, type FetchOptions } from "./fetch-set.js";
 import type { PublishedSet, SetInfo } from "../set/published-set.js";
 import { decodeTerms, termsBytes } from "./rounds.js";
-import { agreedParameters, fromPeer, lookupProtocol, peerFault, peerOf } from "./session.js";
+import { agreedParameters, fromPeer, lookupProtocol, lookupFault, peerOf } from "./session.js";
 
 /** Options of {@link verifiedLookup} and {@link lookupSession}. */
 export interface LookupOptions {
@@ -192,7 +192,7 @@ function checkOptions(options: LookupOptions): void {
 function checkInfo(run: ProtocolRun, info: SetInfo, options: LookupOptions): void {
   const { publicKey, epoch, digest, set } = options;
   const mismatch = (field: string, expected: string, got: string): never => {
-    throw peerFault(run, "PEER_MISMATCH", "terms", { field, expected, got });
+    throw lookupFault(run, "PEER_MISMATCH", "terms", { field, expected, got });
   };
   if (!equalBytes(info.publicKey, publicKey)) {
     mismatch("publicKey", bytesToHex(publicKey), bytesToHex(info.publicKey));

@@ -15,7 +15,7 @@
 
 import { printAsRedacted } from "../../bytes/redacted.js";
 import type { Party } from "../../channel/party.js";
-import { invalidArgument, VeilshareError } from "../../errors.js";
+import { invalidArgument, peerFault } from "../../errors.js";
 import type { OtOptions } from "../../ot/direction.js";
 import { OtReceiver } from "../../ot/ot-receiver.js";
 import { OtSender } from "../../ot/ot-sender.js";
@@ -238,13 +238,6 @@ async function agreeOnSettings(party: Party, peer: number, options: OtRandomness
     if (own[i] === other[i]) continue;
     const name = party.names[peer] ?? "";
     const [expected, got] = [`${field} ${own[i] ?? ""}`, `${field} ${other[i] ?? ""}`];
-    const text = `${settingsStep}: party "${name}": expected ${expected}, got ${got}`;
-    throw new VeilshareError("PEER_MISMATCH", text, {
-      party: name,
-      step: settingsStep,
-      field,
-      expected,
-      got,
-    });
+    throw peerFault("PEER_MISMATCH", { party: name, step: settingsStep, field, expected, got });
   }
 }

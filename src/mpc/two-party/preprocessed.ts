@@ -6,7 +6,7 @@
 import { ByteReader, ByteWriter, MalformedMessage } from "../../bytes/codec.js";
 import { bytesToHex, equalBytes } from "../../bytes/encoding.js";
 import type { Party } from "../../channel/party.js";
-import { VeilshareError } from "../../errors.js";
+import { peerFault } from "../../errors.js";
 import type { Correlation, CorrelationShares } from "../correlation.js";
 import { wordsForBits } from "../packed-bits.js";
 
@@ -97,8 +97,7 @@ export async function agreePositions(
       `preprocessed file ${bytesToHex(own.id.subarray(0, 4))}`,
       bytesToHex(id.subarray(0, 4)),
     ];
-    const text = `${step}: party "${name}": expected ${expected}, got ${got}`;
-    throw new VeilshareError("PEER_MISMATCH", text, {
+    throw peerFault("PEER_MISMATCH", {
       party: name,
       step,
       field: "preprocessed",
@@ -111,8 +110,7 @@ export async function agreePositions(
     const other = reader.u64();
     if (other > BigInt(counts[pool])) {
       const expected = `a position of at most ${counts[pool]}`;
-      const text = `${step}: party "${name}": expected ${expected}, got ${other}`;
-      throw new VeilshareError("PEER_MALFORMED", text, {
+      throw peerFault("PEER_MALFORMED", {
         party: name,
         step,
         field: pool,

@@ -24,9 +24,8 @@ import { receiveReports } from "../../aggregation/verified/upload.js";
 import type { RejectionReason } from "../../aggregation/verified/verification.js";
 import { agreeVerifyKey } from "../../aggregation/verified/verify-key.js";
 import { bytesToHex } from "../../bytes/encoding.js";
-import { Latch, unlessAborted } from "../../channel/latch.js";
 import type { Party, ProtocolRun } from "../../channel/party.js";
-import { withinLimits } from "../../channel/time-limit.js";
+import { Latch, withinLimits } from "../../waiting/wait.js";
 import { invalidArgument, toVeilshareError, VeilshareError } from "../../errors.js";
 import type { ContributorCounts } from "../report/report.js";
 import {
@@ -197,7 +196,7 @@ class Service {
     );
     try {
       const outcome = await this.#batches(run, aggregators, counting, release);
-      await unlessAborted(run.signal, Promise.all(attended));
+      await withinLimits(Promise.all(attended), { signal: run.signal });
       if (outcome instanceof VeilshareError) return outcome;
       return { ...outcome, refused: this.#refused, lost: this.#lost.sort((a, b) => a.index - b.index) };
     } catch (thrown) {
@@ -252,7 +251,9 @@ class Service {
     batch: "counts" | "amounts",
     options: { readonly batch: string; readonly reveal?: "all" },
   ): Promise<{ readonly summary: Summary; readonly suppliers: ReadonlySet<number> }> {
-    const byReport = await run.working(() => unlessAborted(run.signal, this.#intake[batch].suppliers()));
+    const byReport = await run.working(() =>
+      withinLimits(this.#intake[batch].suppliers(), { signal: run.signal }),
+    );
     const { collector } = this.#options;
     const maxReports = this.#plan.suppliers;
     const summary = await aggregateBatch(run, aggregator, { ...options, collector, maxReports });

@@ -3,7 +3,7 @@
 import type { ReportShare } from "../../aggregation/verified/report-message.js";
 import { prepareReport, uploadReports } from "../../aggregation/verified/upload.js";
 import { equalBytes } from "../../bytes/encoding.js";
-import { Latch, unlessAborted } from "../../channel/latch.js";
+import { Latch, withinLimits } from "../../waiting/wait.js";
 import type { Party, ProtocolRun } from "../../channel/party.js";
 import { invalidArgument, toVeilshareError, VeilshareError } from "../../errors.js";
 import type { RandomSource } from "../../random/csprng.js";
@@ -190,7 +190,9 @@ class Supply {
   /** Waits until all aggregators have spoken. */
   async #compare(run: ProtocolRun, aggregatorId: number, own: Uint8Array): Promise<void> {
     this.#said[aggregatorId]?.open(own);
-    const all = await unlessAborted(run.signal, Promise.all(this.#said.map(({ promise }) => promise)));
+    const all = await withinLimits(Promise.all(this.#said.map(({ promise }) => promise)), {
+      signal: run.signal,
+    });
     const differs = all.findIndex((said) => !equalBytes(said, all[0] ?? said));
     if (differs < 0) return;
     const party = this.#aggregators[differs];

@@ -73,17 +73,17 @@ const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 describe("a link", () => {
   it("keeps the order of messages of a step that are sent without waiting", async () => {
     const [a, b] = openPair();
-    const sent = Array.from({ length: 50 }, (_, i) => a.link.send("s", "s", bytes(i)));
-    for (let i = 0; i < 50; i++) expect(await b.link.receive("s", "s")).toEqual(bytes(i));
+    const sent = Array.from({ length: 50 }, (_, i) => a.link.send("s", bytes(i)));
+    for (let i = 0; i < 50; i++) expect(await b.link.receive("s")).toEqual(bytes(i));
     await Promise.all(sent);
   });
 
   it("keeps steps apart, whatever the order in which they are asked for", async () => {
     const [a, b] = openPair();
-    await a.link.send("x", "x", bytes(1));
-    await a.link.send("y", "y", bytes(2));
-    expect(await b.link.receive("y", "y")).toEqual(bytes(2));
-    expect(await b.link.receive("x", "x")).toEqual(bytes(1));
+    await a.link.send("x", bytes(1));
+    await a.link.send("y", bytes(2));
+    expect(await b.link.receive("y")).toEqual(bytes(2));
+    expect(await b.link.receive("x")).toEqual(bytes(1));
   });
 
   it.each([0, 1, 65_524, 65_525, 65_526, 131_050, 131_051, 5_000_000])(
@@ -91,7 +91,7 @@ describe("a link", () => {
     async (length) => {
       const [a, b] = openPair();
       const message = new Uint8Array(length).map((_, i) => i % 251);
-      const [, got] = await Promise.all([a.link.send("s", "s", message), b.link.receive("s", "s")]);
+      const [, got] = await Promise.all([a.link.send("s", message), b.link.receive("s")]);
       expect(Buffer.compare(got, message)).toBe(0);
     },
   );
@@ -101,29 +101,26 @@ describe("a link", () => {
     const [a, b] = openPair({ windowBytes });
     let done = 0;
     const sent = Array.from({ length: 40 }, () =>
-      a.link.send("s", "s", new Uint8Array(1000)).then(() => {
+      a.link.send("s", new Uint8Array(1000)).then(() => {
         done++;
       }),
     );
     await sleep(30);
     expect(done).toBe(8); // 8 x (1000 + 256 overhead) is the first sum that reaches the window
-    for (let i = 0; i < 40; i++) await b.link.receive("s", "s");
+    for (let i = 0; i < 40; i++) await b.link.receive("s");
     await Promise.all(sent);
     expect(done).toBe(40);
   });
 
   it("holds no more than the window for a slow consumer of another step, and that step does not stop the rest", async () => {
     const [a, b] = openPair({ windowBytes: 5000 });
-    const slow = Array.from({ length: 20 }, () => a.link.send("slow", "slow", new Uint8Array(1000)));
+    const slow = Array.from({ length: 20 }, () => a.link.send("slow", new Uint8Array(1000)));
     for (let i = 0; i < 20; i++) {
-      const [, got] = await Promise.all([
-        a.link.send("fast", "fast", bytes(i)),
-        b.link.receive("fast", "fast"),
-      ]);
+      const [, got] = await Promise.all([a.link.send("fast", bytes(i)), b.link.receive("fast")]);
       expect(got).toEqual(bytes(i));
     }
     expect(b.link.traffic.bytesReceived).toBeLessThan(12_000);
-    for (let i = 0; i < 20; i++) await b.link.receive("slow", "slow");
+    for (let i = 0; i < 20; i++) await b.link.receive("slow");
     await Promise.all(slow);
   });
 
@@ -131,8 +128,8 @@ describe("a link", () => {
     const [a, b] = openPair({ windowBytes: 1 });
     for (let i = 0; i < 3; i++) {
       const [, got] = await Promise.all([
-        a.link.send("s", "s", new Uint8Array(200_000).fill(i)),
-        b.link.receive("s", "s"),
+        a.link.send("s", new Uint8Array(200_000).fill(i)),
+        b.link.receive("s"),
       ]);
       expect(got[199_999]).toBe(i);
     }
@@ -144,23 +141,23 @@ describe("a link", () => {
     const b = open("a", narrow, { windowBytes: 2000 });
     a.link.setPeerLimits({ windowBytes: 2000, maxMessageBytes: 10_000 });
     b.link.setPeerLimits({ windowBytes: 50_000, maxMessageBytes: 10_000 });
-    const there = Promise.all(Array.from({ length: 60 }, () => a.link.send("s", "s", new Uint8Array(500))));
-    for (let i = 0; i < 60; i++) await b.link.receive("s", "s");
-    const back = Promise.all(Array.from({ length: 160 }, () => b.link.send("s", "s", new Uint8Array(500))));
-    for (let i = 0; i < 160; i++) await a.link.receive("s", "s");
+    const there = Promise.all(Array.from({ length: 60 }, () => a.link.send("s", new Uint8Array(500))));
+    for (let i = 0; i < 60; i++) await b.link.receive("s");
+    const back = Promise.all(Array.from({ length: 160 }, () => b.link.send("s", new Uint8Array(500))));
+    for (let i = 0; i < 160; i++) await a.link.receive("s");
     await Promise.all([there, back]);
-    await expect(a.link.send("s", "s", new Uint8Array(10_001))).rejects.toMatchObject({
+    await expect(a.link.send("s", new Uint8Array(10_001))).rejects.toMatchObject({
       code: "INVALID_ARGUMENT",
     });
   });
 
   it("refuses to send a message above the limit or under a name that is too long", async () => {
     const [a] = openPair({ maxMessageBytes: 1000 });
-    await expect(a.link.send("s", "s", new Uint8Array(1001))).rejects.toMatchObject({
+    await expect(a.link.send("s", new Uint8Array(1001))).rejects.toMatchObject({
       code: "INVALID_ARGUMENT",
       step: "s",
     });
-    await expect(a.link.send("x".repeat(513), "s", bytes())).rejects.toMatchObject({
+    await expect(a.link.send("x".repeat(513), bytes())).rejects.toMatchObject({
       code: "INVALID_ARGUMENT",
     });
   });
@@ -170,19 +167,19 @@ describe("a link's limits in time", () => {
   it("declare a silent party lost after the idle limit, naming it and the step", async () => {
     const [transport] = memoryTransportPair();
     const { link, failures } = open("b", transport, { idleTimeoutMs: 80 });
-    await expect(link.receive("s", "psi/blinded")).rejects.toMatchObject({
+    await expect(link.receive("s")).rejects.toMatchObject({
       code: "PEER_TIMEOUT",
       party: "b",
-      step: "psi/blinded",
+      step: "s",
     });
     expect(failures).toHaveLength(1);
   });
 
   it("leave a party alone that is busy but alive", async () => {
     const [a, b] = openPair({ idleTimeoutMs: 80 });
-    const waiting = a.link.receive("s", "s");
+    const waiting = a.link.receive("s");
     await sleep(400);
-    await b.link.send("s", "s", bytes(1));
+    await b.link.send("s", bytes(1));
     expect(await waiting).toEqual(bytes(1));
   });
 
@@ -190,16 +187,16 @@ describe("a link's limits in time", () => {
     const [a, b] = openPair({ idleTimeoutMs: 60 });
     const end = performance.now() + 300;
     while (performance.now() < end);
-    await a.link.send("s", "s", bytes(1));
-    expect(await b.link.receive("s", "s")).toEqual(bytes(1));
+    await a.link.send("s", bytes(1));
+    expect(await b.link.receive("s")).toEqual(bytes(1));
   });
 
   it("end the wait for a party that lives but does not take its step", async () => {
     const [a, b] = openPair({ stepTimeoutMs: 100, idleTimeoutMs: 80 });
-    await expect(a.link.receive("s", "step")).rejects.toMatchObject({
+    await expect(a.link.receive("s")).rejects.toMatchObject({
       code: "PEER_TIMEOUT",
       party: "b",
-      step: "step",
+      step: "s",
     });
     await sleep(20);
     expect(b.failures).toMatchObject([{ code: "PEER_ABORTED", got: "PEER_TIMEOUT" }]);
@@ -208,28 +205,28 @@ describe("a link's limits in time", () => {
   it("wait for a party as long as it says that it works, and no longer", async () => {
     const [a, b] = openPair({ stepTimeoutMs: 100, idleTimeoutMs: 400 });
     b.link.startWork();
-    const first = a.link.receive("s", "step");
+    const first = a.link.receive("s");
     await sleep(350);
-    await b.link.send("s", "s", bytes(1));
+    await b.link.send("s", bytes(1));
     expect(await first).toEqual(bytes(1));
     b.link.endWork();
-    await expect(a.link.receive("s", "step")).rejects.toMatchObject({ code: "PEER_TIMEOUT", party: "b" });
+    await expect(a.link.receive("s")).rejects.toMatchObject({ code: "PEER_TIMEOUT", party: "b" });
   });
 
   it("give up a party that said that it works and then fell silent", async () => {
     const [transport, theirs] = memoryTransportPair();
     const { link } = open("b", transport, { idleTimeoutMs: 120, stepTimeoutMs: 50 });
     await theirs.send(frames.encodeWork(0));
-    await expect(link.receive("s", "step")).rejects.toThrow(/no sign of life for 120 ms/);
+    await expect(link.receive("s")).rejects.toThrow(/no sign of life for 120 ms/);
   });
 
   it("end the wait for room in a lane that nobody takes from", async () => {
     const [a] = openPair({ stepTimeoutMs: 100, windowBytes: 1 });
-    await a.link.send("s", "s", bytes(1));
-    await expect(a.link.send("s", "step", bytes(2))).rejects.toMatchObject({
+    await a.link.send("s", bytes(1));
+    await expect(a.link.send("s", bytes(2))).rejects.toMatchObject({
       code: "PEER_TIMEOUT",
       party: "b",
-      step: "step",
+      step: "s",
     });
   });
 });
@@ -237,9 +234,9 @@ describe("a link's limits in time", () => {
 describe("leaving", () => {
   it("delivers everything that was sent before, even what still waits for room", async () => {
     const [a, b] = openPair({ windowBytes: 1000 });
-    const sent = Array.from({ length: 10 }, (_, i) => a.link.send("s", "s", new Uint8Array(900).fill(i)));
+    const sent = Array.from({ length: 10 }, (_, i) => a.link.send("s", new Uint8Array(900).fill(i)));
     const closed = a.link.close();
-    for (let i = 0; i < 10; i++) expect((await b.link.receive("s", "s"))[0]).toBe(i);
+    for (let i = 0; i < 10; i++) expect((await b.link.receive("s"))[0]).toBe(i);
     await Promise.all(sent);
     await closed;
     expect([...a.failures, ...b.failures]).toEqual([]);
@@ -247,20 +244,20 @@ describe("leaving", () => {
 
   it("fails who still waits, here with CLOSED and there with PEER_CLOSED", async () => {
     const [a, b] = openPair();
-    const here = expect(a.link.receive("s", "s")).rejects.toMatchObject({ code: "CLOSED", step: "s" });
-    const there = expect(b.link.receive("s", "s")).rejects.toMatchObject({
+    const here = expect(a.link.receive("s")).rejects.toMatchObject({ code: "CLOSED", step: "s" });
+    const there = expect(b.link.receive("s")).rejects.toMatchObject({
       code: "PEER_CLOSED",
       party: "a",
       step: "s",
     });
     await Promise.all([a.link.close(), here, there]);
-    await expect(a.link.send("s", "s", bytes())).rejects.toMatchObject({ code: "CLOSED" });
-    await expect(b.link.send("s", "s", bytes())).rejects.toMatchObject({
+    await expect(a.link.send("s", bytes())).rejects.toMatchObject({ code: "CLOSED" });
+    await expect(b.link.send("s", bytes())).rejects.toMatchObject({
       code: "PEER_CLOSED",
       party: "a",
       step: "s",
     });
-    await expect(b.link.receive("s", "s")).rejects.toMatchObject({
+    await expect(b.link.receive("s")).rejects.toMatchObject({
       code: "PEER_CLOSED",
       party: "a",
       step: "s",
@@ -269,8 +266,8 @@ describe("leaving", () => {
 
   it("releases a sender that waits for room which the leaver will never give", async () => {
     const [a, b] = openPair({ windowBytes: 1 });
-    await a.link.send("s", "s", bytes(1));
-    const stuck = expect(a.link.send("s", "s", bytes(2))).rejects.toMatchObject({
+    await a.link.send("s", bytes(1));
+    const stuck = expect(a.link.send("s", bytes(2))).rejects.toMatchObject({
       code: "PEER_CLOSED",
       party: "b",
     });
@@ -280,16 +277,16 @@ describe("leaving", () => {
 
   it("without a farewell is PEER_CLOSED for everybody who waits, and for those who come later", async () => {
     const { link, hand, failures } = openAgainstHand();
-    const waiting = expect(link.receive("s", "step 1")).rejects.toMatchObject({
+    const waiting = expect(link.receive("s")).rejects.toMatchObject({
       code: "PEER_CLOSED",
       party: "mallory",
-      step: "step 1",
+      step: "s",
     });
     await hand.close();
     await waiting;
-    await expect(link.send("s", "step 2", bytes())).rejects.toMatchObject({
+    await expect(link.send("s", bytes())).rejects.toMatchObject({
       code: "PEER_CLOSED",
-      step: "step 2",
+      step: "s",
     });
     expect(failures).toMatchObject([{ code: "PEER_CLOSED" }]);
   });
@@ -304,7 +301,7 @@ describe("leaving", () => {
 describe("a party that stops the run", () => {
   it("tells its error's code and nothing else", async () => {
     const [a, b] = openPair();
-    const waiting = expect(b.link.receive("s", "s")).rejects.toMatchObject({
+    const waiting = expect(b.link.receive("s")).rejects.toMatchObject({
       code: "PEER_ABORTED",
       party: "a",
       step: "s",
@@ -389,13 +386,13 @@ describe("a hostile party is ended, and told so, when it", () => {
   ])("%s", async (_, code, field, attack) => {
     const limits = { maxMessageBytes: 5000, windowBytes: 2000, maxLanes: 3 };
     const { link, hand, say, failures } = openAgainstHand(limits);
-    const waiting = link.receive("other", "step").catch((thrown: unknown) => thrown);
+    const waiting = link.receive("other").catch((thrown: unknown) => thrown);
     await attack(say, hand);
     const heard = await hear(hand, "abort");
     expect(failures).toMatchObject([{ code, field, party: "mallory" }]);
     const farewellCame = code === "PEER_UNEXPECTED" && field === "frame";
     expect(await waiting).toMatchObject(
-      farewellCame ? { code: "PEER_CLOSED" } : { code, field, step: "step" },
+      farewellCame ? { code: "PEER_CLOSED" } : { code, field, step: "other" },
     );
     expect(heard.at(-1)).toMatchObject({ kind: "abort", code });
     expect(await hand.receive()).toBeUndefined();
@@ -403,7 +400,7 @@ describe("a hostile party is ended, and told so, when it", () => {
 
   it("grants more than it was sent", async () => {
     const { link, say, failures } = openAgainstHand();
-    await link.send("s", "s", new Uint8Array(100));
+    await link.send("s", new Uint8Array(100));
     await say(grant(0, 357));
     await sleep(5);
     expect(failures).toMatchObject([{ code: "PEER_UNEXPECTED", field: "window" }]);
@@ -420,7 +417,7 @@ describe("a hostile party is ended, and told so, when it", () => {
   it("writes to a lane of a protocol that is over", async () => {
     const { link, say, failures } = openAgainstHand();
     await say(lane(0, "psi#0/x"), data(0, one));
-    expect(await link.receive("psi#0/x", "s")).toEqual(one);
+    expect(await link.receive("psi#0/x")).toEqual(one);
     expect(link.releaseLanes("psi#0/")).toBeUndefined();
     await say(data(0, one));
     await sleep(5);
@@ -430,7 +427,7 @@ describe("a hostile party is ended, and told so, when it", () => {
 
 it("a late grant for a lane of a finished protocol does no harm", async () => {
   const { link, say, failures } = openAgainstHand();
-  await link.send("psi#0/x", "s", new Uint8Array(100));
+  await link.send("psi#0/x", new Uint8Array(100));
   link.releaseLanes("psi#0/");
   await say(grant(0, 356));
   await sleep(5);

@@ -2,12 +2,11 @@ import { expect, it } from "vitest";
 import { bytesFromHex, bytesToHex } from "../../../dist/bytes/encoding.js";
 import {
   HandshakeState,
-  handshakePatterns,
   KeyPair,
   type HandshakeOptions,
-  type PatternName,
   type Role,
 } from "../../../dist/channel/noise/index.js";
+import { fundamentalPatterns, type FundamentalName } from "../../support/noise-patterns.js";
 import { describeWithData, readDataJson } from "../../support/data.js";
 
 type SideField = `${"init" | "resp"}_${"prologue" | "ephemeral" | "static" | "remote_static"}`;
@@ -22,12 +21,12 @@ const file = "crypto/noise-cacophony-25519-chachapoly-sha256.json";
 const hex = (text: string): Uint8Array => bytesFromHex(text, "vector");
 const keys = (text: string): KeyPair => KeyPair.fromSecretKey(hex(text));
 
-function side(vector: Vector, pattern: PatternName, role: Role): HandshakeState {
+function side(vector: Vector, pattern: FundamentalName, role: Role): HandshakeState {
   const prefix = role === "initiator" ? "init" : "resp";
   const own = vector[`${prefix}_static`];
   const remote = vector[`${prefix}_remote_static`];
   const options: HandshakeOptions = {
-    pattern,
+    pattern: fundamentalPatterns[pattern],
     role,
     prologue: hex(vector[`${prefix}_prologue`] ?? ""),
     generateKeys: () => keys(vector[`${prefix}_ephemeral`] ?? ""),
@@ -46,11 +45,11 @@ describeWithData("Noise handshakes replay the cacophony vectors byte for byte", 
   });
 
   it.each(vectors.map((vector) => [vector.protocol_name, vector] as const))("%s", (name, vector) => {
-    const pattern = name.split("_")[1] as PatternName; // looked up in the next line
-    expect(handshakePatterns).toHaveProperty(pattern);
+    const pattern = name.split("_")[1] as FundamentalName; // looked up in the next line
+    expect(fundamentalPatterns).toHaveProperty(pattern);
     const initiator = side(vector, pattern, "initiator");
     const responder = side(vector, pattern, "responder");
-    const handshakeMessages = handshakePatterns[pattern].messages.length;
+    const handshakeMessages = fundamentalPatterns[pattern].messages.length;
     for (const [i, { payload, ciphertext }] of vector.messages.slice(0, handshakeMessages).entries()) {
       const [from, to] = i % 2 === 0 ? [initiator, responder] : [responder, initiator];
       expect(bytesToHex(from.writeMessage(hex(payload)))).toBe(ciphertext);

@@ -1,33 +1,28 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import {
-  CipherState,
-  HandshakeState,
-  handshakePatterns,
-  KeyPair,
-  type PatternName,
-} from "../../../dist/channel/noise/index.js";
+import { CipherState, HandshakeState, KeyPair } from "../../../dist/channel/noise/index.js";
+import { fundamentalPatterns, type FundamentalName } from "../../support/noise-patterns.js";
 
 const nothing = new Uint8Array(0);
-const patterns = Object.keys(handshakePatterns) as PatternName[];
+const patterns = Object.keys(fundamentalPatterns) as FundamentalName[];
 const code = (value: string): Error => expect.objectContaining({ code: value }) as Error;
 
 /** Both sides of a handshake with whatever static keys its pattern wants. */
 function sides(
-  pattern: PatternName,
+  pattern: FundamentalName,
   prologues: readonly [Uint8Array, Uint8Array] = [nothing, nothing],
 ): readonly [HandshakeState, HandshakeState] {
   const [a, b] = [KeyPair.generate(), KeyPair.generate()];
   const [first = "", second = ""] = pattern;
   const initiator = new HandshakeState({
-    pattern,
+    pattern: fundamentalPatterns[pattern],
     role: "initiator",
     prologue: prologues[0],
     ...(first === "N" ? {} : { staticKeys: a }),
     ...(second === "K" ? { remoteStaticKey: b.publicKey } : {}),
   });
   const responder = new HandshakeState({
-    pattern,
+    pattern: fundamentalPatterns[pattern],
     role: "responder",
     prologue: prologues[1],
     ...(second === "N" ? {} : { staticKeys: b }),
@@ -58,7 +53,7 @@ describe.each(patterns)("a Noise %s handshake", (pattern) => {
   });
 
   it("fails, at the latest at the first transport message, when any byte of any message was changed", () => {
-    const messageCount = handshakePatterns[pattern].messages.length;
+    const messageCount = fundamentalPatterns[pattern].messages.length;
     for (let changed = 0; changed < messageCount; changed++) {
       for (const at of [0, 16, 33, 60, -1]) {
         const both = sides(pattern);
@@ -100,13 +95,13 @@ describe("a handshake", () => {
   it("fails between parties that pinned other keys", () => {
     const [a, b, c] = [KeyPair.generate(), KeyPair.generate(), KeyPair.generate()];
     const initiator = new HandshakeState({
-      pattern: "KK",
+      pattern: fundamentalPatterns.KK,
       role: "initiator",
       staticKeys: c,
       remoteStaticKey: b.publicKey,
     });
     const responder = new HandshakeState({
-      pattern: "KK",
+      pattern: fundamentalPatterns.KK,
       role: "responder",
       staticKeys: b,
       remoteStaticKey: a.publicKey,
@@ -135,13 +130,14 @@ describe("a handshake", () => {
 
   it("refuses missing, useless and misshapen keys", () => {
     const pair = KeyPair.generate();
-    const make = (extra: object) => () => new HandshakeState({ pattern: "KK", role: "initiator", ...extra });
+    const make = (extra: object) => () =>
+      new HandshakeState({ pattern: fundamentalPatterns.KK, role: "initiator", ...extra });
     expect(make({})).toThrow(code("INVALID_ARGUMENT"));
     expect(make({ staticKeys: pair })).toThrow(code("INVALID_ARGUMENT"));
     expect(make({ staticKeys: pair, remoteStaticKey: new Uint8Array(31) })).toThrow(code("INVALID_ARGUMENT"));
-    expect(() => new HandshakeState({ pattern: "NN", role: "initiator", staticKeys: pair })).toThrow(
-      code("INVALID_ARGUMENT"),
-    );
+    expect(
+      () => new HandshakeState({ pattern: fundamentalPatterns.NN, role: "initiator", staticKeys: pair }),
+    ).toThrow(code("INVALID_ARGUMENT"));
   });
 
   it("refuses payloads that would make a message longer than 65,535 bytes, and such messages", () => {
