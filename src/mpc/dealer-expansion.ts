@@ -5,7 +5,8 @@
 
 import { Prg } from "../random/prg.js";
 import { invalidArgument } from "../errors.js";
-import type { Correlation, CorrelationLengths, OperandShape } from "./correlation.js";
+import { kindRecord, type CorrelationLengths, type OperandShape } from "./correlation-kinds.js";
+import type { Correlation } from "./correlation.js";
 
 /** Most words of one vector of a correlation (256 MiB). */
 const maxVectorWords = 2 ** 25;
@@ -79,8 +80,6 @@ export function limitFault(
 ): string | undefined {
   const longest = Math.max(...lengths.masks, ...lengths.dependent);
   if (longest > maxVectorWords) return `${longest} elements, over ${maxVectorWords}`;
-  let work = 0;
-  if (wanted.kind === "matrixTriple") work = wanted.rows * wanted.inner * wanted.columns;
-  if (wanted.kind === "operandProduct") work = operand.rows * operand.columns * wanted.columns;
+  const work = kindRecord(wanted.kind).work?.(wanted, operand) ?? 0;
   return work > maxProductWork ? `${work} multiplications, over ${maxProductWork}` : undefined;
 }

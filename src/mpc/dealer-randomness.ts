@@ -5,13 +5,8 @@ import { printAsRedacted } from "../bytes/redacted.js";
 import type { Party } from "../channel/party.js";
 import { invalidArgument } from "../errors.js";
 import { seedBytes } from "../random/prg.js";
-import {
-  correlationLengths,
-  type CorrelatedRandomness,
-  type Correlation,
-  type CorrelationShares,
-  type OperandShape,
-} from "./correlation.js";
+import { correlationLengths, type OperandShape } from "./correlation-kinds.js";
+import type { CorrelatedRandomness, Correlation, CorrelationShares } from "./correlation.js";
 import { expandSeed, limitFault, OperandMasks } from "./dealer-expansion.js";
 import { dealerSteps, encodeRequest } from "./dealer-request.js";
 

@@ -6,7 +6,7 @@
  */
 
 import { ByteReader, ByteWriter, MalformedMessage } from "../bytes/codec.js";
-import { maxShift } from "./bounds.js";
+import { correlationCodes, kindRecord, type RequestFields } from "./correlation-kinds.js";
 import type { Correlation } from "./correlation.js";
 
 /** Steps of the messages between a dealer and the computing parties. */
@@ -25,42 +25,14 @@ export interface DealerRequest {
   readonly wanted?: Correlation;
 }
 
-const kindCodes = {
-  done: 0,
-  triple: 1,
-  matrixTriple: 2,
-  operandMask: 3,
-  operandProduct: 4,
-  truncation: 5,
-  bitTriple: 6,
-  sharedBit: 7,
-} as const;
-
-function fieldsOf(wanted: Correlation | undefined): readonly number[] {
-  switch (wanted?.kind) {
-    case undefined:
-      return [];
-    case "triple":
-      return [wanted.length];
-    case "matrixTriple":
-      return [wanted.rows, wanted.inner, wanted.columns];
-    case "operandMask":
-      return [wanted.rows, wanted.columns];
-    case "operandProduct":
-      return [wanted.operand, wanted.transposed ? 1 : 0, wanted.columns];
-    case "truncation":
-      return [wanted.length, wanted.shift];
-    case "bitTriple":
-      return [wanted.words];
-    case "sharedBit":
-      return [wanted.length];
-  }
-}
+/** The kind number of the farewell. */
+const doneCode = 0;
 
 /** The bytes of a request; equal requests have equal bytes. */
-export function encodeRequest(request: DealerRequest): Uint8Array {
-  const writer = new ByteWriter().u8(kindCodes[request.wanted?.kind ?? "done"]).u32(request.number);
-  const fields = fieldsOf(request.wanted);
+export function encodeRequest({ number, wanted }: DealerRequest): Uint8Array {
+  const record = wanted && kindRecord(wanted.kind);
+  const fields = wanted && record ? record.fields(wanted) : [];
+  const writer = new ByteWriter().u8(record?.code ?? doneCode).u32(number);
   for (let i = 0; i < 4; i++) writer.u32(fields[i] ?? 0);
   return writer.finish();
 }
@@ -68,7 +40,7 @@ export function encodeRequest(request: DealerRequest): Uint8Array {
 /**
  * The request in a message.
  *
- * @throws MalformedMessage for anything but exactly one request with dimensions of at least 1.
+ * @throws MalformedMessage for anything but exactly one request whose numbers are in their kind's ranges.
  */
 export function decodeRequest(message: Uint8Array): DealerRequest {
   const reader = new ByteReader(message);
@@ -76,43 +48,23 @@ export function decodeRequest(message: Uint8Array): DealerRequest {
   const number = reader.u32();
   const fields = [reader.u32(), reader.u32(), reader.u32(), reader.u32()] as const;
   reader.end();
-  const wanted = correlationOf(code, fields);
-  const used = fieldsOf(wanted).length;
-  if (fields.some((field, i) => i >= used && field !== 0)) {
-    throw new MalformedMessage("expected zeros in the unused fields of a request");
+  const kind = correlationCodes.get(code);
+  if (kind === undefined && code !== doneCode) {
+    throw new MalformedMessage(`expected a request kind from 0 to ${correlationCodes.size}, got ${code}`);
   }
-  return wanted === undefined ? { number } : { number, wanted };
+  const record = kind && kindRecord(kind);
+  checkFields(fields, record?.ranges ?? []);
+  return record === undefined ? { number } : { number, wanted: record.fromFields(fields) };
 }
 
-function correlationOf(
-  code: number,
-  [a, b, c]: readonly [number, number, number, number],
-): Correlation | undefined {
-  switch (code) {
-    case kindCodes.done:
-      return undefined;
-    case kindCodes.triple:
-      return { kind: "triple", length: dimension(a) };
-    case kindCodes.matrixTriple:
-      return { kind: "matrixTriple", rows: dimension(a), inner: dimension(b), columns: dimension(c) };
-    case kindCodes.operandMask:
-      return { kind: "operandMask", rows: dimension(a), columns: dimension(b) };
-    case kindCodes.operandProduct:
-      if (b > 1) throw new MalformedMessage(`expected 0 or 1 for a transposed operand, got ${b}`);
-      return { kind: "operandProduct", operand: a, transposed: b === 1, columns: dimension(c) };
-    case kindCodes.truncation:
-      if (b < 1 || b > maxShift) throw new MalformedMessage(`expected a shift of 1 to ${maxShift}, got ${b}`);
-      return { kind: "truncation", length: dimension(a), shift: b };
-    case kindCodes.bitTriple:
-      return { kind: "bitTriple", words: dimension(a) };
-    case kindCodes.sharedBit:
-      return { kind: "sharedBit", length: dimension(a) };
-    default:
-      throw new MalformedMessage(`expected a request kind from 0 to 7, got ${code}`);
+function checkFields(
+  fields: RequestFields,
+  ranges: readonly { readonly least: number; readonly most?: number }[],
+): void {
+  for (const [i, field] of fields.entries()) {
+    const { least, most } = ranges[i] ?? { least: 0, most: 0 };
+    if (field >= least && field <= (most ?? field)) continue;
+    const expected = most === undefined ? `at least ${least}` : `${least} to ${most}`;
+    throw new MalformedMessage(`expected ${expected} in field ${i} of a request, got ${field}`);
   }
-}
-
-function dimension(value: number): number {
-  if (value === 0) throw new MalformedMessage("expected dimensions of at least 1, got 0");
-  return value;
 }

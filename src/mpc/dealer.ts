@@ -18,17 +18,13 @@ import type { Party } from "../channel/party.js";
 import { invalidArgument, peerFault, VeilshareError } from "../errors.js";
 import { randomBytes, type RandomSource } from "../random/csprng.js";
 import { seedBytes } from "../random/prg.js";
-import {
-  correlationLengths,
-  dependentVectors,
-  shareArithmetic,
-  type Correlation,
-  type OperandMask,
-} from "./correlation.js";
+import { correlationLengths, kindRecord, type OperandMask } from "./correlation-kinds.js";
+import type { Correlation } from "./correlation.js";
 import { expandSeed, limitFault, OperandMasks } from "./dealer-expansion.js";
 import { dealerSteps, decodeRequest, requestBytes, type DealerRequest } from "./dealer-request.js";
 
-const noOperand: OperandMask = { rows: 0, columns: 0, words: new BigUint64Array(0) };
+const none = new BigUint64Array(0);
+const noOperand: OperandMask = { rows: 0, columns: 0, words: none };
 
 /** Options of {@link serveDealer}. */
 export interface ServeDealerOptions {
@@ -134,22 +130,23 @@ class Dealing {
     if (fault !== undefined) return refuse("PEER_FLOODED", "a correlation within the limits", fault);
     const masks = lengths.masks.map((length) => new BigUint64Array(length));
     const others = lengths.dependent.map((length) => new BigUint64Array(length));
-    const arithmetic = shareArithmetic(wanted.kind);
+    const record = kindRecord(wanted.kind);
     for (const [i, seed] of this.#seeds.entries()) {
       const expansion = expandSeed(seed, { number, wanted }, lengths, i === 0);
       for (const [k, mask] of expansion.masks.entries()) {
-        arithmetic.masks.combineInPlace(masks[k] as BigUint64Array, mask); // same lengths
+        record.masks.combineInPlace(masks[k] as BigUint64Array, mask); // same lengths
       }
       for (const [k, part] of expansion.dependent.entries()) {
-        arithmetic.dependent.combineInPlace(others[k] as BigUint64Array, part); // same lengths
+        record.dependent.combineInPlace(others[k] as BigUint64Array, part); // same lengths
       }
     }
     if (wanted.kind === "operandMask") {
       this.#operands.keep(number, { ...wanted, words: masks[0] as BigUint64Array }); // the kind has one mask
     }
-    const wholes = dependentVectors(wanted, masks, operand ?? noOperand);
+    const [first = none, second = none] = masks; // a kind with one mask reads only one
+    const wholes = record.dependentVectors(wanted, [first, second], operand ?? noOperand);
     for (const [k, whole] of wholes.entries()) {
-      arithmetic.dependent.removeInPlace(whole, others[k] as BigUint64Array); // same lengths
+      record.dependent.removeInPlace(whole, others[k] as BigUint64Array); // same lengths
     }
     return concatBytes(...wholes.map(bytesFromWords));
   }

@@ -5,12 +5,8 @@
 
 import { invalidArgument } from "../errors.js";
 import { AdditiveScheme } from "./additive/additive-scheme.js";
-import {
-  correlationLengths,
-  type CorrelatedRandomness,
-  type Correlation,
-  type OperandShape,
-} from "./correlation.js";
+import { correlationLengths, type OperandShape } from "./correlation-kinds.js";
+import type { CorrelatedRandomness, Correlation } from "./correlation.js";
 import { computations, defaultComputation, type Computation } from "./computation.js";
 import { Engine } from "./engine.js";
 import { ReplicatedParts, type WordStream } from "./replicated/parts.js";

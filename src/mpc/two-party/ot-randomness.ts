@@ -23,13 +23,8 @@ import { randomBytes, drawBytes } from "../../random/csprng.js";
 import { Prg, seedBytes } from "../../random/prg.js";
 import { transpose } from "../../ring/matrix.js";
 import { multiply } from "../../ring/vector.js";
-import {
-  correlationLengths,
-  type CorrelatedRandomness,
-  type Correlation,
-  type CorrelationShares,
-  type OperandShape,
-} from "../correlation.js";
+import { correlationLengths, type OperandShape } from "../correlation-kinds.js";
+import type { CorrelatedRandomness, Correlation, CorrelationShares } from "../correlation.js";
 import { limitFault, OperandMasks } from "../dealer-expansion.js";
 import { andWords, unpackBits } from "../packed-bits.js";
 import { ReceivingLane, SendingLane, type Task } from "./lanes.js";

@@ -7,8 +7,8 @@ import { ByteReader, ByteWriter, MalformedMessage } from "../../bytes/codec.js";
 import { bytesToHex, equalBytes } from "../../bytes/encoding.js";
 import type { Party } from "../../channel/party.js";
 import { peerFault } from "../../errors.js";
+import { kindRecord } from "../correlation-kinds.js";
 import type { Correlation, CorrelationShares } from "../correlation.js";
-import { wordsForBits } from "../packed-bits.js";
 
 /** Names of the pools. Units: an element of a triple; a word of 64 bit triples; a word of 64 shared bits. */
 export const poolNames = ["triple", "bitTriple", "sharedBit"] as const;
@@ -46,19 +46,9 @@ export interface PreprocessedCorrelations {
 export function unitsOf(
   wanted: Correlation,
 ): { readonly pool: PoolName; readonly units: number } | undefined {
-  switch (wanted.kind) {
-    case "triple":
-      return { pool: "triple", units: wanted.length };
-    case "bitTriple":
-      return { pool: "bitTriple", units: wanted.words };
-    case "sharedBit":
-      return { pool: "sharedBit", units: wordsForBits(wanted.length) };
-    case "matrixTriple":
-    case "operandMask":
-    case "operandProduct":
-    case "truncation":
-      return undefined;
-  }
+  const pool = poolNames.find((name) => name === wanted.kind);
+  const units = kindRecord(wanted.kind).preprocessedUnits?.(wanted);
+  return pool === undefined || units === undefined ? undefined : { pool, units };
 }
 
 const step = "mpc/preprocessed";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { dependentVectors, type Correlation, type OperandMask } from "../../../dist/mpc/correlation.js";
+import { kindRecord, type OperandMask } from "../../../dist/mpc/correlation-kinds.js";
+import type { Correlation } from "../../../dist/mpc/correlation.js";
 import { elementTasks, matrixTasks, orient } from "../../../dist/mpc/two-party/tasks.js";
 import { chiSquare } from "../../support/chi-square.js";
 import { expectError } from "../../support/expect-error.js";
@@ -30,7 +31,9 @@ const wanted: readonly Correlation[] = [
   { kind: "sharedBit", length: 3001 },
 ];
 
-/** What of two parties' correlations is not as `dependentVectors` defines it. */
+const none = new BigUint64Array(0);
+
+/** What of two parties' correlations is not as its kind's record defines it. */
 function faults(wants: readonly Correlation[], [first, second]: readonly [Drawn[], Drawn[]]): string[] {
   const wrong: string[] = [];
   const operands = new Map<number, OperandMask>();
@@ -42,7 +45,8 @@ function faults(wants: readonly Correlation[], [first, second]: readonly [Drawn[
     const dependent = combined([a.dependent, b.dependent], want.kind === "bitTriple" ? "xor" : "addition");
     if (want.kind === "operandMask") operands.set(i, { ...want, words: masks[0] ?? new BigUint64Array(0) });
     const operand = want.kind === "operandProduct" ? operands.get(want.operand) : undefined;
-    const expected = dependentVectors(want, masks, operand ?? noOperand);
+    const [left = none, right = none] = masks;
+    const expected = kindRecord(want.kind).dependentVectors(want, [left, right], operand ?? noOperand);
     const same = expected.every((vector, v) => Buffer.from(vector.buffer).equals(bytesOf(dependent[v])));
     if (!same || expected.length !== dependent.length) wrong.push(`${i} ${want.kind}`);
   }
