@@ -20,6 +20,12 @@ const callerCodes = [
   "INVALID_DATA",
   /** A parties file, a key file or a connection setting is not usable. */
   "INVALID_CONFIG",
+  /** Another owner of the state store has begun; what was asked for was not recorded, and must not be done. */
+  "STORE_FENCED",
+  /** The state store could not write: a full disk, a read-only folder. What was asked for must not be done. */
+  "STORE_WRITE_FAILED",
+  /** The own state store is older than what another party has seen of it, as after a restored backup. */
+  "STORE_ROLLED_BACK",
   /** The platform lacks what the call needs. */
   "UNSUPPORTED",
   /** The caller's AbortSignal fired. */

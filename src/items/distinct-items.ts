@@ -8,7 +8,7 @@ import { invalidArgument } from "../errors.js";
 import { randomBytes } from "../random/csprng.js";
 import { ByteStore } from "./byte-store.js";
 import { GrowingMemory, maxMemoryBytes } from "./growing-memory.js";
-import { hashKeyBytes, KeyedHash } from "./keyed-hash.js";
+import { hashKeyBytes, KeyedHash } from "../bytes/keyed-hash.js";
 
 /** The own rows of some items. */
 export interface ItemRows {

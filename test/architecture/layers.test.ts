@@ -11,6 +11,7 @@ const layers = [
   "kernels",
   "parallel",
   "random",
+  "store",
   "table",
   "normalizers",
   "ring",

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { rowCount, rowView } from "../../dist/bytes/byte-rows.js";
 import { ByteStore } from "../../dist/items/byte-store.js";
 import { DistinctItems } from "../../dist/items/distinct-items.js";
-import { KeyedHash } from "../../dist/items/keyed-hash.js";
+import { KeyedHash } from "../../dist/bytes/keyed-hash.js";
 
 const encoder = new TextEncoder();
 

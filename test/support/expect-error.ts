@@ -18,3 +18,17 @@ export function expectError(
   expect(error).toMatchObject({ code, ...details });
   return error;
 }
+
+/** The same for a promise, or for an action that throws. */
+export async function expectCode(
+  action: Promise<unknown> | (() => unknown),
+  code: ErrorCode,
+  details: ErrorDetails = {},
+): Promise<VeilshareError> {
+  const promise = typeof action === "function" ? Promise.resolve().then(action) : action;
+  const [outcome] = await Promise.allSettled([promise]);
+  const rethrow = (): void => {
+    if (outcome.status === "rejected") throw outcome.reason;
+  };
+  return expectError(rethrow, code, details);
+}

@@ -24,16 +24,17 @@ export class KeyedHash {
     this.#k1 = wordAt(key, 4);
   }
 
-  /** The hash of the first `byteLength` bytes of `source`, from 0 to 2^32 - 1. */
-  of(source: Uint8Array, byteLength: number): number {
+  /** The hash of the `byteLength` bytes of `source` from `start` on, from 0 to 2^32 - 1. */
+  of(source: Uint8Array, byteLength: number, start = 0): number {
     this.#v0 = this.#k0;
     this.#v1 = this.#k1;
     this.#v2 = 0x6c796765 ^ this.#k0;
     this.#v3 = 0x74656462 ^ this.#k1;
     const wholeWords = byteLength - (byteLength % 4);
-    for (let i = 0; i < wholeWords; i += 4) this.#absorb(wordAt(source, i));
+    for (let i = 0; i < wholeWords; i += 4) this.#absorb(wordAt(source, start + i));
     let last = byteLength << 24;
-    for (let i = wholeWords; i < byteLength; i++) last |= (source[i] as number) << (8 * (i - wholeWords));
+    for (let i = wholeWords; i < byteLength; i++)
+      last |= (source[start + i] as number) << (8 * (i - wholeWords));
     this.#absorb(last);
     this.#v2 ^= 0xff;
     for (let round = 0; round < 4; round++) this.#round();

@@ -1,0 +1,3 @@
+/** Stores in folders. Node only; subpath `veilshare/store/node`. */
+
+export { createFileStore, openFileStore, type FileStoreOptions } from "./file-store-node.js";

@@ -1,0 +1,16 @@
+export type { StoreHead } from "./chain.js";
+export { JsonRecord, type NumberRange } from "../bytes/json-record.js";
+export {
+  idSet,
+  jsonCell,
+  jsonLog,
+  type CellKind,
+  type JsonCodec,
+  type JsonObject,
+  type Kind,
+  type LogKind,
+  type SetKind,
+  type ValueCodec,
+} from "./kind.js";
+export { memoryStore, type StoreOptions } from "./memory-store.js";
+export type { Committed, StateStore, StoreDraft, StoreView, WriteOptions } from "./store.js";
