@@ -20,6 +20,9 @@ export interface ItemRows {
   readonly rowOffsets: Uint32Array;
 }
 
+/** The item of a row that has none. */
+const noItem = 0xffff_ffff;
+
 const firstSlots = 1024;
 const wordBytes = 4;
 
@@ -40,6 +43,7 @@ export class DistinctItems implements ItemSource {
   readonly #ends = new GrowingMemory();
   #count = 0;
   #rowCount = 0;
+  #skipped = 0;
   /** Words: the item of each row; undefined as long as row k is item k. */
   #itemOfRow: GrowingMemory | undefined;
   /** Words, open addressing; slots hold numbers plus one, zero is an empty slot. */
@@ -54,6 +58,17 @@ export class DistinctItems implements ItemSource {
   /** How many rows the list has. */
   get rowCount(): number {
     return this.#rowCount;
+  }
+
+  /** How many rows of the list have no item. */
+  get skipped(): number {
+    return this.#skipped;
+  }
+
+  /** Adds a row that has no item. */
+  skipRow(): void {
+    this.#skipped += 1;
+    this.#addRow(noItem);
   }
 
   /**
@@ -128,7 +143,7 @@ export class DistinctItems implements ItemSource {
     // Places of the wanted items plus one; then counts, then rows, each in one pass over all rows.
     const places = new Uint32Array(this.#count);
     for (let k = 0; k < numbers.length; k++) places[numbers[k] as number] = k + 1;
-    const placeOf = (row: number): number => places[itemOfRow[row] as number] as number;
+    const placeOf = (row: number): number => places[itemOfRow[row] as number] ?? 0; // no place: no item
     for (let row = 0; row < this.#rowCount; row++) {
       const place = placeOf(row);
       if (place > 0) rowOffsets[place] = (rowOffsets[place] as number) + 1;

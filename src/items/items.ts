@@ -4,6 +4,7 @@
  * text and the same bytes given as Uint8Array are the same field.
  */
 
+import { isBlankText } from "../bytes/blank-text.js";
 import type { ByteRows } from "../bytes/byte-rows.js";
 import { withinLimits } from "../waiting/wait.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
@@ -11,7 +12,7 @@ import { eventLoopTurn } from "../parallel/event-loop.js";
 import { ByteStore } from "./byte-store.js";
 import { DistinctItems } from "./distinct-items.js";
 import { maxMemoryBytes } from "./growing-memory.js";
-import { normalized, type Normalization } from "./normalization.js";
+import { compatible, normalized, type Normalization } from "./normalization.js";
 
 /** One field of a key. */
 export type PsiField = string | Uint8Array;
@@ -34,6 +35,8 @@ const lengthBytes = 4;
 export interface ReadItemsOptions {
   /** What is done to every text. Default: nothing. */
   readonly normalization?: Normalization;
+  /** Field values that stand for nothing. Default: none. */
+  readonly placeholders?: readonly string[];
   /** Whose argument the list is, for errors. Default `intersect`. */
   readonly caller?: string;
   /** Ends the wait for an item. */
@@ -43,12 +46,14 @@ export interface ReadItemsOptions {
 /** The items of one list as bytes, one after the other; the first one says how many key fields all have. */
 export class ItemReader {
   readonly #normalization: Normalization;
+  readonly #placeholders: ReadonlySet<string>;
   readonly #caller: string;
   readonly #encoder: ItemEncoder;
   #keyColumns = 0;
 
-  constructor({ normalization = {}, caller = "intersect" }: ReadItemsOptions) {
+  constructor({ normalization = {}, placeholders = [], caller = "intersect" }: ReadItemsOptions) {
     this.#normalization = normalization;
+    this.#placeholders = placeholderSet(caller, placeholders);
     this.#caller = caller;
     this.#encoder = new ItemEncoder(caller);
   }
@@ -72,10 +77,11 @@ export class ItemReader {
    * Encodes the next item.
    *
    * @param row - Its place in the caller's list, for errors.
+   * @returns False when a field is blank or a placeholder, so that the item identifies nobody; then nothing is encoded.
    * @throws VeilshareError INVALID_ARGUMENT that names the item by its place: a lone surrogate, a field that is neither
    * text nor bytes, another number of fields than the first item has. Also for an item of 4 GiB.
    */
-  read(item: PsiItem, row: number): void {
+  read(item: PsiItem, row: number): boolean {
     const fields = fieldsOf(item);
     if (this.#keyColumns === 0) this.#keyColumns = fields.length;
     if (fields.length === 0) throw this.#badItem(row, "at least one field", "none");
@@ -83,25 +89,40 @@ export class ItemReader {
       throw this.#badItem(row, `${this.#keyColumns} fields`, `${fields.length}`);
     }
     this.#encoder.clear();
+    let complete = true;
     for (let column = 0; column < fields.length; column++) {
       const field: unknown = fields[column]; // items may come from untyped code
-      if (typeof field === "string") this.#encoder.addText(this.#textOf(field, row, column));
-      else if (field instanceof Uint8Array) this.#encoder.addBytes(field);
+      if (typeof field === "string") complete = this.#addText(field, row, column) && complete;
+      else if (field instanceof Uint8Array) complete = this.#addBytes(field) && complete;
       else throw this.#badItem(row, `text or bytes in field ${column}`, typeof field);
     }
+    if (!complete) this.#encoder.clear();
+    return complete;
   }
 
-  #textOf(field: string, row: number, column: number): string {
+  #addBytes(field: Uint8Array): boolean {
+    this.#encoder.addBytes(field);
+    return field.length > 0;
+  }
+
+  #addText(field: string, row: number, column: number): boolean {
     if (loneSurrogate.test(field)) {
       throw this.#badItem(row, `well-formed text in field ${column}`, "a lone surrogate");
     }
-    return normalized(field, this.#normalization);
+    const text = normalized(field, this.#normalization);
+    this.#encoder.addText(text);
+    if (isBlankText(text)) return false;
+    return this.#placeholders.size === 0 || !this.#placeholders.has(placeholderForm(text));
   }
 
   #badItem(row: number, expected: string, got: string): VeilshareError {
-    const message = `${this.#caller}: item ${row}: expected ${expected}, got ${got}`;
-    return new VeilshareError("INVALID_ARGUMENT", message, { field: `items[${row}]`, expected, got });
+    return badItem(this.#caller, row, expected, got);
   }
+}
+
+function badItem(caller: string, row: number, expected: string, got: string): VeilshareError {
+  const message = `${caller}: item ${row}: expected ${expected}, got ${got}`;
+  return new VeilshareError("INVALID_ARGUMENT", message, { field: `items[${row}]`, expected, got });
 }
 
 /** A whole list without its repetitions. */
@@ -122,11 +143,26 @@ export async function readItems(list: PsiItems, options: ReadItemsOptions = {}):
   const items = new DistinctItems();
   const { caller = "intersect", signal } = options;
   await forEachItem({ caller, signal }, list, (item, row) => {
-    reader.read(item, row);
-    items.add(reader.bytes, reader.byteLength);
+    if (reader.read(item, row)) items.add(reader.bytes, reader.byteLength);
+    else items.skipRow();
   });
   items.seal();
-  return { items, keyColumns: reader.keyColumns };
+  return { items, keyColumns: items.count === 0 ? 0 : reader.keyColumns };
+}
+
+/** What a party learns of its own list. */
+export interface OwnCounts {
+  /** Rows that repeat an item of an earlier row. */
+  readonly duplicates: number;
+  /** Rows left out because a key field was blank. */
+  readonly withoutKey: number;
+  /** Distinct items. */
+  readonly ownItems: number;
+}
+
+/** The counts of a list that was read. */
+export function ownCounts({ rowCount, count, skipped }: DistinctItems): OwnCounts {
+  return { duplicates: rowCount - count - skipped, withoutKey: skipped, ownItems: count };
 }
 
 /** A whole list, repetitions and all. */
@@ -139,7 +175,7 @@ export interface EncodedItems {
 /**
  * The items of an array as byte rows, normalized.
  *
- * @throws VeilshareError as {@link readItems}.
+ * @throws VeilshareError as {@link readItems}, and INVALID_ARGUMENT for an item with a blank field: it would be anybody's.
  */
 export async function encodeItems(
   items: readonly PsiItem[],
@@ -150,7 +186,7 @@ export async function encodeItems(
   const store = new ByteStore();
   const offsets = new Uint32Array(items.length + 1);
   await forEachItem({ caller }, items, (item, row) => {
-    reader.read(item, row);
+    if (!reader.read(item, row)) throw badItem(caller, row, "a key without a blank field", "one with");
     store.append(reader.bytes, reader.byteLength);
     if (store.length > maxItemBytes) throw tooManyBytes(caller);
     offsets[row + 1] = store.length;
@@ -221,6 +257,18 @@ function iteratorOf<Item>(caller: string, list: PsiItems<Item>): Iterator<Item> 
   if (Symbol.asyncIterator in list) return list[Symbol.asyncIterator]();
   if (Symbol.iterator in list) return list[Symbol.iterator]();
   throw invalidArgument(caller, "a list of items", "an object that can't be iterated");
+}
+
+/** Placeholders compare however somebody typed them. */
+function placeholderForm(text: string): string {
+  return compatible(text).trim().toLowerCase();
+}
+
+function placeholderSet(caller: string, given: unknown): ReadonlySet<string> {
+  if (Array.isArray(given) && given.every((text) => typeof text === "string")) {
+    return new Set(given.map((text: string) => placeholderForm(text)));
+  }
+  throw invalidArgument(caller, "placeholders to be a list of texts", typeof given);
 }
 
 function fieldsOf(item: PsiItem): readonly PsiField[] {

@@ -12,14 +12,17 @@ import type { ItemSource } from "../items/distinct-items.js";
 import type { FlatValues } from "./common-items.js";
 import { doubledValues } from "./doubled-value.js";
 import { GrowingMemory } from "../items/growing-memory.js";
+import { checkPeerItems, type PeerLimits } from "./peer-limits.js";
 import { ValueIndex } from "./value-index.js";
 
 /** Steps of the protocol; the run's prefix goes before them. */
-const steps = {
+export const steps = {
   sizes: "sizes",
   blinded: "blinded",
+  commitment: "commitment",
   doubled: "doubled",
   verdict: "verdict",
+  opening: "opening",
   done: "done",
 } as const;
 
@@ -48,7 +51,7 @@ export interface ListSize {
 }
 
 /** Index of the other party. */
-function peerOf(run: ProtocolRun): number {
+export function peerOf(run: ProtocolRun): number {
   return 1 - run.index;
 }
 
@@ -67,20 +70,18 @@ export function psiFault(
 /**
  * Tells the peer the size of the own list and learns that of its list.
  *
- * @throws VeilshareError PEER_FLOODED above `maxPeerItems`; PEER_MISMATCH for another number of key columns.
+ * @throws VeilshareError as {@link checkPeerItems}; PEER_MISMATCH for another number of key columns.
  */
 export async function exchangeSizes(
   { run, stage }: SizesContext,
   own: ListSize,
-  maxPeerItems: number,
+  limits: PeerLimits,
 ): Promise<ListSize> {
   const message = new ByteWriter().u32(own.items).u32(own.keyColumns).finish();
   const messages = await run.exchange(stage + steps.sizes, message, { byteLength: message.length });
   const reader = new ByteReader(messages[peerOf(run)] as Uint8Array); // one message a party
   const [items, keyColumns] = [reader.u32(), reader.u32()];
-  if (items > maxPeerItems) {
-    throw psiFault(run, "PEER_FLOODED", "sizes", `at most ${maxPeerItems} items`, String(items));
-  }
+  checkPeerItems(run, limits, items);
   if ((items === 0) !== (keyColumns === 0)) {
     throw psiFault(
       run,
@@ -179,17 +180,30 @@ async function* receiveBlinded(context: ExchangeContext, peerItems: number): Asy
   }
 }
 
-/** Sends doubled values of the peer's items back, in another order than they came in. */
-export async function sendShuffled(
+/** The doubled values of the peer's items in batches, in an order or, without one, as they came in. Each is its own memory. */
+export function* answerBatches(
+  { batchSize, valueBytes }: Pick<ExchangeContext, "batchSize" | "valueBytes">,
+  values: ValueIndex,
+  order?: Uint32Array,
+): Generator<Uint8Array> {
+  for (let start = 0; start < values.size; start += batchSize) {
+    const rows = Math.min(batchSize, values.size - start);
+    const batch = new Uint8Array(rows * valueBytes);
+    for (let i = 0; i < rows; i++) {
+      values.copyValue(order?.[start + i] ?? start + i, batch, i * valueBytes);
+    }
+    yield batch;
+  }
+}
+
+/** Sends doubled values of the peer's items back, see {@link answerBatches}. */
+export async function sendAnswers(
   context: ExchangeContext,
   values: ValueIndex,
-  order: Uint32Array,
+  order?: Uint32Array,
 ): Promise<void> {
-  const { run, batchSize, valueBytes, stage } = context;
-  for (let start = 0; start < order.length; start += batchSize) {
-    const numbers = order.subarray(start, start + batchSize);
-    const batch = new Uint8Array(numbers.length * valueBytes);
-    for (let i = 0; i < numbers.length; i++) values.copyValue(numbers[i] as number, batch, i * valueBytes);
+  const { run, stage } = context;
+  for (const batch of answerBatches(context, values, order)) {
     await run.send(peerOf(run), stage + steps.doubled, batch);
   }
 }
@@ -226,36 +240,36 @@ export async function receiveVerdict({ run, stage }: ExchangeContext): Promise<b
   throw psiFault(run, "PEER_MALFORMED", "verdict", "0 or 1", "another byte");
 }
 
-/** Tells the peer that all is sent, and waits until it has sent all. */
-export async function exchangeDone({ run, stage }: ExchangeContext): Promise<void> {
-  await run.exchange(stage + steps.done, new Uint8Array(0), { byteLength: 0 });
-}
-
-/** The streams of one party, by the step that each serves. */
-export interface Streams<A, B, C> {
-  readonly sendBlinded: Promise<A>;
-  readonly doublePeer: Promise<B>;
-  readonly receiveDoubled: Promise<C>;
+/**
+ * Tells the peer that all is sent, and waits until it has sent all.
+ *
+ * @param last - What is told with it: nothing, or the nonce that opens a commitment.
+ * @returns What the peer tells, of the same length.
+ */
+export async function exchangeDone(
+  { run, stage }: ExchangeContext,
+  last: Uint8Array = new Uint8Array(0),
+): Promise<Uint8Array> {
+  const messages = await run.exchange(stage + steps.done, last, { byteLength: last.length });
+  return messages[peerOf(run)] as Uint8Array; // one message a party
 }
 
 /** Awaits all streams. When one fails the session is stopped, so that the others end too before this rejects. */
-export async function together<A, B, C>(run: ProtocolRun, streams: Streams<A, B, C>): Promise<[A, B, C]> {
-  const named = [
-    inStep("blinded", streams.sendBlinded),
-    inStep("blinded", streams.doublePeer),
-    inStep("doubled", streams.receiveDoubled),
-  ] as const;
+export async function together<T extends readonly unknown[]>(
+  run: ProtocolRun,
+  streams: { readonly [K in keyof T]: Promise<T[K]> },
+): Promise<T> {
   try {
-    return await Promise.all(named);
+    return await Promise.all(streams); // what each of them gives, in order
   } catch (thrown) {
     run.abort(thrown);
-    await Promise.allSettled(named);
+    await Promise.allSettled(streams);
     throw thrown;
   }
 }
 
 /** The same promise; a failure of the session that met a stream while it computed gets the stream's step. */
-async function inStep<T>(step: keyof typeof steps, stream: Promise<T>): Promise<T> {
+export async function inStep<T>(step: keyof typeof steps, stream: Promise<T>): Promise<T> {
   try {
     return await stream;
   } catch (thrown) {

@@ -9,5 +9,6 @@ export {
   type NoCardinality,
 } from "./cardinality.js";
 export { join, type Join, type JoinOptions, type JoinRow, type NoJoin } from "./join.js";
+export type { KeyConflict } from "./join-exchanges.js";
 export type { OptionalKey } from "./key-column.js";
 export type { JoinedRows, OwnDuplicates } from "./row-matches.js";

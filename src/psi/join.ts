@@ -1,10 +1,13 @@
 /**
- * A join of two parties' tables on identifiers in order of preference: on the tax number where both have it, else on
- * name and city, and so on.
+ * A join of two parties' tables on identifiers in order of preference: on the tax number where that finds a match, else
+ * on name and city, and so on.
  *
- * One run has one exchange of {@link intersect} a kind of key, one after the other, best kind first, each with fresh
- * secret scalars and orders: elements of different kinds cannot be compared, whatever the keys. The messages are those
- * of the intersection, their steps prefixed with the number of the kind.
+ *   both      -> both      sizes    how many keys there are in all exchanges
+ *
+ * Then one exchange of {@link intersect} a kind of key, one after the other, best kind first, each with fresh secret
+ * scalars and orders: elements of different kinds cannot be compared, whatever the keys. With conflict "refuse" a kind
+ * has several, see join-exchanges.ts. The messages are those of the intersection, their steps prefixed with the number of
+ * the kind.
  *
  * Source: the protocol is that of intersect.ts; the successive matching on ranked identifiers follows P. Buddhavarapu et
  * al., "Multi-key Private Matching for Compute", 2021 (ePrint 2021/770), without its encrypted outputs: here a party that
@@ -15,9 +18,18 @@ import type { Party, ProtocolRun } from "../channel/party.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import { exchangeSizes } from "./exchange.js";
 import { forEachItem, type PsiItems } from "../items/items.js";
+import { exchangeTotals, KeyBudget } from "./key-budget.js";
 import { KeyColumn, type OptionalKey } from "./key-column.js";
 import { freshRandomness, matchLists, type Reveal } from "./matching.js";
 import { checkWord, completeOptions, withPool, type CompleteOptions, type PsiOptions } from "./options.js";
+import { anyLength } from "./peer-limits.js";
+import {
+  joinExchanges,
+  mostKindsRefusing,
+  RowKinds,
+  type JoinExchange,
+  type KeyConflict,
+} from "./join-exchanges.js";
 import { RowMatches, type JoinedRows, type OwnDuplicates } from "./row-matches.js";
 
 /** A row of the own table: its key of each kind, in the order of `keys`; null, undefined or an empty field: it has none. */
@@ -37,6 +49,12 @@ export interface JoinOptions extends PsiOptions {
    * and a key stands n times here and m times there, the join has n rows here and m there with one match number.
    */
   readonly duplicates?: OwnDuplicates;
+  /**
+   * What is done with two rows that are equal in a key and differ in a better one that both have, such as two companies of
+   * one name with two tax numbers. `ignore`, the default: they are joined all the same, as if one of the numbers were
+   * wrong. `refuse`: they are not. The same at both parties. At most 3 kinds with `refuse`.
+   */
+  readonly conflict?: KeyConflict;
 }
 
 /** What both parties of {@link join} get in any case. */
@@ -59,7 +77,7 @@ export interface NoJoin extends JoinCounts {
   readonly revealed: false;
 }
 
-const protocol = { name: "veilshare/psi-join", version: 1 } as const;
+const protocol = { name: "veilshare/psi-join", version: 2 } as const;
 const mostKinds = 16;
 
 /**
@@ -68,7 +86,8 @@ const mostKinds = 16;
  * a match has the same number at both parties, so that they can line up columns in a protocol of theirs.
  *
  * Rule: kinds are tried in order. A row that matches by one kind takes no part in later ones. Keys equal exactly, by
- * kind; a key with an empty field is no key. Of several own rows with one key see `duplicates`.
+ * kind; a key with a field that is blank after normalization, or a placeholder, is no key (see `intersect`). Of several
+ * own rows with one key see `duplicates`.
  *
  * **Security.** Two parties, semi-honest; as `intersect` for each kind. Besides the matches, a party that learns them
  * learns by which kind each was found. With reveal `both`, rows that matched are left out of later kinds by both, and
@@ -76,8 +95,13 @@ const mostKinds = 16;
  * does not know which rows matched, so all keys of all kinds are put to it and it puts all of its own: the receiver
  * learns of each of its keys of each kind whether the other party has it, also where a better kind had matched already
  * (the result does not show it, the messages do), and each learns how many distinct keys of each kind the other has.
- * It is not told which matches of different kinds are of the same row at the other party: two own rows may be joined,
- * by different kinds, with one row there.
+ * With conflict `refuse`, lists are put by class: how many rows have or lack which better kinds of key is told, and the
+ * party that learns a match learns whether the other row has one; two rows that conflict do not meet in any list, so
+ * nobody learns of them.
+ *
+ * Before anything else, each party is told how many keys there are in all lists together, which `maxPeerItems` and
+ * `minPeerItems` bound. The receiver is not told which matches of different kinds are of the same row at the other
+ * party: with reveal `receiver`, two own rows may be joined, by different kinds, with one row there.
  *
  * **Cost.** An `intersect` a kind, on the keys of the kind that are put to the other party.
  *
@@ -94,23 +118,21 @@ const mostKinds = 16;
 export function join(party: Party, rows: PsiItems<JoinRow>, options: JoinOptions): Promise<Join | NoJoin> {
   return party.run(protocol, (run) =>
     run.working(async () => {
-      const { reveal = "receiver", type = "inner", duplicates = "all" } = options;
+      const { reveal = "receiver", type = "inner", duplicates = "all", conflict = "ignore" } = options;
       checkWord("join", "reveal", reveal, ["receiver", "both"]);
       checkWord("join", "type", type, ["inner", "left"]);
       checkWord("join", "duplicates", duplicates, ["all", "first", "refuse"]);
-      const keys = checkedKinds(options.keys);
+      checkWord("join", "conflict", conflict, ["ignore", "refuse"]);
+      const keys = checkedKinds(options.keys, conflict === "refuse" ? mostKindsRefusing : mostKinds);
       const complete = completeOptions("join", run, options);
       const table = await readRows(rows, { complete, keys, duplicates, signal: run.signal });
       try {
-        await run.agree({ ...complete.agreed, reveal, keys: [...keys] });
+        await run.agree({ ...complete.agreed, reveal, conflict, keys: [...keys] });
+        const settings: JoinSettings = { run, options, complete, reveal };
+        const exchanges = joinExchanges(keys.length, conflict);
         const matches = new RowMatches(table.rowCount, duplicates);
-        const counts = { ownRows: table.rowCount, ownKeys: [] as number[], peerKeys: [] as number[] };
-        for (const [kind, column] of table.columns.entries()) {
-          const settings: KindSettings = { run, options, complete, reveal, kind };
-          const { own, peerItems } = await matchKind(settings, column, matches);
-          counts.ownKeys.push(own);
-          counts.peerKeys.push(peerItems);
-        }
+        const { ownKeys, peerKeys } = await matchAll(settings, exchanges, table, matches);
+        const counts = { ownRows: table.rowCount, ownKeys, peerKeys };
         const learns = reveal === "both" || run.index === complete.agreed.receiver;
         return learns
           ? { revealed: true, ...counts, ...matches.joined(type) }
@@ -122,33 +144,68 @@ export function join(party: Party, rows: PsiItems<JoinRow>, options: JoinOptions
   );
 }
 
-interface KindSettings {
+interface JoinSettings {
   readonly run: ProtocolRun;
   readonly options: JoinOptions;
   readonly complete: CompleteOptions;
   readonly reveal: Reveal;
-  readonly kind: number;
+}
+
+/** All exchanges, one after the other; what matches is put into `matches`. */
+async function matchAll(
+  settings: JoinSettings,
+  exchanges: readonly JoinExchange[],
+  table: OwnTable,
+  matches: RowMatches,
+): Promise<Pick<JoinCounts, "ownKeys" | "peerKeys">> {
+  const { run, complete } = settings;
+  const columnOf = ({ kind }: JoinExchange): KeyColumn => table.columns[kind] as KeyColumn; // one a kind
+  const nothingSpent = new Uint8Array(table.rowCount);
+  let own = 0;
+  for (const exchange of exchanges) {
+    own += columnOf(exchange).keysInPlay(table.kinds.outside(exchange, run.index, nothingSpent)).length;
+  }
+  const budget = new KeyBudget(run, await exchangeTotals(run, own, complete));
+  const ownKeys = table.columns.map(() => 0);
+  const peerKeys = table.columns.map(() => 0);
+  for (const exchange of exchanges) {
+    // Where only one party learns what matched, leaving rows out would tell the other how many did.
+    const spent = settings.reveal === "both" ? matches.spent : nothingSpent;
+    const outside = table.kinds.outside(exchange, run.index, spent);
+    const counts = await matchKeys({ ...settings, exchange, outside, budget }, columnOf(exchange), matches);
+    ownKeys[exchange.kind] = (ownKeys[exchange.kind] as number) + counts.own;
+    peerKeys[exchange.kind] = (peerKeys[exchange.kind] as number) + counts.peerItems;
+  }
+  return { ownKeys, peerKeys };
+}
+
+interface ExchangeSettings extends JoinSettings {
+  readonly exchange: JoinExchange;
+  /** 1 for each row that takes no part. */
+  readonly outside: Uint8Array;
+  readonly budget: KeyBudget;
 }
 
 /** One exchange: matches what is still in play on one kind of key. */
-async function matchKind(
-  { run, options, complete, reveal, kind }: KindSettings,
+async function matchKeys(
+  { run, options, complete, reveal, exchange, outside, budget }: ExchangeSettings,
   column: KeyColumn,
   matches: RowMatches,
 ): Promise<{ readonly own: number; readonly peerItems: number }> {
-  const { agreed, maxPeerItems } = complete;
-  const stage = `${kind}/`;
-  // Where only one party learns what matched, leaving rows out would tell the other how many did.
-  const numbers = column.keysInPlay(reveal === "both" ? matches.spent : new Uint8Array(matches.spent.length));
-  const own = column.subset(numbers);
+  const { agreed } = complete;
+  const { kind, stage } = exchange;
+  const numbers = column.keysInPlay(outside);
+  const own = column.subset(numbers, exchange.isLastOfKind);
   const size = { items: own.count, keyColumns: own.count === 0 ? 0 : column.keyColumns };
-  const { items: peerItems } = await exchangeSizes({ run, stage }, size, maxPeerItems);
+  const { items: peerItems } = await exchangeSizes({ run, stage }, size, anyLength);
+  budget.spend(peerItems);
   const common = await withPool(options, own.count + peerItems, (pool) =>
     matchLists({ run, pool, randomness: freshRandomness, agreed, stage, own, peerItems }, reveal),
   );
   if (common !== undefined) {
     const found = common.map((place) => numbers[place] as number); // places are of the subset
-    for (const rows of column.tableRows(found)) matches.add(kind, rows);
+    // Rows are filtered one key at a time: `outside` may be the list of spent ones, which grows as they are added.
+    for (const rows of column.tableRows(found, outside.slice())) matches.add(kind, rows);
   }
   return { own: own.count, peerItems };
 }
@@ -156,6 +213,7 @@ async function matchKind(
 interface OwnTable {
   readonly rowCount: number;
   readonly columns: readonly KeyColumn[];
+  readonly kinds: RowKinds;
 }
 
 interface ReadRowsOptions {
@@ -169,9 +227,9 @@ async function readRows(
   rows: PsiItems<JoinRow>,
   { complete, keys, duplicates, signal }: ReadRowsOptions,
 ): Promise<OwnTable> {
-  const { agreed } = complete;
-  const options = { normalization: agreed.normalize, caller: "join" };
+  const options = { ...complete.reading, caller: "join" };
   const columns = keys.map(() => new KeyColumn(options));
+  const kinds = new RowKinds();
   let rowCount = 0;
   await forEachItem({ caller: "join", signal }, rows, (row: unknown, number) => {
     if (!Array.isArray(row) || row.length !== keys.length) {
@@ -180,12 +238,14 @@ async function readRows(
     rowCount += 1;
     for (const [kind, column] of columns.entries()) {
       // What the key is, the reader checks.
-      if (column.take((row as JoinRow)[kind], number) || duplicates !== "refuse") continue;
+      const taken = column.take((row as JoinRow)[kind], number);
+      if (taken !== "none" && kind < mostKindsRefusing) kinds.note(number, kind);
+      if (taken !== "repeated" || duplicates !== "refuse") continue;
       throw badRow(number, `distinct keys of kind ${kind}`, "the key of an earlier row");
     }
   });
   for (const column of columns) column.seal();
-  return { rowCount, columns };
+  return { rowCount, columns, kinds };
 }
 
 function badRow(row: number, expected: string, got: string): VeilshareError {
@@ -193,14 +253,14 @@ function badRow(row: number, expected: string, got: string): VeilshareError {
   return new VeilshareError("INVALID_ARGUMENT", message, { field: `items[${row}]`, expected, got });
 }
 
-function checkedKinds(keys: readonly string[]): readonly string[] {
+function checkedKinds(keys: readonly string[], most: number): readonly string[] {
   const given: unknown = keys; // may come from untyped code
   const good =
     Array.isArray(given) &&
     given.length >= 1 &&
-    given.length <= mostKinds &&
+    given.length <= most &&
     given.every((name) => typeof name === "string" && name !== "") &&
     new Set(given).size === given.length;
   if (good) return keys;
-  throw invalidArgument("join", `keys to be 1 to ${mostKinds} distinct names`, "something else");
+  throw invalidArgument("join", `keys to be 1 to ${most} distinct names`, "something else");
 }

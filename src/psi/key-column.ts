@@ -31,20 +31,20 @@ export class KeyColumn {
   /**
    * Takes the next row's key.
    *
-   * @returns False when an earlier row has the same key.
+   * @returns Whether the row has a key, and whether an earlier row has the same.
    * @throws VeilshareError as {@link ItemReader.read}.
    */
-  take(key: OptionalKey, row: number): boolean {
-    if (isMissing(key)) return true;
+  take(key: OptionalKey, row: number): "none" | "new" | "repeated" {
+    if (key === null || key === undefined) return "none";
     const at = this.#items.rowCount;
-    this.#reader.read(key, row);
+    if (!this.#reader.read(key, row)) return "none";
     if (at === this.#rowOfKey.length) {
       const larger = new Uint32Array(2 * at);
       larger.set(this.#rowOfKey);
       this.#rowOfKey = larger;
     }
     this.#rowOfKey[at] = row;
-    return this.#items.add(this.#reader.bytes, this.#reader.byteLength);
+    return this.#items.add(this.#reader.bytes, this.#reader.byteLength) ? "new" : "repeated";
   }
 
   /** Gives the memory back that only reading needs. */
@@ -52,25 +52,29 @@ export class KeyColumn {
     this.#items.seal();
   }
 
-  /** The keys, by number, of which at least one row is not spent. */
-  keysInPlay(spent: Uint8Array): Uint32Array {
+  /** The keys, by number, of which at least one row takes part. */
+  keysInPlay(outside: Uint8Array): Uint32Array {
     const all = Uint32Array.from({ length: this.count }, (_, number) => number);
     const { rows, rowOffsets } = this.#items.rowsOf(all);
     return all.filter((number) => {
       const end = rowOffsets[number + 1] as number; // one entry more than there are keys
       for (let i = rowOffsets[number] as number; i < end; i++) {
-        if (spent[this.#tableRow(rows[i] as number)] !== 1) return true;
+        if (outside[this.#tableRow(rows[i] as number)] !== 1) return true;
       }
       return false;
     });
   }
 
-  /** The keys of some numbers, renumbered from 0 in the order given. */
-  subset(numbers: Uint32Array): ItemSource {
+  /**
+   * The keys of some numbers, renumbered from 0 in the order given.
+   *
+   * @param isLast - Nobody will ask for keys of this column again, so that their bytes may go once these are sent.
+   */
+  subset(numbers: Uint32Array, isLast: boolean): ItemSource {
     const gather = (places: Uint32Array): ByteRows =>
       this.#items.gather(places.map((place) => numbers[place] as number)); // places are below the length
     const releaseBytes = (): void => {
-      this.#items.releaseBytes();
+      if (isLast) this.#items.releaseBytes();
     };
     return { count: numbers.length, gather, releaseBytes };
   }
@@ -80,26 +84,16 @@ export class KeyColumn {
     this.#items.release();
   }
 
-  /** The table's rows of each of some keys, ascending. */
-  *tableRows(numbers: Uint32Array): Generator<Uint32Array> {
+  /** The table's rows of each of some keys that take part, ascending. */
+  *tableRows(numbers: Uint32Array, outside: Uint8Array): Generator<Uint32Array> {
     const { rows, rowOffsets } = this.#items.rowsOf(numbers);
     for (let k = 0; k < numbers.length; k++) {
-      yield rows.subarray(rowOffsets[k], rowOffsets[k + 1]).map((row) => this.#tableRow(row));
+      const ofKey = rows.subarray(rowOffsets[k], rowOffsets[k + 1]).map((row) => this.#tableRow(row));
+      yield ofKey.filter((row) => outside[row] !== 1);
     }
   }
 
   #tableRow(row: number): number {
     return this.#rowOfKey[row] as number; // one entry a key read
   }
-}
-
-/** A key with an empty field identifies nobody: two rows without a tax number are not the same company. */
-function isMissing(key: OptionalKey): key is null | undefined {
-  if (key === null || key === undefined) return true;
-  if (typeof key === "string" || key instanceof Uint8Array) return key.length === 0;
-  return Array.isArray(key) && key.some((field: unknown) => isEmpty(field));
-}
-
-function isEmpty(field: unknown): boolean {
-  return field === "" || (field instanceof Uint8Array && field.length === 0);
 }

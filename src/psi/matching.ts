@@ -5,12 +5,14 @@ import { randomScalar } from "../group/index.js";
 import type { Pool } from "../parallel/pool.js";
 import { randomPermutation } from "../random/shuffle.js";
 import { BlindingKey } from "./blinding.js";
-import { commonPositions, sortedByDoubledValue } from "./common-items.js";
+import { exchangeCommitted } from "./committed-answers.js";
+import { commonPositions, sortedByDoubledValue, type FlatValues } from "./common-items.js";
 import type { ItemSource } from "../items/distinct-items.js";
 import { doubledValueBytes } from "./doubled-value.js";
 import {
   doublePeerItems,
   exchangeDone,
+  inStep,
   psiFault,
   receiveDoubled,
   sendBlinded,
@@ -18,6 +20,7 @@ import {
   type ExchangeContext,
 } from "./exchange.js";
 import type { AgreedOptions } from "./options.js";
+import type { ValueIndex } from "./value-index.js";
 
 /** Where the secrets of a run come from; tests replace it to show that weaker ones are caught. */
 export interface PsiRandomness {
@@ -76,17 +79,10 @@ export async function withSecrets<T>(
  * is the same item at both parties, otherwise they ascend.
  */
 export function matchLists(pair: ListPair, reveal: Reveal): Promise<Uint32Array | undefined> {
-  const { run, agreed, own, peerItems } = pair;
-  const learns = reveal === "both" || run.index === agreed.receiver;
-  const owes = reveal === "both" || run.index !== agreed.receiver;
+  const { run } = pair;
   return withSecrets(pair, async (context, order) => {
-    const [, peerValues, ownValues] = await together(run, {
-      sendBlinded: sendBlinded(context, own, order),
-      doublePeer: doublePeerItems(context, peerItems, owes),
-      receiveDoubled: learns ? receiveDoubled(context, own.count) : Promise.resolve(undefined),
-    });
-    // Everything that the peer sent before has arrived now, so that a message too many is found before the run ends.
-    await exchangeDone(context);
+    const { peerValues, ownValues } =
+      reveal === "both" ? await answerBoth(context, pair, order) : await answerReceiver(context, pair, order);
     if (ownValues === undefined) return undefined;
     const positions = commonPositions(ownValues, peerValues);
     if (positions === undefined) {
@@ -96,4 +92,49 @@ export function matchLists(pair: ListPair, reveal: Reveal): Promise<Uint32Array 
     const numbers = arranged.map((position) => order[position] as number); // one position an item
     return reveal === "both" ? numbers : numbers.sort(); // items are numbered by their first row
   });
+}
+
+/** Both lists' blinded items, both ways at once; gives the doubled values of the peer's, which are not yet answered. */
+export async function exchangeBlinded(
+  context: ExchangeContext,
+  { own, peerItems }: ListPair,
+  order: Uint32Array,
+): Promise<ValueIndex> {
+  const [, peerValues] = await together(context.run, [
+    inStep("blinded", sendBlinded(context, own, order)),
+    inStep("blinded", doublePeerItems(context, peerItems, false)),
+  ]);
+  return peerValues;
+}
+
+/** The doubled values of both lists, as far as a party has them. */
+interface DoubledLists {
+  readonly peerValues: ValueIndex;
+  readonly ownValues: FlatValues | undefined;
+}
+
+async function answerBoth(
+  context: ExchangeContext,
+  pair: ListPair,
+  order: Uint32Array,
+): Promise<DoubledLists> {
+  const peerValues = await exchangeBlinded(context, pair, order);
+  const ownValues = await exchangeCommitted(context, pair.own.count, peerValues);
+  return { peerValues, ownValues };
+}
+
+async function answerReceiver(
+  context: ExchangeContext,
+  { run, agreed, own, peerItems }: ListPair,
+  order: Uint32Array,
+): Promise<DoubledLists> {
+  const learns = run.index === agreed.receiver;
+  const [, peerValues, ownValues] = await together(run, [
+    inStep("blinded", sendBlinded(context, own, order)),
+    inStep("blinded", doublePeerItems(context, peerItems, !learns)),
+    inStep("doubled", learns ? receiveDoubled(context, own.count) : Promise.resolve(undefined)),
+  ]);
+  // Everything that the peer sent before has arrived now, so that a message too many is found before the run ends.
+  await exchangeDone(context);
+  return { peerValues, ownValues };
 }

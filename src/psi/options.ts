@@ -4,7 +4,10 @@ import type { ProtocolRun } from "../channel/party.js";
 import { invalidArgument } from "../errors.js";
 import { createPool, type Pool } from "../parallel/pool.js";
 import { falseMatchBitsRange } from "./doubled-value.js";
+import type { ReadItemsOptions } from "../items/items.js";
 import { completeNormalization, type Normalization } from "../items/normalization.js";
+
+import type { ListLimits } from "./peer-limits.js";
 
 /** Options of every two-party protocol over lists of items. */
 export interface PsiOptions {
@@ -19,8 +22,21 @@ export interface PsiOptions {
    * same at both parties. Default 40. Each 8 more cost a byte an item.
    */
   readonly falseMatchBits?: number;
-  /** Largest list that the other party may have. Default 2^24; each of its items takes about 20 bytes of memory. */
+  /**
+   * Field values that stand for nothing in the own list, such as `"N/A"`, `"-"` or `"0"`: a key with one is left out like
+   * one with a blank field. Compared in NFKC, without case and white space around. A matter of each party's own.
+   */
+  readonly placeholders?: readonly string[];
+  /**
+   * Largest list that the other party may have, up to 2^31: every item of it is a question about the own list, and takes
+   * about 20 bytes of memory. In `join`: distinct keys of all kinds together. Default: ten times the own list's length,
+   * or 100,000 where that is more.
+   */
   readonly maxPeerItems?: number;
+  /**
+   * Smallest list that the other party may have; a short one asks about single items. As above. Default 0.
+   */
+  readonly minPeerItems?: number;
   /** Threads for the group arithmetic; stays open. Default: a pool of its own, closed at the end. */
   readonly pool?: Pool;
   /** Worker threads of the own pool, see `createPool`; 0 for none. Default: none for small lists, else cores - 1. */
@@ -36,14 +52,14 @@ export interface AgreedOptions {
 }
 
 /** All options that a protocol needs, defaults filled in. */
-export interface CompleteOptions {
+export interface CompleteOptions extends ListLimits {
   readonly agreed: AgreedOptions;
-  readonly maxPeerItems: number;
+  readonly reading: ReadItemsOptions;
 }
 
 const defaultBatchSize = 4096;
 const largestBatchSize = 65_536;
-const defaultMaxPeerItems = 2 ** 24;
+const largestPeerList = 2 ** 31;
 
 /** Up to so many items on both sides, a pool of its own would cost more to start than it saves. */
 const inlineItems = 2048;
@@ -59,15 +75,17 @@ export function completeOptions(caller: string, run: ProtocolRun, options: PsiOp
     const got = `${run.size}: more lists need other machinery; take two parties with party.between`;
     throw invalidArgument(caller, "two parties", got);
   }
-  const { batchSize = defaultBatchSize, maxPeerItems = defaultMaxPeerItems } = options;
+  const { batchSize = defaultBatchSize, maxPeerItems, minPeerItems = 0, placeholders = [] } = options;
   const { from, to } = falseMatchBitsRange;
   const falseMatchBits = options.falseMatchBits ?? from;
   checkInteger(caller, "batchSize", batchSize, 1, largestBatchSize);
   checkInteger(caller, "falseMatchBits", falseMatchBits, from, to);
-  checkInteger(caller, "maxPeerItems", maxPeerItems, 0, 2 ** 31);
+  checkInteger(caller, "maxPeerItems", maxPeerItems ?? largestPeerList, 0, largestPeerList);
+  checkInteger(caller, "minPeerItems", minPeerItems, 0, maxPeerItems ?? largestPeerList);
   const receiver = run.indexOf(options.receiver ?? 0);
   const normalize = completeNormalization(options.normalize);
-  return { agreed: { receiver, normalize, batchSize, falseMatchBits }, maxPeerItems };
+  const reading = { normalization: normalize, placeholders };
+  return { agreed: { receiver, normalize, batchSize, falseMatchBits }, reading, maxPeerItems, minPeerItems };
 }
 
 /**

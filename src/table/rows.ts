@@ -3,6 +3,7 @@
  * items for `intersect` and `intersectCardinality`, rows of keys for `join`.
  */
 
+import { isBlankText } from "../bytes/blank-text.js";
 import { invalidArgument } from "../errors.js";
 
 /** One row of chosen columns. */
@@ -32,8 +33,9 @@ export function rowSource(
 
 /**
  * The keys of rows as items: give it to `intersect` or `intersectCardinality`, and ask it afterwards on which line an
- * item stands. All columns of the source are key fields. A row with an empty field is left out, by the rule that
- * `join` has too: two rows without a tax number are not the same company.
+ * item stands. All columns of the source are key fields. A row with a blank field (nothing but white space, control
+ * characters and characters of no width) is left out, by the rule that all protocols have: two rows without a tax
+ * number are not the same company. What only becomes blank by the agreed normalization the protocol leaves out.
  *
  * **Cost.** Four bytes an item for the lines; rows are not kept.
  *
@@ -59,7 +61,7 @@ export class RowKeys implements AsyncIterable<string | readonly string[]> {
     return this.#count;
   }
 
-  /** Rows left out so far because a key field was empty. */
+  /** Rows left out so far because a key field was blank. */
   get withoutKey(): number {
     return this.#withoutKey;
   }
@@ -82,7 +84,7 @@ export class RowKeys implements AsyncIterable<string | readonly string[]> {
     this.#count = 0;
     this.#withoutKey = 0;
     for await (const { line, cells } of this.#rows) {
-      if (cells.includes("")) {
+      if (cells.some((cell) => isBlankText(cell))) {
         this.#withoutKey += 1;
         continue;
       }

@@ -12,6 +12,7 @@ import {
 } from "../../dist/lookup/index.js";
 import { expectError } from "../support/expect-error.js";
 import { expectRedacted } from "../support/expect-redacted.js";
+import { isBlank } from "../psi/plain-intersection.js";
 import { answersOf, epoch, published, serverKey, session, shown, sources } from "./sessions.js";
 
 const invoices = Array.from({ length: 200 }, (_, i) => ({
@@ -21,10 +22,11 @@ const invoices = Array.from({ length: 200 }, (_, i) => ({
 
 describe.each(sources)("lookup in %s", (_, optionsOf) => {
   it("finds exactly what a plain map finds, for any keys and labels", async () => {
-    const keys = fc.string({ unit: "grapheme", maxLength: 8 });
+    const anyText = fc.string({ unit: "grapheme", maxLength: 8 });
+    const keys = anyText.filter((text) => !isBlank(text));
     const table = fc.dictionary(keys, fc.string({ unit: "grapheme-ascii", maxLength: 12 }), { maxKeys: 40 });
     await fc.assert(
-      fc.asyncProperty(table, fc.array(keys, { maxLength: 6 }), async (labels, others) => {
+      fc.asyncProperty(table, fc.array(anyText, { maxLength: 6 }), async (labels, others) => {
         const plain = new Map(Object.entries(labels));
         const set = await published([...plain].map(([key, label]) => ({ key, label })));
         const asked = [...[...plain.keys()].slice(0, 4), ...others];
@@ -52,6 +54,27 @@ describe.each(sources)("lookup in %s", (_, optionsOf) => {
       [],
     ]);
     expect(served).toMatchObject({ client: "client", requests: 2, evaluations: 4, refusals: 0 });
+  });
+});
+
+describe("blank keys", () => {
+  it("are refused in a set, with their place, and absent when they are asked for, without an evaluation", async () => {
+    for (const key of ["", " ", "\u00a0", "\u200b"]) {
+      await expect(published([...invoices, { key, label: "anybody's" }])).rejects.toMatchObject({
+        code: "INVALID_ARGUMENT",
+        field: "items[200]",
+      });
+    }
+    const set = await published(invoices);
+    const { result, served } = await session({ set }, async (client) => [
+      await client.lookup([" ", "INV-3", "", "INV-4"]),
+      await client.lookup(["\t"]),
+    ]);
+    expect(result.map((outcome) => answersOf(outcome).map(shown))).toEqual([
+      ["absent", "=paid", "absent", "=open 4"],
+      ["absent"],
+    ]);
+    expect(served).toMatchObject({ evaluations: 2 });
   });
 });
 

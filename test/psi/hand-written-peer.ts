@@ -1,5 +1,6 @@
 /** A party that speaks the intersection's messages by hand, so that a test can make any of them wrong. */
 
+import { sha256 } from "@noble/hashes/sha2.js";
 import { byteRowsFromTexts } from "../../dist/bytes/byte-rows.js";
 import type { JsonValue } from "../../dist/bytes/canonical-json.js";
 import { ByteWriter } from "../../dist/bytes/codec.js";
@@ -12,6 +13,7 @@ import {
   type SimulateOptions,
 } from "../../dist/channel/index.js";
 import { hashAndMultiply, multiply, randomScalar } from "../../dist/group/index.js";
+import { randomBytes } from "../../dist/random/index.js";
 import { doubledValueBytes, doubledValues } from "../../dist/psi/doubled-value.js";
 import { intersect, intersectCardinality, join, type IntersectOptions } from "../../dist/psi/index.js";
 
@@ -23,7 +25,7 @@ export const agreed: IntersectOptions = { reveal: "both", batchSize: 3, workers:
 
 const sharedParameters = {
   receiver: 0,
-  normalize: { trim: false, lowerCase: false, nfc: false },
+  normalize: { trim: false, lowerCase: false, nfc: false, nfkc: false },
   batchSize: 3,
   falseMatchBits: 40,
 };
@@ -36,13 +38,19 @@ export const honestItems: readonly string[] = ["a", "b", "c", "d"];
 /** Messages of the peer; what is left out is honest. */
 export interface Misdeeds {
   readonly sizes?: Uint8Array;
+  /** How many keys a join has in all. */
+  readonly totals?: Uint8Array;
   /** The batches of blinded elements; each message is sent as it is. */
   readonly blinded?: (honest: readonly Uint8Array[]) => readonly Uint8Array[];
-  /** The batches of answers, which the peer may choose in the knowledge of the doubled values of its own items. */
+  /** The batches of answers to which the peer commits itself. */
+  readonly answers?: (honest: readonly Uint8Array[]) => readonly Uint8Array[];
+  /** The batches of answers that it sends, which it may choose in the knowledge of the doubled values of its own items. */
   readonly doubled?: (honest: readonly Uint8Array[], own: Uint8Array) => readonly Uint8Array[];
+  /** Commits to something else than it answers. */
+  readonly commitment?: Uint8Array;
   readonly done?: Uint8Array;
   /** Leaves, or falls silent, instead of the step. */
-  readonly stopBefore?: "sizes" | "blinded" | "doubled" | "done";
+  readonly stopBefore?: "sizes" | "blinded" | "commitment" | "doubled" | "done";
   readonly thenSilent?: boolean;
 }
 
@@ -71,15 +79,15 @@ interface Spoken {
 }
 
 const flavours: Readonly<Record<Flavour, Spoken>> = {
-  intersect: { id: { name: "veilshare/psi", version: 2 }, parameters: agreedParameters, stage: "" },
+  intersect: { id: { name: "veilshare/psi", version: 3 }, parameters: agreedParameters, stage: "" },
   intersectCardinality: {
-    id: { name: "veilshare/psi-cardinality", version: 1 },
-    parameters: { ...sharedParameters, minimum: null },
+    id: { name: "veilshare/psi-cardinality", version: 2 },
+    parameters: { ...sharedParameters, minimum: 0 },
     stage: "",
   },
   join: {
-    id: { name: "veilshare/psi-join", version: 1 },
-    parameters: { ...agreedParameters, keys: ["id"] },
+    id: { name: "veilshare/psi-join", version: 2 },
+    parameters: { ...agreedParameters, conflict: "ignore", keys: ["id"] },
     stage: "0/",
   },
 };
@@ -98,20 +106,49 @@ async function misbehave(run: ProtocolRun, misdeeds: Misdeeds, flavour: Flavour)
   };
   await run.agree(parameters);
   await perhapsStop("sizes");
+  if (flavour === "join") await run.exchange("sizes", misdeeds.totals ?? new ByteWriter().u64(5n).finish());
   await run.exchange(`${stage}sizes`, misdeeds.sizes ?? sizesMessage(peerItems.length, 1));
   await perhapsStop("blinded");
   const scalar = randomScalar();
   const honest = blindedBatches(scalar);
   await sendAll("blinded", misdeeds.blinded?.(honest) ?? honest);
   const theirs = [await receive("blinded"), await receive("blinded")];
+  if (flavour === "intersectCardinality") await perhapsStop("doubled");
+  else await perhapsStop("commitment");
+  const honestAnswers = theirs.map((elements) => doubledValues(multiply(elements, scalar), valueBytes));
+  if (flavour === "intersectCardinality") {
+    // The receiver tells its peer nothing, which has nothing to commit itself to.
+    await sendAll("doubled", misdeeds.doubled?.(honestAnswers, new Uint8Array(0)) ?? honestAnswers);
+    await perhapsStop("done");
+    await run.exchange(`${stage}done`, misdeeds.done ?? new Uint8Array(0));
+    return;
+  }
+  const nonce = randomBytes(32);
+  const fixed = misdeeds.answers?.(honestAnswers) ?? honestAnswers;
+  const commitment = commitmentOf(run, stage, nonce, concatBytes(...fixed));
+  await run.exchange(`${stage}commitment`, misdeeds.commitment ?? commitment);
   await perhapsStop("doubled");
-  // Of a cardinality, the receiver tells its peer nothing.
-  const tells = flavour !== "intersectCardinality";
-  const own = tells ? concatBytes(await receive("doubled"), await receive("doubled")) : new Uint8Array(0);
-  const answers = theirs.map((elements) => doubledValues(multiply(elements, scalar), valueBytes));
-  await sendAll("doubled", misdeeds.doubled?.(answers, own) ?? answers);
+  const own = concatBytes(await receive("doubled"), await receive("doubled"));
+  await sendAll("doubled", misdeeds.doubled?.(fixed, own) ?? fixed);
   await perhapsStop("done");
-  await run.exchange(`${stage}done`, misdeeds.done ?? new Uint8Array(0));
+  await run.exchange(`${stage}done`, misdeeds.done ?? nonce);
+}
+
+/** The commitment of the party with index 1, written down a second time. */
+export function commitmentOf(
+  run: ProtocolRun,
+  stage: string,
+  nonce: Uint8Array,
+  answers: Uint8Array,
+): Uint8Array {
+  const statement = new ByteWriter()
+    .text("veilshare/psi/answers/v1")
+    .bytes(run.sessionId)
+    .u8(1)
+    .text(stage)
+    .fixed(nonce)
+    .fixed(sha256(answers));
+  return sha256(statement.finish());
 }
 
 function speakByHand(party: Party, misdeeds: Misdeeds, flavour: Flavour): Promise<void> {
@@ -120,7 +157,7 @@ function speakByHand(party: Party, misdeeds: Misdeeds, flavour: Flavour): Promis
 
 function takePart(party: Party, flavour: Flavour): Promise<unknown> {
   if (flavour === "intersectCardinality") {
-    return intersectCardinality(party, honestItems, { batchSize: 3, workers: 0 });
+    return intersectCardinality(party, honestItems, { batchSize: 3, workers: 0, minimum: 0 });
   }
   if (flavour === "intersect") return intersect(party, honestItems, agreed);
   return join(

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { parseTable, textColumn, type Table } from "../../dist/table/index.js";
 import type { PsiItem } from "../../dist/psi/index.js";
 import { dataPath, describeWithData, readData } from "../support/data.js";
-import { foundRows, plainDuplicates, plainRows, revealed, simulated } from "./plain-intersection.js";
+import { foundRows, isBlank, plainDistinct, plainRows, revealed, simulated } from "./plain-intersection.js";
 import { readFileSync } from "node:fs";
 
 function table(name: string): Table {
@@ -60,7 +60,7 @@ describeWithData("febrl", ["psi/febrl4a.csv", "psi/febrl4b.csv"], () => {
 
   it("has 4,561 common social security numbers", async () => {
     const [a, b] = [column("psi/febrl4a.csv"), column("psi/febrl4b.csv")];
-    expect(plainDuplicates(a)).toBeLessThan(a.length);
+    expect(plainDistinct(a)).toBeGreaterThan(4561);
     expect(await commonOf(a, b)).toBe(4561);
   });
 
@@ -80,6 +80,6 @@ describeWithData("hostile strings", ["badinput/naughty-strings-part-a.json"], ()
   it("are compared like any other, none merged with another", async () => {
     const strings = JSON.parse(readData("badinput/naughty-strings-part-a.json")) as string[];
     const half = strings.filter((_, i) => i % 2 === 0);
-    expect(await commonOf(strings, half)).toBe(new Set(half).size);
+    expect(await commonOf(strings, half)).toBe(new Set(half.filter((text) => !isBlank(text))).size);
   });
 });

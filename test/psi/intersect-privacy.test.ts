@@ -12,7 +12,8 @@ import { BlindingKey } from "../../dist/psi/blinding.js";
 import { doubledValueBytes, doubledValues } from "../../dist/psi/doubled-value.js";
 import { intersectWith } from "../../dist/psi/intersect.js";
 import { freshRandomness as fresh, type PsiRandomness } from "../../dist/psi/matching.js";
-import { agreedParameters, blindedBatches, sizesMessage } from "./hand-written-peer.js";
+import { randomBytes } from "../../dist/random/index.js";
+import { agreedParameters, blindedBatches, commitmentOf, sizesMessage } from "./hand-written-peer.js";
 
 const oneScalar = randomScalar();
 const mutants = {
@@ -44,9 +45,11 @@ async function watch(run: ProtocolRun): Promise<View> {
   for (const batch of blindedBatches(scalar)) await run.send(0, "blinded", batch);
   const batches = [await run.receive(0, "blinded"), await run.receive(0, "blinded")];
   const answers = batches.map((elements) => doubledValues(multiply(elements, scalar), valueBytes));
+  const nonce = randomBytes(32);
+  await run.exchange("commitment", commitmentOf(run, "", nonce, concatBytes(...answers)));
   for (const answer of answers) await run.send(0, "doubled", answer);
   const own = [await run.receive(0, "doubled"), await run.receive(0, "doubled")];
-  await run.exchange("done", new Uint8Array(0));
+  await run.exchange("done", nonce);
   return {
     blinded: concatBytes(...batches),
     doubledOfVictim: values(concatBytes(...answers)),
@@ -61,7 +64,7 @@ const victimItems = ["c", "x", "d", "y", "z", "w"];
 const valueBytes = doubledValueBytes(victimItems.length + 5, 40);
 
 async function viewOf(randomness: PsiRandomness): Promise<View> {
-  const protocol = { name: "veilshare/psi", version: 2 };
+  const protocol = { name: "veilshare/psi", version: 3 };
   const options = { reveal: "both", batchSize: 3, workers: 0 } as const;
   const [, view] = await simulate(2, async (party: Party): Promise<View | undefined> => {
     if (party.index === 1) return party.run(protocol, watch);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ByteWriter } from "../../dist/bytes/codec.js";
 import { concatBytes } from "../../dist/bytes/encoding.js";
 import { against, sizesMessage, valueBytes, type Misdeeds } from "./hand-written-peer.js";
 
@@ -119,7 +120,7 @@ describe("a peer that sends by hand", () => {
     ],
     [
       "fewer batches than announced",
-      { blinded: changed((a) => [a]), stopBefore: "doubled" },
+      { blinded: changed((a) => [a]), stopBefore: "commitment" },
       { code: "PEER_CLOSED", ...byMallory, step: expect.stringMatching(/^psi/) as string },
     ],
     [
@@ -142,6 +143,18 @@ describe("a peer that sends by hand", () => {
     ["other key columns", { sizes: sizesMessage(5, 2) }, { code: "PEER_MISMATCH", ...inSizes }],
     ["too long a list", { sizes: sizesMessage(2 ** 32 - 1, 1) }, { code: "PEER_FLOODED", ...inSizes }],
     [
+      "answers that it chose when it had seen the honest ones",
+      { doubled: (_, own) => [own.slice(0, 3 * valueBytes), own.slice(3 * valueBytes, 4 * valueBytes)] },
+      { code: "PEER_UNEXPECTED", ...inDoubled, expected: "the answers that it had committed to" },
+    ],
+    [
+      "answers that are not those it had committed to",
+      { commitment: new Uint8Array(32) },
+      { code: "PEER_UNEXPECTED", ...inDoubled },
+    ],
+    ["a commitment of another length", { commitment: new Uint8Array(31) }, { code: "PEER_MALFORMED" }],
+    ["a nonce that opens nothing", { done: new Uint8Array(32) }, { code: "PEER_UNEXPECTED", ...inDoubled }],
+    [
       "a farewell with something in it",
       { done: new Uint8Array(1) },
       { code: "PEER_MALFORMED", ...byMallory },
@@ -151,22 +164,27 @@ describe("a peer that sends by hand", () => {
   });
 
   it("is refused for the same answer to two items", async () => {
-    // Item 0 of the peer's is common; its doubled value is made the answer to every item.
-    const doubled = (honest: readonly Uint8Array[], own: Uint8Array): readonly Uint8Array[] =>
-      honest.map((batch) =>
-        concatBytes(...Array.from({ length: batch.length / valueBytes }, () => own.slice(0, valueBytes))),
-      );
-    expect(await against({ doubled })).toMatchObject({ code: "PEER_UNEXPECTED", ...inDoubled });
+    // It gives the honest answer to one item, common or not by the secret order, to all.
+    const answers = ([first = empty]: readonly Uint8Array[]): readonly Uint8Array[] =>
+      [3, 1].map((rows) => repeated(first.slice(0, valueBytes), rows));
+    let refused = 0;
+    for (let session = 0; session < 40; session++) {
+      const outcome = await against({ answers });
+      if (!(outcome instanceof Error)) expect(outcome).toMatchObject({ size: 0 });
+      else expect(outcome).toMatchObject({ code: "PEER_UNEXPECTED", ...inDoubled });
+      if (outcome instanceof Error) refused += 1;
+    }
+    expect(refused).toBeGreaterThan(0); // never in 40 sessions: 2^-40, as two items of four are common
   });
 
-  it.each(["sizes", "blinded", "doubled", "done"] as const)(
+  it.each(["sizes", "blinded", "commitment", "doubled", "done"] as const)(
     "that leaves before %s is told so",
     async (step) => {
       expect(await against({ stopBefore: step })).toMatchObject({ code: "PEER_CLOSED", party: "mallory" });
     },
   );
 
-  it.each(["sizes", "blinded", "doubled", "done"] as const)(
+  it.each(["sizes", "blinded", "commitment", "doubled", "done"] as const)(
     "that is silent before %s times out",
     async (step) => {
       const outcome = await against({ stopBefore: step, thenSilent: true }, { stepTimeoutMs: 150 });
@@ -221,7 +239,11 @@ describe.each(["intersectCardinality", "join"] as const)("a peer of %s that send
       { doubled: (honest) => honest.map((batch) => batch.slice(valueBytes)) },
       { code: "PEER_MALFORMED", ...inDoubled },
     ],
-    ["too long a list", { sizes: sizesMessage(2 ** 32 - 1, 1) }, { code: "PEER_FLOODED", ...inSizes }],
+    [
+      "too long a list",
+      { totals: new Uint8Array(8).fill(255), sizes: sizesMessage(2 ** 32 - 1, 1) },
+      { code: "PEER_FLOODED", ...inSizes },
+    ],
     ["items without key columns", { sizes: sizesMessage(5, 0) }, { code: "PEER_MALFORMED", ...inSizes }],
   ])("is refused for %s", async (_, misdeeds, refusal) => {
     expect(await against(misdeeds, {}, flavour)).toMatchObject(refusal);
@@ -238,4 +260,19 @@ describe.each(["intersectCardinality", "join"] as const)("a peer of %s that send
       expect(silent).toMatchObject({ code: "PEER_TIMEOUT", party: "mallory" });
     },
   );
+});
+
+describe("a peer of join that sends by hand", () => {
+  it("is refused for a kind with more keys than it has announced in all", async () => {
+    const totals = new ByteWriter().u64(4n).finish();
+    expect(await against({ totals }, {}, "join")).toMatchObject({ code: "PEER_UNEXPECTED", ...inSizes });
+  });
+
+  it("is refused for answers that it chose when it had seen the honest ones", async () => {
+    const doubled = (_: unknown, own: Uint8Array): readonly Uint8Array[] => [
+      own.slice(0, 3 * valueBytes),
+      own.slice(3 * valueBytes, 4 * valueBytes),
+    ];
+    expect(await against({ doubled }, {}, "join")).toMatchObject({ code: "PEER_UNEXPECTED", ...inDoubled });
+  });
 });

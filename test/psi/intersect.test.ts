@@ -4,11 +4,13 @@ import { simulate, type Progress } from "../../dist/channel/index.js";
 import { spawnThread } from "../../dist/parallel/host-node.js";
 import { createPool } from "../../dist/parallel/index.js";
 import { createPoolOf } from "../../dist/parallel/pool-of.js";
-import { intersect, type IntersectOptions, type PsiItem } from "../../dist/psi/index.js";
+import { intersect, type Intersection, type IntersectOptions, type PsiItem } from "../../dist/psi/index.js";
+import { agreedParameters, sizesMessage } from "./hand-written-peer.js";
 import {
   foundRows,
   identity,
-  plainDuplicates,
+  plainBlanks,
+  plainDistinct,
   plainRows,
   revealed,
   simulated,
@@ -42,9 +44,10 @@ describe("intersect", () => {
           const result = results[me];
           const receives = options.reveal === "both" || String(options.receiver).endsWith(String(me));
           expect(result.revealed).toBe(receives);
-          expect(result.duplicates).toBe(plainDuplicates(own));
-          expect(result.ownItems).toBe(own.length - plainDuplicates(own));
-          expect(result.peerItems).toBe(other.length - plainDuplicates(other));
+          expect(result.withoutKey).toBe(plainBlanks(own));
+          expect(result.duplicates).toBe(own.length - plainBlanks(own) - plainDistinct(own));
+          expect(result.ownItems).toBe(plainDistinct(own));
+          expect(result.peerItems).toBe(plainDistinct(other));
           if (result.revealed) expect(foundRows(own, result)).toEqual(plainRows(own, other));
         }
       }),
@@ -70,7 +73,7 @@ describe("intersect", () => {
 
   it("tells the sender the size of the receiver's list and nothing else", async () => {
     const [, sender] = await simulated([["a", "b", "c", "a"], ["b"]]);
-    expect(sender).toEqual({ revealed: false, duplicates: 0, ownItems: 1, peerItems: 3 });
+    expect(sender).toEqual({ revealed: false, duplicates: 0, withoutKey: 0, ownItems: 1, peerItems: 3 });
   });
 
   it("gives a fresh result that does not change with the caller's list", async () => {
@@ -159,6 +162,96 @@ describe("intersect", () => {
   });
 });
 
+describe("keys that identify nobody", () => {
+  const blanks = [
+    "",
+    " ",
+    "\t\r\n",
+    "\u00a0",
+    "\u3000",
+    "\u200b",
+    "\ufeff \u2060",
+    "\u00ad",
+    "\u3164",
+    "\u0000",
+    "\u2800",
+    "\ufe0f",
+    new Uint8Array(0),
+  ];
+
+  it.each([{}, { trim: true }, { nfkc: true }, { trim: true, lowerCase: true, nfc: true, nfkc: true }])(
+    "match nothing after normalization %j, and are counted",
+    async (normalize) => {
+      const list: PsiItem[] = [...blanks, "ann"];
+      const results = (await simulated([list, list], { reveal: "both", normalize })).map(revealed);
+      for (const result of results) {
+        expect(result).toMatchObject({ size: 1, withoutKey: blanks.length, duplicates: 0, ownItems: 1 });
+        expect([...result.rows]).toEqual([blanks.length]);
+      }
+    },
+  );
+
+  it("match nothing where one field of several is blank", async () => {
+    const lists = [
+      [
+        ["ann", " "],
+        ["", "berlin"],
+        ["ann", "berlin"],
+      ],
+      [
+        ["ann", "berlin"],
+        ["ann", "\u00a0"],
+        ["\t", "berlin"],
+      ],
+    ];
+    const [first, second] = (await simulated([lists[0] ?? [], lists[1] ?? []], { reveal: "both" })).map(
+      revealed,
+    );
+    expect([[...(first?.rows ?? [])], [...(second?.rows ?? [])]]).toEqual([[2], [0]]);
+  });
+
+  it("may be named, each party its own, and compare however they are typed", async () => {
+    const placeholders = ["N/A", "-", "0", "keine Angabe"];
+    const a = ["n/a", " N/A ", "Ｎ／Ａ", "-", "0", "00", "KEINE ANGABE", "ann"];
+    for (const atB of [{ placeholders }, {}]) {
+      const [first] = await simulate(2, (party) =>
+        intersect(party, a, { reveal: "both", ...(party.index === 0 ? { placeholders } : atB) }),
+      );
+      expect(first).toMatchObject({ withoutKey: 6, size: 2 });
+      expect([...revealed(first as Intersection).rows].sort()).toEqual([5, 7]);
+    }
+  });
+
+  it("leave an empty list, whatever columns they have", async () => {
+    const results = await simulated(
+      [
+        [
+          ["", "x"],
+          [" ", "y"],
+        ],
+        ["a"],
+      ],
+      { reveal: "both" },
+    );
+    expect(results).toMatchObject([
+      { size: 0, ownItems: 0, withoutKey: 2 },
+      { size: 0, peerItems: 0 },
+    ]);
+  });
+});
+
+describe("normalize: nfkc", () => {
+  it("takes full-width and usual characters, and those with zero width between, for the same", async () => {
+    const a = ["ＡＢＣ１２３", "a\u200bb\u00adc", "ﬁn", "㈱", "ǅ", "K\u212a"];
+    const b = ["abc123", "abc", "fin", "(株)", "ǆ", "kk"];
+    const normalize = { nfkc: true, lowerCase: true };
+    const [result] = await simulated([a, b], { normalize });
+    expect(result).toMatchObject({ size: 6 });
+    const [without] = await simulated([a, b], { normalize: { lowerCase: true, nfc: true } });
+    expect(revealed(without as Intersection).size).toBeLessThan(6);
+  });
+});
+
 describe("intersect refuses", () => {
   it.each<[string, IntersectOptions]>([
     ["an unknown receiver", { receiver: "nobody" }],
@@ -167,6 +260,9 @@ describe("intersect refuses", () => {
     ["batches of nothing", { batchSize: 0 }],
     ["batches of too much", { batchSize: 65_537 }],
     ["a broken limit", { maxPeerItems: 0.5 }],
+    ["a broken lower limit", { minPeerItems: -1 }],
+    ["a lower limit above the upper one", { minPeerItems: 3, maxPeerItems: 2 }],
+    ["placeholders that are a text", { placeholders: "N/A" as unknown as string[] }],
     ["an unknown normalization", { normalize: { stem: true } as object }],
     ["a negative number of workers", { workers: -1 }],
   ])("%s", async (_, options) => {
@@ -199,6 +295,43 @@ describe("intersect refuses", () => {
       party: "party-1",
       step: "psi/sizes",
       got: "3",
+    });
+  });
+
+  it("by default a list of more than ten times the own one and 100,000, naming the option", async () => {
+    const own = Array.from({ length: 10_001 }, (_, i) => `id ${i}`);
+    for (const [list, most] of [
+      [own.slice(0, 3), 100_000],
+      [own, 100_010],
+    ] as const) {
+      for (const more of [0, 1]) {
+        const run = simulate(2, (party) => {
+          if (party.index === 0) return intersect(party, list, { workers: 0 });
+          return party.run({ name: "veilshare/psi", version: 3 }, async (spoken) => {
+            const { reveal, ...rest } = agreedParameters;
+            await spoken.agree({ ...rest, reveal: reveal === "both" ? "receiver" : "both", batchSize: 4096 });
+            await spoken.exchange("sizes", sizesMessage(most + more, 1));
+            throw new Error("accepted");
+          });
+        });
+        const expected = more === 0 ? /accepted/ : /option maxPeerItems/;
+        await expect(run).rejects.toThrow(expected);
+      }
+    }
+  });
+
+  it("a list that is shorter than the least allowed, so that single items can't be asked for", async () => {
+    const run = simulate(2, (party) =>
+      intersect(
+        party,
+        party.index === 0 ? ["a", "b", "c"] : ["a", " "],
+        party.index === 0 ? { minPeerItems: 2 } : {},
+      ),
+    );
+    await expect(run).rejects.toMatchObject({
+      code: "DISCLOSURE_REFUSED",
+      party: "party-1",
+      message: expect.stringContaining("option minPeerItems") as string,
     });
   });
 

@@ -161,6 +161,118 @@ describe("join", () => {
   });
 });
 
+describe("a key that is blank after normalization, or a placeholder", () => {
+  const a: JoinRow[] = [
+    ["  ", "Ben Birke"],
+    ["\u00a0", "Cy"],
+    ["N/A", "Dan"],
+  ];
+  const b: JoinRow[] = [
+    ["\u00a0", "Zoe Zeder"],
+    ["T9", "Ben Birke"],
+    [" n/a", "Dan"],
+  ];
+
+  it.each([{}, { trim: true }, { nfkc: true }])(
+    "is no key, so that the row matches by the next one, with normalization %j",
+    async (normalize) => {
+      const options = { keys: ["tax", "name"], reveal: "both", normalize, placeholders: ["N/A"] } as const;
+      const [first, second] = (await joined([a, b], options)).map(known);
+      expect(first).toMatchObject({ rows: Uint32Array.of(0, 2), kinds: Int8Array.of(1, 1) });
+      expect(second).toMatchObject({ rows: Uint32Array.of(1, 2), ownKeys: [1, 3] });
+    },
+  );
+});
+
+describe("join with conflict: refuse", () => {
+  const acme: JoinRow[] = [["t1", "acme"]];
+
+  it("does not join rows that differ in a better key which both have, and joins all others", async () => {
+    const options = { keys: ["tax", "name"], reveal: "both", conflict: "refuse" } as const;
+    const other = async (b: JoinRow[]): Promise<number> =>
+      known((await joined([acme, b], { ...options }))[0]).rows.length;
+    expect(await other([["t7", "acme"]])).toBe(0);
+    expect(await other([[null, "acme"]])).toBe(1);
+    expect(await other([["t1", "other"]])).toBe(1);
+    expect(
+      await other([
+        ["t7", "acme"],
+        [" ", "acme"],
+      ]),
+    ).toBe(1);
+    const ignoring = await joined([acme, [["t7", "acme"]]], { keys: ["tax", "name"] });
+    expect(known(ignoring[0]).rows.length).toBe(1);
+  });
+
+  it("joins, for any tables, only rows that share a key and differ in no better one, and numbers matches alike", async () => {
+    await fc.assert(
+      fc.asyncProperty(table, table, fc.boolean(), async (a, b, both) => {
+        const options = { keys: ["x", "y", "z"], workers: 0, type: "left", conflict: "refuse" } as const;
+        const results = await joined([a, b], { ...options, reveal: both ? "both" : "receiver" });
+        const has = (row: JoinRow, k: number): boolean => (row[k] ?? "") !== "";
+        const mayJoin = (own: JoinRow, other: JoinRow, kind: number): boolean =>
+          has(own, kind) &&
+          own[kind] === other[kind] &&
+          [...Array(kind).keys()].every((k) => !has(own, k) || !has(other, k) || own[k] === other[k]);
+        for (const [me, own, other] of [
+          [0, a, b],
+          [1, b, a],
+        ] as const) {
+          const result = results[me];
+          if (!result.revealed) continue;
+          for (const [row, kind] of result.kinds.entries()) {
+            const mine = own[row] ?? [];
+            if (kind >= 0) expect(other.some((there) => mayJoin(mine, there, kind))).toBe(true);
+            // Where the other side's rows are never spent, what could be joined is, by the best kind.
+            else if (!both)
+              expect([0, 1, 2].some((k) => other.some((there) => mayJoin(mine, there, k)))).toBe(false);
+          }
+        }
+        const [first, second] = results;
+        if (!first.revealed || !second.revealed) return;
+        const partners = (match: number): boolean =>
+          [...first.matches.keys()].some(
+            (i) =>
+              first.matches[i] === match &&
+              [...second.matches.keys()].some(
+                (j) =>
+                  second.matches[j] === match &&
+                  mayJoin(a[i] ?? [], b[j] ?? [], first.kinds[i] ?? -1) &&
+                  first.kinds[i] === second.kinds[j],
+              ),
+          );
+        for (const match of new Set([...first.matches, ...second.matches])) {
+          if (match >= 0) expect(partners(match)).toBe(true);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it("shows nobody that two rows conflict: the messages of both tables are of one length", async () => {
+    const bytes = async (name: string): Promise<number[]> =>
+      simulate(2, async (party) => {
+        const rows: JoinRow[] = party.index === 0 ? acme : [["t7", name]];
+        await join(party, rows, { keys: ["tax", "name"], reveal: "both", conflict: "refuse", workers: 0 });
+        return party.traffic.bytesReceived;
+      });
+    expect(await bytes("acme")).toEqual(await bytes("umbrella"));
+  });
+
+  it("counts the keys of all kinds together against the limits", async () => {
+    const rows = (count: number): JoinRow[] => Array.from({ length: count }, (_, i) => [`t${i}`, `n${i}`]);
+    const options = { keys: ["tax", "name"], workers: 0, reveal: "both" } as const;
+    const limited = (most: number): Promise<unknown> =>
+      joined([rows(3), rows(4)], { ...options, maxPeerItems: most }, options);
+    await expect(limited(8)).resolves.toBeDefined();
+    await expect(limited(7)).rejects.toMatchObject({
+      code: "PEER_FLOODED",
+      got: "8",
+      message: expect.stringContaining("option maxPeerItems") as string,
+    });
+  });
+});
+
 describe("join refuses", () => {
   it.each<[string, object]>([
     ["no keys", { keys: [] }],
@@ -171,6 +283,8 @@ describe("join refuses", () => {
     ["another type", { keys: ["a"], type: "outer" }],
     ["another rule for duplicates", { keys: ["a"], duplicates: "last" }],
     ["another reveal", { keys: ["a"], reveal: "none" }],
+    ["another rule for conflicts", { keys: ["a"], conflict: "maybe" }],
+    ["four keys with conflict: refuse", { keys: ["a", "b", "c", "d"], conflict: "refuse" }],
   ])("%s", async (_, options) => {
     await expect(joined([[["x"]], [["x"]]], options as JoinOptions)).rejects.toMatchObject({
       code: "INVALID_ARGUMENT",
@@ -203,6 +317,11 @@ describe("join refuses", () => {
     const options = { keys: ["x"], duplicates: "refuse" } as const;
     const run = joined([[["a"], ["b"], ["a"]], [["a"]]], options);
     await expect(run).rejects.toMatchObject({ code: "INVALID_ARGUMENT", field: "items[2]" });
+  });
+
+  it("a party with another rule for conflicts", async () => {
+    const run = joined([[["a"]], [["a"]]], { keys: ["x"] }, { keys: ["x"], conflict: "refuse" });
+    await expect(run).rejects.toMatchObject({ code: "PEER_MISMATCH", field: "parameters.conflict" });
   });
 
   it("a party with other keys", async () => {

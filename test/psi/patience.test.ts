@@ -31,7 +31,7 @@ describe("a party whose list comes more slowly than any time limit", () => {
   it("is waited for by intersectCardinality and join", async () => {
     const [cardinality] = await simulate(
       2,
-      (party) => intersectCardinality(party, party.index === 1 ? slowly(list) : ["c", "x"]),
+      (party) => intersectCardinality(party, party.index === 1 ? slowly(list) : ["c", "x"], { minimum: 1 }),
       { names, limits },
     );
     expect(cardinality).toMatchObject({ revealed: true, size: 1 });

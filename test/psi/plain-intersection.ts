@@ -16,13 +16,26 @@ export function identity(item: PsiItem): string {
   return JSON.stringify(fields.map((field) => [...Buffer.from(field)]));
 }
 
+/** One character that shows nothing. */
+const invisible = /^[\p{White_Space}\p{Control}\p{Default_Ignorable_Code_Point}\u2800]$/u;
+
+/** True for an item that identifies nobody, character by character. */
+export function isBlank(item: PsiItem): boolean {
+  const fields = typeof item === "string" || item instanceof Uint8Array ? [item] : item;
+  return fields.some((field) =>
+    typeof field === "string"
+      ? Array.from(field).every((character) => invisible.test(character))
+      : field.length === 0,
+  );
+}
+
 /** Rows of `own` by common item. */
 export function plainRows(own: readonly PsiItem[], other: readonly PsiItem[]): Map<string, number[]> {
   const others = new Set(other.map(identity));
   const rows = new Map<string, number[]>();
   for (const [row, item] of own.entries()) {
     const key = identity(item);
-    if (others.has(key)) rows.set(key, [...(rows.get(key) ?? []), row]);
+    if (others.has(key) && !isBlank(item)) rows.set(key, [...(rows.get(key) ?? []), row]);
   }
   return rows;
 }
@@ -38,9 +51,14 @@ export function foundRows(own: readonly PsiItem[], found: Intersection): Map<str
   return rows;
 }
 
-/** Number of rows that repeat an earlier one. */
-export function plainDuplicates(items: readonly PsiItem[]): number {
-  return items.length - new Set(items.map(identity)).size;
+/** Number of distinct items. */
+export function plainDistinct(items: readonly PsiItem[]): number {
+  return new Set(items.filter((item) => !isBlank(item)).map(identity)).size;
+}
+
+/** Number of rows without an item. */
+export function plainBlanks(items: readonly PsiItem[]): number {
+  return items.filter(isBlank).length;
 }
 
 export type Lists = readonly [readonly PsiItem[], readonly PsiItem[]];

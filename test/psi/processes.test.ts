@@ -16,14 +16,23 @@ describe("between two processes over WebSocket", () => {
     expect(indices.map((row) => remoteItems[row])).toEqual([...own.indices].map((row) => items[row]));
   });
 
-  it("intersectCardinality gives the receiver the number, and the other party none", async () => {
+  it("intersectCardinality gives both the number by default, as the other party decides", async () => {
     const options = { receiver: "here", workers: 0, batchSize: 100 };
+    const task: RemoteTask = { protocol: "intersectCardinality", items: remoteItems, options };
+    const { own, remote } = await withRemote(task, (party) => intersectCardinality(party, items, options));
+    expect(own).toMatchObject({ revealed: true, size: 300, released: true });
+    expect(remote).toMatchObject({ revealed: true, size: 300, released: true });
+  });
+
+  it("intersectCardinality without a minimum gives the receiver the number, and the other party none", async () => {
+    const options = { receiver: "here", workers: 0, batchSize: 100, minimum: 0 };
     const task: RemoteTask = { protocol: "intersectCardinality", items: remoteItems, options };
     const { own, remote } = await withRemote(task, (party) => intersectCardinality(party, items, options));
     expect(own).toMatchObject({ revealed: true, size: 300, ownItems: 600, peerItems: 900 });
     expect(remote).toEqual({
       revealed: false,
       duplicates: 0,
+      withoutKey: 0,
       ownItems: 900,
       peerItems: 600,
       released: true,

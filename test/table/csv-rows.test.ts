@@ -299,6 +299,14 @@ describe("RowKeys and joinRowsOf", () => {
     await expect(failure).rejects.toMatchObject({ code: "INVALID_ARGUMENT", got: '"name"' });
   });
 
+  it("leave rows with a blank field out, whatever blank it is", async () => {
+    const blank = "tax\n \n\t\n\u00a0\n\u3000\n\u200b\n\ufeff\n7\n";
+    const keys = new RowKeys(readCsvRows([utf8(blank)], { file, select: ["tax"] }));
+    const items: unknown[] = [];
+    for await (const item of keys) items.push(item);
+    expect([items, keys.withoutKey, keys.lineOf(0)]).toEqual([["7"], 6, 8]);
+  });
+
   it("stop where the file is bad, with its error", async () => {
     const keys = new RowKeys(readCsvRows([utf8("id\n1\n2,3\n")], { file, select: ["id"] }));
     await expect(drained(keys)).rejects.toMatchObject({ code: "INVALID_DATA", file, line: 3 });

@@ -67,7 +67,7 @@ export interface LookupClient {
   /** Bits of the tags that the server is told, with buckets. */
   readonly bucketBits: number | undefined;
   /**
-   * Looks keys up. Repeated keys are asked for once. Requests made at once go one after the other.
+   * Looks keys up. Repeated keys are asked for once, blank ones (see `intersect`) not at all: they are absent. Requests made at once go one after the other.
    *
    * @throws VeilshareError INVALID_ARGUMENT for bad keys or more than `maxKeys` distinct ones, which leaves the session
    * as it was; after any other error the session is over.
@@ -83,6 +83,8 @@ export interface ClientContext {
   readonly source: EntrySource;
   readonly random: RandomSource;
 }
+
+const absent: LookupAnswer = { status: "absent" };
 
 type RefusedLookup = Extract<LookupOutcome, { status: "refused" }>;
 
@@ -137,7 +139,10 @@ export class SessionClient implements LookupClient {
 
   async #lookup(keys: readonly PsiItem[]): Promise<LookupOutcome> {
     const distinct = await this.#distinctKeys(keys);
-    if (distinct.count === 0) return { status: "answered", answers: [], evaluations: 0 };
+    if (distinct.count === 0) {
+      const answers = Array.from({ length: distinct.rowCount }, () => absent);
+      return { status: "answered", answers, evaluations: 0 };
+    }
     const { run, source } = this.#context;
     if (source.kind === "none") return { status: "refused", ...source.refusal };
     try {
@@ -148,7 +153,7 @@ export class SessionClient implements LookupClient {
       const answers = entryKeys.map((key) => this.#read(key, find(key.tag)));
       return {
         status: "answered",
-        answers: byRow(distinct.rowsOf(numbers), answers),
+        answers: byRow(distinct.rowCount, distinct.rowsOf(numbers), answers),
         evaluations: distinct.count,
       };
     } catch (thrown) {
@@ -217,7 +222,7 @@ export class SessionClient implements LookupClient {
     // An absent key takes the time of opening, too: what the server sees next must not come earlier.
     const label = key.open(entry ?? new Uint8Array(entryByteLength(terms.info.labelBytes)));
     key.wipe();
-    if (entry === undefined) return { status: "absent" };
+    if (entry === undefined) return absent;
     if (label !== undefined) return { status: "found", label };
     const step: LookupStep = source.kind === "whole" ? "entries" : "bucket";
     const details = { expected: "an entry that its key opens", got: "another" };
@@ -225,9 +230,13 @@ export class SessionClient implements LookupClient {
   }
 }
 
-/** The answers of distinct keys, by the rows in which the keys were given. */
-function byRow({ rows, rowOffsets }: ItemRows, answers: readonly LookupAnswer[]): LookupAnswer[] {
-  const all = new Array<LookupAnswer>(rows.length);
+/** The answers of distinct keys, by the rows in which the keys were given; blank ones have no entry. */
+function byRow(
+  rowCount: number,
+  { rows, rowOffsets }: ItemRows,
+  answers: readonly LookupAnswer[],
+): LookupAnswer[] {
+  const all = Array.from<LookupAnswer>({ length: rowCount }).fill(absent);
   for (const [item, answer] of answers.entries()) {
     for (const row of rows.subarray(rowOffsets[item], rowOffsets[item + 1])) all[row] = answer;
   }

@@ -19,7 +19,7 @@ import { applyDelta, type SetDelta } from "./set-delta.js";
 
 /** A key and what its holder may read. */
 export interface LookupEntry {
-  /** Text, bytes, or several fields; compared by its bytes, so bring it into one form on both sides first. */
+  /** Text, bytes, or several fields, none blank; compared by its bytes, so bring it into one form on both sides first. */
   readonly key: PsiItem;
   /** Text (as UTF-8) or bytes, at most `labelBytes` of them. */
   readonly label: string | Uint8Array;
