@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 /** Each room imports only from those before it; see ARCHITECTURE.md. */
 const layers = [
   "errors",
+  "checks",
   "waiting",
   "bytes",
   "kernels",
