@@ -10,6 +10,7 @@
  *   leader -> aggregators             decisions; what every aggregator says of them        (decisions, verdict)
  *   aggregators -> aggregators        the batch is in the journals                         (ready)
  *   aggregators -> collector          counts and aggregate share                           (outcome)
+ *   collector -> aggregators          it has them                                          (received)
  *   aggregators -> aggregators        with `reveal: "all"`: the aggregate shares           (share)
  *
  * Adversary: malicious clients; semi-honest aggregators for a right result, one honest aggregator for privacy.
@@ -21,11 +22,18 @@ import type { Party, ProtocolRun } from "../../channel/party.js";
 import { invalidArgument, VeilshareError } from "../../errors.js";
 import { vectorOf } from "../../field/vector-field.js";
 import type { AggregateShare } from "../../prio3/secrets.js";
-import type { OpenBatch, VerifiedAggregator } from "./aggregator.js";
+import type { VerifiedAggregator } from "./aggregator.js";
 import { agreeOnCandidates } from "./candidates.js";
 import { agreeOnFlags, batchFault } from "./flags.js";
 import type { ReportShare } from "./report-message.js";
-import { batchParameters, batchProtocol, type BatchOptions } from "./batch-parameters.js";
+import {
+  acceptedOf,
+  batchParameters,
+  batchProtocol,
+  outcomeHeadBytes,
+  type BatchOptions,
+} from "./batch-parameters.js";
+import type { SealedRelease } from "./journal.js";
 import { batchRoles, type BatchRoles, type VerifiedTask } from "./task.js";
 import { reportsAtOnce, verifyReports, type RejectionReason } from "./verification.js";
 
@@ -68,9 +76,13 @@ export interface BatchSummary<Result = unknown> {
  * A report is written into the journal before it is verified, so that no report is verified or counted twice, whatever fails
  * afterwards. A report that another aggregator does not hold keeps waiting.
  *
- * @throws VeilshareError INVALID_ARGUMENT for a batch that was released before or roles that do not fit; PEER_MISMATCH when
- *   parties differ in task or batch, or another aggregator has released it; PEER_CLOSED, PEER_TIMEOUT and the others of
- *   `Party.receive` when a party fails: the open batch is then dropped, and its reports are lost.
+ * A batch is given to its collector until it says that it has it: a collector that failed asks again with the same `batch`,
+ * and gets the same bytes. Nobody else does.
+ *
+ * @throws VeilshareError INVALID_ARGUMENT for a batch that its collector has or that was released to another one, for roles
+ *   that do not fit, and while the aggregator is in another batch session; PEER_MISMATCH when parties differ in task or
+ *   batch, or in whether it was released; PEER_CLOSED, PEER_TIMEOUT and the others of `Party.receive` when a party fails: the
+ *   open batch is then dropped, and its reports are lost unless it was released already.
  *
  * **Security.** As `Prio3`: the aggregators learn which reports are valid, never a measurement, as long as one of them does
  * not collude. Who can make clients (Sybils) can fill a batch with known measurements around one that is not: a minimum
@@ -84,52 +96,81 @@ export async function aggregateBatch<M, R>(
   aggregator: VerifiedAggregator<M, R>,
   options: AggregateBatchOptions,
 ): Promise<BatchSummary<R>> {
-  return party.run(batchProtocol, async (run) => {
-    const { task, aggregatorId } = aggregator;
-    const roles = batchRoles("aggregateBatch", run, task, options.collector);
-    if (roles.aggregators[aggregatorId] !== run.index) {
-      throw invalidArgument(
-        "aggregateBatch",
-        `aggregator ${aggregatorId} at its place`,
-        `party ${run.index}`,
-      );
-    }
-    const { maxReports = 100_000, batch, noise } = options;
-    await run.agree({ ...batchParameters(task, roles, options), noise: noise !== undefined });
-    const aggregators = run.between(roles.aggregators);
-    try {
-      const lost = await compareOpenBatches(aggregators, aggregator, batch);
-      const rejected = await takeUp(aggregators, aggregator, maxReports);
-      const released = await release(run, aggregators, aggregator, { ...options, roles });
-      if (released === undefined)
-        return { released: false, accepted: aggregator.open.accepted, rejected, lost };
-      return { released: true, accepted: released.batch.accepted, rejected, lost, ...released.revealed };
-    } catch (thrown) {
-      aggregator.closeBatch(); // others may have added more or less to theirs
-      throw thrown;
-    }
-  });
+  return aggregator.exclusively("aggregateBatch", () =>
+    party.run(batchProtocol, async (run) => {
+      const { task, aggregatorId } = aggregator;
+      const roles = batchRoles("aggregateBatch", run, task, options.collector);
+      if (roles.aggregators[aggregatorId] !== run.index) {
+        const expected = `aggregator ${aggregatorId} at its place`;
+        throw invalidArgument("aggregateBatch", expected, `party ${run.index}`);
+      }
+      const { maxReports = 100_000, noise } = options;
+      await run.agree({ ...batchParameters(task, roles, options), noise: noise !== undefined });
+      const release = { ...options, roles, aggregators: run.between(roles.aggregators) };
+      try {
+        const before = await compareStates(aggregator, release);
+        if (before.sealed !== undefined) return await giveAgain(run, aggregator, before.sealed, release);
+        const rejected = await takeUp(release.aggregators, aggregator, maxReports);
+        const released = await releaseOpen(run, aggregator, release);
+        const common = { rejected, lost: before.lost };
+        if (released === undefined) return { released: false, accepted: aggregator.open.accepted, ...common };
+        return { released: true, ...common, ...released };
+      } catch (thrown) {
+        aggregator.closeBatch(); // others may have added more or less to theirs
+        throw thrown;
+      }
+    }),
+  );
 }
 
-/** Drops an open batch that the others do not have too; gives how many reports went with it. */
-async function compareOpenBatches<M, R>(
-  aggregators: Party,
+/** One call of {@link aggregateBatch}. */
+interface Release extends AggregateBatchOptions {
+  readonly roles: BatchRoles;
+  readonly aggregators: Party;
+}
+
+const releaseStates = ["never", "sealed", "acknowledged"] as const;
+
+/**
+ * Drops an open batch that the others do not have too, and says how many reports went with it; of a batch that was released
+ * and that its collector does not have yet, gives what is kept for it.
+ */
+async function compareStates<M, R>(
   aggregator: VerifiedAggregator<M, R>,
-  batch: string,
-): Promise<number> {
+  { aggregators, batch }: Release,
+): Promise<{ readonly lost: number; readonly sealed?: SealedRelease }> {
   const digest = aggregator.open.digest();
-  const wasReleased = await aggregator.journal.wasReleased(batch);
-  const own = new ByteWriter().fixed(digest).u8(Number(wasReleased)).finish();
-  const all = await aggregators.exchange("open", own, { byteLength: own.length });
-  if (wasReleased) throw invalidArgument("aggregateBatch", "a batch that was not released", "one that was");
-  for (const [i, state] of all.entries()) {
-    if (state[digest.length] === 0) continue;
-    const party = aggregators.names[i] ?? "";
-    const fault = { party, step: "open", expected: "a batch that was not released", got: "one that was" };
-    throw batchFault("PEER_MISMATCH", fault);
+  const kept = await aggregator.journal.released(batch);
+  const own = typeof kept === "string" ? kept : "sealed";
+  const state = new ByteWriter().fixed(digest).u8(releaseStates.indexOf(own)).finish();
+  const all = await aggregators.exchange("open", state, { byteLength: state.length });
+  if (own === "acknowledged") {
+    throw invalidArgument("aggregateBatch", "a batch that its collector does not have", "one that it has");
   }
-  const same = all.every((state) => equalBytes(state.subarray(0, digest.length), digest));
-  return same ? 0 : aggregator.closeBatch().accepted;
+  for (const [i, theirs] of all.entries()) {
+    if (theirs[digest.length] === releaseStates.indexOf(own)) continue;
+    const party = aggregators.names[i] ?? "";
+    const expected = own === "never" ? "a batch that was not released" : "the batch that was released here";
+    const got = releaseStates[theirs[digest.length] ?? -1] ?? "something else";
+    throw batchFault("PEER_MISMATCH", { party, step: "open", expected, got });
+  }
+  if (typeof kept !== "string") return { lost: 0, sealed: kept };
+  const same = all.every((theirs) => equalBytes(theirs.subarray(0, digest.length), digest));
+  return { lost: same ? 0 : aggregator.closeBatch().accepted };
+}
+
+/** Gives a collector that failed what it was given before: the same bytes, to the same collector. */
+async function giveAgain<M, R>(
+  run: ProtocolRun,
+  aggregator: VerifiedAggregator<M, R>,
+  sealed: SealedRelease,
+  release: Release,
+): Promise<BatchSummary<R>> {
+  const collector = run.names[release.roles.collector] ?? "";
+  if (sealed.collector !== collector) {
+    throw invalidArgument("aggregateBatch", "the collector that the batch was released to", "another");
+  }
+  return { released: true, rejected: [], lost: 0, ...(await give(run, aggregator, sealed.message, release)) };
 }
 
 /** Verifies what waits and adds it to the open batch; nothing is used up while there can't be enough. */
@@ -169,52 +210,69 @@ async function takeUp<M, R>(
   return rejected;
 }
 
-interface Release extends AggregateBatchOptions {
-  readonly roles: BatchRoles;
-}
-
 interface Released<R> {
-  readonly batch: OpenBatch;
-  readonly revealed: { readonly result?: R };
+  readonly accepted: number;
+  readonly result?: R;
 }
 
-/** Gives the collector the open batch if it is large enough; gives the batch that was released. */
-async function release<M, R>(
+/**
+ * Gives the collector the open batch if it is large enough. From here on nothing is added to it: what is decided on is what
+ * is released, and it is in the journal before it leaves.
+ */
+async function releaseOpen<M, R>(
   run: ProtocolRun,
-  aggregators: Party,
   aggregator: VerifiedAggregator<M, R>,
-  { roles, batch, noise, reveal }: Release,
+  release: Release,
 ): Promise<Released<R> | undefined> {
-  const { open, task } = aggregator;
-  if (open.accepted < task.minReports) {
+  const { roles, aggregators, batch, noise } = release;
+  if (aggregator.open.accepted < aggregator.task.minReports) {
     await run.send(roles.collector, "outcome", new ByteWriter().u8(0).finish());
     return undefined;
   }
-  const own = await aggregator.journal.release(batch);
+  const { share, accepted, rejected } = aggregator.closeBatch();
+  if (noise !== undefined) await addNoise(aggregator, share, noise);
+  const message = new ByteWriter().u8(1).u32(accepted).u32(rejected).fixed(share.toBytes()).finish();
+  const collector = run.names[roles.collector] ?? "";
+  const own = await aggregator.journal.release(batch, { collector, message });
   const [ready] = await agreeOnFlags(aggregators, "ready", [own]);
   if (ready !== true) {
     throw new VeilshareError("PEER_MISMATCH", "verified-batch/ready: the batch was released meanwhile", {
       step: "ready",
     });
   }
-  const closed = aggregator.closeBatch();
-  if (noise !== undefined) await addNoise(aggregator, closed.share, noise);
-  const outcome = new ByteWriter().u8(1).u32(closed.accepted).u32(closed.rejected);
-  await run.send(roles.collector, "outcome", outcome.fixed(closed.share.toBytes()).finish());
-  if (reveal !== "all") return { batch: closed, revealed: {} };
-  const result = await openAmongAggregators(aggregators, task, closed, noise !== undefined);
-  return { batch: closed, revealed: { result } };
+  return give(run, aggregator, message, release);
+}
+
+/** Sends the collector its message, and forgets it once it is received. */
+async function give<M, R>(
+  run: ProtocolRun,
+  { task, journal }: VerifiedAggregator<M, R>,
+  message: Uint8Array,
+  { roles, aggregators, batch, noise, reveal }: Release,
+): Promise<Released<R>> {
+  const accepted = acceptedOf(message);
+  await run.send(roles.collector, "outcome", message);
+  const share = message.subarray(outcomeHeadBytes);
+  const result =
+    reveal === "all"
+      ? await openAmongAggregators(aggregators, task, { share, accepted, noise: noise !== undefined })
+      : undefined;
+  await run.receive(roles.collector, "received", { byteLength: 0 });
+  await journal.acknowledge(batch);
+  return { accepted, ...(result === undefined ? {} : { result }) };
 }
 
 /** The sum that the collector gets too, without having to believe it. */
 async function openAmongAggregators<M, R>(
   aggregators: Party,
   { prio3 }: VerifiedTask<M, R>,
-  { share, accepted }: OpenBatch,
-  noise: boolean,
+  {
+    share,
+    accepted,
+    noise,
+  }: { readonly share: Uint8Array; readonly accepted: number; readonly noise: boolean },
 ): Promise<R> {
-  const own = share.toBytes();
-  const all = await aggregators.exchange("share", own, { byteLength: own.length });
+  const all = await aggregators.exchange("share", share, { byteLength: share.length });
   const shares = all.map((bytes, i) => {
     try {
       return prio3.decodeAggregateShare(bytes);

@@ -75,7 +75,8 @@ export class OpenBatch {
  *
  * **Security.** What waits and what is added up lives in memory only: when the process ends, reports that wait are to be
  * sent again, and those of a batch that was not released are lost. They are never counted twice: the journal says which
- * were used.
+ * were used. What was released and not yet acknowledged by its collector is in the journal. It takes part in one batch at a
+ * time: a second one is refused while the first lasts.
  */
 export class VerifiedAggregator<M, R> {
   static {
@@ -89,6 +90,7 @@ export class VerifiedAggregator<M, R> {
   readonly #capacity: number;
   readonly #pending = new Map<string, ReportShare>();
   #open: OpenBatch;
+  #inBatch = false;
 
   /**
    * @throws VeilshareError INVALID_ARGUMENT for options that do not fit together.
@@ -174,6 +176,27 @@ export class VerifiedAggregator<M, R> {
     const report = this.#pending.get(key);
     this.#pending.delete(key);
     return report;
+  }
+
+  /**
+   * Runs one batch session. Two at once would add to, and release, one open batch.
+   *
+   * @throws VeilshareError INVALID_ARGUMENT while another one lasts.
+   */
+  async exclusively<T>(caller: string, session: () => Promise<T>): Promise<T> {
+    if (this.#inBatch) {
+      throw invalidArgument(
+        caller,
+        "an aggregator that is in no other batch session",
+        "one that is in another",
+      );
+    }
+    this.#inBatch = true;
+    try {
+      return await session();
+    } finally {
+      this.#inBatch = false;
+    }
   }
 
   /** Begins a new batch; gives the one that was open. */

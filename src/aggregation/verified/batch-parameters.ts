@@ -1,11 +1,12 @@
 /** What aggregators and collector of a batch compare before it begins. */
 
+import { ByteReader } from "../../bytes/codec.js";
 import type { JsonValue } from "../../bytes/canonical-json.js";
 import { invalidArgument } from "../../errors.js";
 import { taskParameters, type BatchRoles, type VerifiedTask } from "./task.js";
 
 /** Name and version of the protocol. */
-export const batchProtocol = { name: "veilshare/verified-batch", version: 2 } as const;
+export const batchProtocol = { name: "veilshare/verified-batch", version: 3 } as const;
 
 const maxBatchBytes = 256;
 
@@ -34,4 +35,13 @@ export function batchParameters<M, R>(
     throw invalidArgument("verified batch", `a name of 1 to ${maxBatchBytes} bytes`, `${bytes}`);
   }
   return { ...taskParameters(task), batch, collector, aggregators: [...aggregators], reveal };
+}
+
+/** Bytes before the aggregate share in what an aggregator gives the collector of a released batch. */
+export const outcomeHeadBytes = 9;
+
+/** How many reports were added up, as such a message says. */
+export function acceptedOf(message: Uint8Array): number {
+  const reader = new ByteReader(message.subarray(1, outcomeHeadBytes));
+  return reader.u32();
 }

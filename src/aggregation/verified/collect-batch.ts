@@ -4,7 +4,7 @@ import { ByteReader, MalformedMessage } from "../../bytes/codec.js";
 import type { Party } from "../../channel/party.js";
 import { invalidArgument, VeilshareError } from "../../errors.js";
 import type { AggregateShare } from "../../prio3/secrets.js";
-import { batchParameters, batchProtocol, type BatchOptions } from "./batch-parameters.js";
+import { batchParameters, batchProtocol, outcomeHeadBytes, type BatchOptions } from "./batch-parameters.js";
 import { batchFault } from "./flags.js";
 import { batchRoles, type VerifiedTask } from "./task.js";
 
@@ -21,9 +21,18 @@ export type CollectedBatch<Result> =
   | { readonly released: false };
 
 /** Options of {@link collectBatch}. */
-export interface CollectBatchOptions extends BatchOptions {
+export interface CollectBatchOptions<Result = unknown> extends BatchOptions {
   /** True when the aggregators add noise: the result may then be below zero. Default false. */
   readonly noise?: boolean;
+  /**
+   * Keeps the sum, durably, before the aggregators are told that this collector has it. They give it out, the same bytes,
+   * until then: a collector that died before this resolved asks again with the same `batch`.
+   */
+  readonly keep?: (collected: {
+    readonly reports: number;
+    readonly rejected: number;
+    readonly result: Result;
+  }) => void | Promise<void>;
 }
 
 /**
@@ -39,7 +48,7 @@ export interface CollectBatchOptions extends BatchOptions {
 export async function collectBatch<M, R>(
   party: Party,
   task: VerifiedTask<M, R>,
-  options: CollectBatchOptions,
+  options: CollectBatchOptions<R>,
 ): Promise<CollectedBatch<R>> {
   return party.run(batchProtocol, async (run) => {
     const roles = batchRoles("collectBatch", run, task, options.collector);
@@ -48,14 +57,18 @@ export async function collectBatch<M, R>(
     }
     const noise = options.noise ?? false;
     await run.agree({ ...batchParameters(task, roles, options), noise });
-    const maxByteLength = 9 + task.prio3.sizes.aggregateShare;
+    const maxByteLength = outcomeHeadBytes + task.prio3.sizes.aggregateShare;
     const messages = await Promise.all(
       roles.aggregators.map((from) => run.receive(from, "outcome", { maxByteLength })),
     );
     const outcomes = messages.map((message, i) =>
       readOutcome(run.names[roles.aggregators[i] ?? -1] ?? "", task, message),
     );
-    return combineOutcomes(task, outcomes, noise);
+    const collected = combineOutcomes(task, outcomes, noise);
+    if (!collected.released) return collected;
+    await options.keep?.(collected);
+    await Promise.all(roles.aggregators.map((to) => run.send(to, "received", new Uint8Array(0))));
+    return collected;
   });
 }
 

@@ -1,27 +1,33 @@
 /** A journal in a file that is only appended to. Node only; subpath `veilshare/aggregation/node`. */
 
 import { open, readFile, type FileHandle } from "node:fs/promises";
-import { bytesToHex } from "../../bytes/encoding.js";
+import { bytesFromHex, bytesToHex, copyBytes } from "../../bytes/encoding.js";
 import { VeilshareError } from "../../errors.js";
-import type { ReportJournal } from "./journal.js";
+import type { ReportJournal, SealedRelease } from "./journal.js";
 
-const header = "veilshare report journal v1";
+const header = "veilshare report journal v2";
 const reportLine = /^r ([0-9a-f]{32})$/;
-const batchLine = /^b ("(?:[^"\\]|\\.)*")$/;
+const releaseLine = /^b ("(?:[^"\\]|\\.)*") ("(?:[^"\\]|\\.)*") ((?:[0-9a-f]{2})*)$/;
+const acknowledgedLine = /^a ("(?:[^"\\]|\\.)*")$/;
+
+type Batches = Map<string, SealedRelease | "acknowledged">;
 
 /**
  * A journal that survives the process: one line a report or batch, flushed to disk before it counts. One process at a
  * time.
+ *
+ * **Security.** What a released batch owes its collector, one share of the sum, is in the file in the clear, also after the
+ * collector has said that it has it.
  *
  * **Cost.** All ids are in memory while it is open, about 100 bytes a report.
  */
 export class FileJournal implements ReportJournal {
   readonly #file: FileHandle;
   readonly #ids: Set<string>;
-  readonly #batches: Set<string>;
+  readonly #batches: Batches;
   #writing: Promise<unknown> = Promise.resolve();
 
-  private constructor(file: FileHandle, ids: Set<string>, batches: Set<string>) {
+  private constructor(file: FileHandle, ids: Set<string>, batches: Batches) {
     this.#file = file;
     this.#ids = ids;
     this.#batches = batches;
@@ -39,18 +45,12 @@ export class FileJournal implements ReportJournal {
       throw new VeilshareError("INVALID_DATA", `${path}: expected a file that can be read`, { file: path });
     });
     const ids = new Set<string>();
-    const batches = new Set<string>();
+    const batches: Batches = new Map();
     const whole = text.slice(0, text.lastIndexOf("\n") + 1);
     for (const [i, line] of whole.split("\n").slice(0, -1).entries()) {
-      const report = reportLine.exec(line)?.[1];
-      const batch = batchLine.exec(line)?.[1];
-      if (report !== undefined) ids.add(report);
-      else if (batch !== undefined)
-        batches.add(JSON.parse(batch) as string); // the pattern is that of a JSON string
-      else if (i > 0 || line !== header) {
-        const text = `${path}, line ${i + 1}: expected a line of a report journal, got another`;
-        throw new VeilshareError("INVALID_DATA", text, { file: path, line: i + 1 });
-      }
+      if ((i === 0 && line === header) || readLine(line, ids, batches)) continue;
+      const text = `${path}, line ${i + 1}: expected a line of a report journal, got another`;
+      throw new VeilshareError("INVALID_DATA", text, { file: path, line: i + 1 });
     }
     const file = await open(path, "a");
     if (whole.length < text.length) await file.truncate(Buffer.byteLength(whole));
@@ -72,15 +72,21 @@ export class FileJournal implements ReportJournal {
     return fresh;
   }
 
-  wasReleased(batch: string): Promise<boolean> {
-    return Promise.resolve(this.#batches.has(batch));
+  released(batch: string): Promise<"never" | "acknowledged" | SealedRelease> {
+    return Promise.resolve(this.#batches.get(batch) ?? "never");
   }
 
-  async release(batch: string): Promise<boolean> {
+  async release(batch: string, { collector, message }: SealedRelease): Promise<boolean> {
     if (this.#batches.has(batch)) return false;
-    this.#batches.add(batch);
-    await this.#append([`b ${JSON.stringify(batch)}`]);
+    this.#batches.set(batch, { collector, message: copyBytes(message) });
+    await this.#append([`b ${JSON.stringify(batch)} ${JSON.stringify(collector)} ${bytesToHex(message)}`]);
     return true;
+  }
+
+  async acknowledge(batch: string): Promise<void> {
+    if (this.#batches.get(batch) === "acknowledged") return;
+    this.#batches.set(batch, "acknowledged");
+    await this.#append([`a ${JSON.stringify(batch)}`]);
   }
 
   /** Waits for what is being written, and closes the file. */
@@ -99,4 +105,22 @@ export class FileJournal implements ReportJournal {
     this.#writing = written.catch(() => undefined); // the caller of this write learns of it
     await written;
   }
+}
+
+/** Takes in a line; false for one that is none. */
+function readLine(line: string, ids: Set<string>, batches: Batches): boolean {
+  const report = reportLine.exec(line)?.[1];
+  const acknowledged = acknowledgedLine.exec(line)?.[1];
+  const [, batch, collector, message] = releaseLine.exec(line) ?? [];
+  if (report !== undefined) ids.add(report);
+  else if (acknowledged !== undefined) batches.set(textOf(acknowledged), "acknowledged");
+  else if (batch !== undefined && collector !== undefined && message !== undefined) {
+    batches.set(textOf(batch), { collector: textOf(collector), message: bytesFromHex(message, "message") });
+  } else return false;
+  return true;
+}
+
+/** The pattern of a line is that of a JSON string. */
+function textOf(json: string): string {
+  return JSON.parse(json) as string;
 }

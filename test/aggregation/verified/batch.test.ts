@@ -113,11 +113,13 @@ describe("a verified batch", () => {
       expect(collected).toEqual({ released: true, result: 1n, reports: 1, rejected: 1 });
       await Promise.all(after.map((journal) => journal.close()));
       expect(readFileSync(join(folder, "journal-0"), "utf8").split("\n")).toEqual([
-        "veilshare report journal v1",
+        "veilshare report journal v2",
         `r ${idOf(report)}`,
-        'b "one"',
+        expect.stringMatching(/^b "one" "party-2" 01[0-9a-f]+$/) as string,
+        'a "one"',
         expect.stringMatching(/^r [0-9a-f]{32}$/) as string,
-        'b "two"',
+        expect.stringMatching(/^b "two" "party-2" 01[0-9a-f]+$/) as string,
+        'a "two"',
         "",
       ]);
     } finally {
@@ -129,7 +131,7 @@ describe("a verified batch", () => {
     const folder = mkdtempSync(join(tmpdir(), "veilshare-journal-"));
     const path = join(folder, "journal");
     try {
-      writeFileSync(path, "veilshare report journal v1\nr 00\n");
+      writeFileSync(path, "veilshare report journal v2\nr 00\n");
       await expect(FileJournal.open(path)).rejects.toMatchObject({
         code: "INVALID_DATA",
         file: path,
