@@ -1,6 +1,6 @@
 /** One process of a verified run: an aggregator, the buyer or a supplier, by its name. */
 
-import { MemoryJournal } from "veilshare/aggregation";
+import { memoryStore } from "veilshare/store";
 import type { Party } from "veilshare/channel";
 import {
   aggregateScope3Verified,
@@ -41,7 +41,7 @@ async function play(
   }
   const suppliers = party.names.filter((name) => !three.names.includes(name));
   const sessions = suppliers.map((name) => pair(party, name));
-  await aggregateScope3Verified(sessions, three, plan, { collector, journal: new MemoryJournal() });
+  await aggregateScope3Verified(sessions, three, plan, { collector, store: memoryStore() });
   return {};
 }
 

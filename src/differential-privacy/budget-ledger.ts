@@ -1,18 +1,24 @@
 /**
- * What has been told about each data set, and what may still be. Pure: every change gives a new ledger.
- *
- * Burn before use: spend, keep the new ledger where no crash undoes it, and only then take part in the release. A
- * release that fails afterwards has been paid for; the other order would give it for nothing to whoever can make this
- * process crash.
+ * What has been told about each data set, and what may still be, in a state store: a cost is taken off while nobody else
+ * can, and is on disk before the release takes part in anything. Burn before use: a release that fails afterwards has been
+ * paid for; the other order would give it for nothing to whoever can make this process crash.
  */
 
 import { invalidArgument, VeilshareError } from "../errors.js";
+import {
+  jsonCell,
+  jsonLog,
+  type CellKind,
+  type LogKind,
+  type StateStore,
+  type StoreView,
+} from "../store/index.js";
 import { epsilonOfZcdp, rhoOf, type PrivacyLoss } from "./zcdp.js";
 
 /** Costs are kept in whole trillionths of rho, rounded up. */
 const unitsPerRho = 1e12;
 const maxRho = 1000;
-const version = 1;
+const maxTextBytes = 1024;
 
 /** What a data set may give away altogether. */
 export interface PrivacyBudget extends PrivacyLoss {
@@ -38,79 +44,113 @@ export interface BudgetState extends PrivacyBudget {
   readonly releases: readonly { readonly purpose: string; readonly rho: number }[];
 }
 
-interface Account {
-  readonly epsilon: number;
-  readonly delta: number;
+interface Account extends PrivacyLoss {
   readonly budgetUnits: bigint;
-  readonly releases: readonly { readonly purpose: string; readonly units: bigint }[];
 }
+
+interface Release {
+  readonly purpose: string;
+  readonly units: bigint;
+}
+
+const accounts: CellKind<Account> = jsonCell("veilshare/dp-budget", {
+  read: (record) => ({
+    epsilon: record.number("epsilon", { min: Number.MIN_VALUE }),
+    delta: record.number("delta", { min: Number.MIN_VALUE, max: 1 - Number.EPSILON }),
+    budgetUnits: record.bigint("budgetUnits"),
+  }),
+  write: ({ epsilon, delta, budgetUnits }) => ({ epsilon, delta, budgetUnits: budgetUnits.toString() }),
+});
+
+const releases: LogKind<Release> = jsonLog("veilshare/dp-release", {
+  read: (record) => ({ purpose: record.text("purpose"), units: record.bigint("units") }),
+  write: ({ purpose, units }) => ({ purpose, units: units.toString() }),
+});
 
 /**
  * Budgets by data set. Costs add up in zCDP, whatever later releases make of earlier ones, and the sum is compared with the
  * largest rho whose conversion is within the budget's epsilon and delta.
  *
- * **Security.** It counts what it is told. Two names for the same data are two budgets; a copy of an older state spends
- * twice: keep one, where only its owner writes.
+ * **Security.** It counts what it is told. Two names for the same data are two budgets, and so are two stores. Once a
+ * restored store was accepted, what was left of its budgets is burned; data sets that were opened after the backup was made
+ * are unknown to it, and are not to be opened again.
  *
  * @example
- * let ledger = BudgetLedger.open([{ dataSet: "payments 2026", epsilon: 3, delta: 1e-6 }]);
- * const burn = async (plan: NoisePlan) => {
- *   ledger = ledger.spend({ dataSet: "payments 2026", purpose: "mean by industry", rho: plan.rho });
- *   await writeFile("ledger.json", ledger.serialize());
- * };
+ * const store = await openFileStore("state");
+ * const ledger = await BudgetLedger.open(store, [{ dataSet: "payments 2026", epsilon: 3, delta: 1e-6 }]);
+ * const burn = (plan: NoisePlan) => ledger.spend({ dataSet: "payments 2026", purpose: "mean by industry", rho: plan.rho });
  */
 export class BudgetLedger {
-  readonly #accounts: ReadonlyMap<string, Account>;
+  readonly #store: StateStore;
 
-  private constructor(accounts: ReadonlyMap<string, Account>) {
-    this.#accounts = accounts;
+  private constructor(store: StateStore) {
+    this.#store = store;
   }
 
   /**
-   * A new ledger, of which nothing is spent.
+   * The ledger of a store, with budgets for these data sets: those that it knows stay as they are.
    *
-   * @throws VeilshareError INVALID_ARGUMENT for a budget that is none, or a data set that comes twice.
+   * @throws VeilshareError INVALID_ARGUMENT for a budget that is none, a data set that comes twice, or one that was opened with
+   *   another epsilon or delta; as `StateStore.transact`.
    */
-  static open(budgets: Iterable<PrivacyBudget>): BudgetLedger {
-    const accounts = new Map<string, Account>();
+  static async open(store: StateStore, budgets: Iterable<PrivacyBudget> = []): Promise<BudgetLedger> {
+    const wanted = new Map<string, Account>();
     for (const { dataSet, epsilon, delta } of budgets) {
-      if (dataSet === "" || accounts.has(dataSet)) {
-        throw invalidArgument(
-          "BudgetLedger",
-          "data sets with names of their own",
-          "an empty or repeated one",
-        );
+      if (dataSet === "" || wanted.has(dataSet)) {
+        const expected = "data sets with names of their own";
+        throw invalidArgument("BudgetLedger.open", expected, "an empty or repeated one");
       }
       const budgetUnits = BigInt(Math.floor(Math.min(rhoOf({ epsilon, delta }), maxRho) * unitsPerRho));
-      accounts.set(dataSet, { epsilon, delta, budgetUnits, releases: [] });
+      wanted.set(dataSet, { epsilon, delta, budgetUnits });
     }
-    return new BudgetLedger(accounts);
+    await store.transact((draft) => {
+      for (const [dataSet, account] of wanted) {
+        const known = draft.get(accounts, dataSet);
+        if (known === undefined) draft.put(accounts, dataSet, account);
+        else if (known.epsilon !== account.epsilon || known.delta !== account.delta) {
+          const expected = `epsilon ${known.epsilon} and delta ${known.delta}, with which "${dataSet}" was opened`;
+          throw invalidArgument("BudgetLedger.open", expected, `${account.epsilon} and ${account.delta}`);
+        }
+      }
+    });
+    return new BudgetLedger(store);
   }
 
   /**
-   * The ledger after one more release.
+   * Takes a release off its budget; resolves when that is on disk.
    *
    * @throws VeilshareError BUDGET_SPENT when what is left does not cover it, or no budget was opened for the data set;
-   *   INVALID_ARGUMENT for a cost that is not above 0.
+   *   INVALID_ARGUMENT for a cost that is not above 0; as `StateStore.transact`. Then nothing was taken, and the release must
+   *   not take place.
    */
-  spend({ dataSet, rho, purpose }: Spending): BudgetLedger {
+  async spend({ dataSet, rho, purpose }: Spending): Promise<void> {
     if (!(rho > 0)) throw invalidArgument("BudgetLedger.spend", "a rho above 0", String(rho));
-    const account = this.#accounts.get(dataSet);
-    const left = account === undefined ? 0n : account.budgetUnits - spentUnits(account);
-    const units = rho <= maxRho ? BigInt(Math.ceil(rho * unitsPerRho)) : left + 1n;
-    if (account === undefined || units > left) {
-      const text = `BudgetLedger: expected a rho of at most ${Number(left) / unitsPerRho}, got ${rho}`;
-      throw new VeilshareError("BUDGET_SPENT", text, { field: "rho", got: String(rho) });
+    if (typeof purpose !== "string" || purpose.length > maxTextBytes) {
+      throw invalidArgument(
+        "BudgetLedger.spend",
+        `a purpose of at most ${maxTextBytes} characters`,
+        "another",
+      );
     }
-    const releases = [...account.releases, { purpose, units }];
-    return new BudgetLedger(new Map(this.#accounts).set(dataSet, { ...account, releases }));
+    await this.#store.transact((draft) => {
+      const left = unitsLeft(draft, dataSet);
+      const units = rho <= maxRho ? BigInt(Math.ceil(rho * unitsPerRho)) : left + 1n;
+      if (units <= left) {
+        draft.add(releases, dataSet, { purpose, units });
+        return;
+      }
+      const burned = draft.isBurned(accounts, dataSet) ? "; a restored backup was accepted" : "";
+      const text = `BudgetLedger: expected a rho of at most ${Number(left) / unitsPerRho}, got ${rho}${burned}`;
+      throw new VeilshareError("BUDGET_SPENT", text, { field: "rho", got: String(rho) });
+    });
   }
 
   /** Where the budget of a data set stands; undefined where none was opened. */
   state(dataSet: string): BudgetState | undefined {
-    const account = this.#accounts.get(dataSet);
+    const { view } = this.#store;
+    const account = view.get(accounts, dataSet);
     if (account === undefined) return undefined;
-    const spentRho = Number(spentUnits(account)) / unitsPerRho;
+    const spentRho = Number(account.budgetUnits - unitsLeft(view, dataSet)) / unitsPerRho;
     return {
       dataSet,
       epsilon: account.epsilon,
@@ -118,83 +158,17 @@ export class BudgetLedger {
       rho: Number(account.budgetUnits) / unitsPerRho,
       spentRho,
       spentEpsilon: epsilonOfZcdp(spentRho, account.delta),
-      releases: account.releases.map(({ purpose, units }) => ({ purpose, rho: Number(units) / unitsPerRho })),
+      releases: view
+        .list(releases, dataSet)
+        .map(({ purpose, units }) => ({ purpose, rho: Number(units) / unitsPerRho })),
     };
   }
-
-  /** JSON text that {@link BudgetLedger.restore} takes. */
-  serialize(): string {
-    const accounts = [...this.#accounts].map(([dataSet, { budgetUnits, releases, ...loss }]) => ({
-      dataSet,
-      ...loss,
-      budgetUnits: budgetUnits.toString(),
-      releases: releases.map(({ purpose, units }) => ({ purpose, units: units.toString() })),
-    }));
-    return JSON.stringify({ format: "veilshare budget ledger", version, accounts });
-  }
-
-  /**
-   * A ledger as it was serialized.
-   *
-   * @throws VeilshareError INVALID_DATA for any other text.
-   */
-  static restore(text: string): BudgetLedger {
-    const accounts = new Map<string, Account>();
-    for (const stored of readAccounts(text)) {
-      const { dataSet, epsilon, delta } = stored;
-      const budgetUnits = readUnits(stored["budgetUnits"]);
-      const releases = readList(stored["releases"]).map((release) => {
-        const { purpose, units } = readRecord(release);
-        if (typeof purpose !== "string") throw invalidLedger();
-        return { purpose, units: readUnits(units) };
-      });
-      if (typeof dataSet !== "string" || accounts.has(dataSet)) throw invalidLedger();
-      if (typeof epsilon !== "number" || typeof delta !== "number") throw invalidLedger();
-      const account = { epsilon, delta, budgetUnits, releases };
-      if (!(epsilon > 0) || !(delta > 0 && delta < 1) || spentUnits(account) > budgetUnits)
-        throw invalidLedger();
-      accounts.set(dataSet, account);
-    }
-    return new BudgetLedger(accounts);
-  }
 }
 
-function spentUnits({ releases }: Account): bigint {
-  let sum = 0n;
-  for (const { units } of releases) sum += units;
-  return sum;
-}
-
-function readAccounts(text: string): Record<string, unknown>[] {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    throw invalidLedger();
-  }
-  const ledger = readRecord(parsed);
-  if (ledger["format"] !== "veilshare budget ledger" || ledger["version"] !== version) throw invalidLedger();
-  return readList(ledger["accounts"]).map(readRecord);
-}
-
-function readRecord(value: unknown): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw invalidLedger();
-  return value as Record<string, unknown>; // an object that is no array
-}
-
-function readList(value: unknown): unknown[] {
-  if (!Array.isArray(value)) throw invalidLedger();
-  return value as unknown[]; // what it holds is checked by whoever reads it
-}
-
-function readUnits(value: unknown): bigint {
-  if (typeof value !== "string" || !/^\d{1,20}$/.test(value)) throw invalidLedger();
-  return BigInt(value);
-}
-
-function invalidLedger(): VeilshareError {
-  return new VeilshareError(
-    "INVALID_DATA",
-    "BudgetLedger.restore: expected a serialized ledger, got another text",
-  );
+function unitsLeft(view: StoreView, dataSet: string): bigint {
+  const account = view.get(accounts, dataSet);
+  if (account === undefined || view.isBurned(accounts, dataSet)) return 0n;
+  let left = account.budgetUnits;
+  for (const { units } of view.list(releases, dataSet)) left -= units;
+  return left;
 }

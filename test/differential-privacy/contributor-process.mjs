@@ -2,11 +2,12 @@
 import { serveParty } from "../../build/examples/launcher/index.js";
 import { BudgetLedger, noisySum } from "../../dist/differential-privacy/index.js";
 import { releaseTotals } from "../../dist/disclosure/index.js";
+import { memoryStore } from "../../dist/store/index.js";
 
 serveParty(async (party, { values, dies }) => {
   const own = BigInt64Array.from(values, BigInt);
   const cells = await releaseTotals(party, own, { maxAbs: 1000n });
-  let ledger = BudgetLedger.open([{ dataSet: "values", epsilon: 3, delta: 1e-6 }]);
+  const ledger = await BudgetLedger.open(memoryStore(), [{ dataSet: "values", epsilon: 3, delta: 1e-6 }]);
   const noisy = await noisySum(party, own, {
     epsilon: 2,
     delta: 1e-6,
@@ -14,7 +15,7 @@ serveParty(async (party, { values, dies }) => {
     maxColluders: 1,
     burn: ({ rho }) => {
       if (dies) process.kill(process.pid, "SIGKILL");
-      ledger = ledger.spend({ dataSet: "values", purpose: "test", rho });
+      return ledger.spend({ dataSet: "values", purpose: "test", rho });
     },
   });
   return {

@@ -8,6 +8,7 @@ import {
   type NoisyTotal,
 } from "../../dist/differential-privacy/index.js";
 import { simulate, type Party } from "../../dist/channel/index.js";
+import { memoryStore } from "../../dist/store/index.js";
 import { numberFromRational } from "../../dist/random/rational.js";
 import { recordedParty } from "../support/recorded-party.js";
 
@@ -93,7 +94,7 @@ describe("noisySum", () => {
   });
 
   it("ends for all, with nothing opened, when one party's budget is spent", async () => {
-    let ledger = BudgetLedger.open([{ dataSet: "x", epsilon: 3, delta: 1e-6 }]);
+    const ledger = await BudgetLedger.open(memoryStore(), [{ dataSet: "x", epsilon: 3, delta: 1e-6 }]);
     const sent: string[] = [];
     const once = (): Promise<NoisyTotal[]> =>
       simulate(3, (plain) => {
@@ -101,8 +102,8 @@ describe("noisySum", () => {
           sent.push(step);
           return payload;
         });
-        const burn: NoisySumOptions["burn"] = ({ rho }) => {
-          if (plain.index === 1) ledger = ledger.spend({ dataSet: "x", rho, purpose: "test" });
+        const burn: NoisySumOptions["burn"] = async ({ rho }) => {
+          if (plain.index === 1) await ledger.spend({ dataSet: "x", rho, purpose: "test" });
         };
         return noisySum(party, BigInt64Array.of(1n), { ...options, burn });
       });

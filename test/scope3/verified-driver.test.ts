@@ -1,10 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  MemoryJournal,
-  prepareReport,
-  uploadReports,
-  type ReportJournal,
-} from "../../dist/aggregation/index.js";
+import { prepareReport, uploadReports } from "../../dist/aggregation/index.js";
 import { simulate, type Party } from "../../dist/channel/index.js";
 import type { ErrorCode, VeilshareError } from "../../dist/index.js";
 import type { ErrorDetails } from "../../dist/channel/index.js";
@@ -21,6 +16,7 @@ import {
   type VerifiedContribution,
 } from "../../dist/scope3/index.js";
 import * as steps from "../../dist/scope3/verified/steps.js";
+import { memoryStore, type StateStore } from "../../dist/store/index.js";
 
 const plan = planScope3Verified({ suppliers: 8, currency: "USD", period: "2026", qualityFigures: true });
 
@@ -39,13 +35,13 @@ type Outcome = Scope3Aggregation | CollectedScope3 | VerifiedContribution | unde
 
 interface Setting {
   readonly footprints: readonly Footprint[];
-  readonly journals?: readonly ReportJournal[];
+  readonly stores?: readonly StateStore[];
   readonly supplierTimeoutMs?: number;
   /** Takes the place of a party's own part. */
   readonly instead?: (party: Party, sessions: readonly Party[]) => Promise<Outcome> | undefined;
 }
 
-async function run({ footprints, journals = [], instead, ...times }: Setting): Promise<{
+async function run({ footprints, stores = [], instead, ...times }: Setting): Promise<{
   readonly aggregated: readonly Scope3Aggregation[];
   readonly collected: CollectedScope3;
   readonly supplied: readonly VerifiedContribution[];
@@ -64,8 +60,8 @@ async function run({ footprints, journals = [], instead, ...times }: Setting): P
       const footprint = footprints[index - suppliersFrom] ?? usd();
       return sumScope3Verified(sessions, footprint, plan, { collector });
     }
-    const journal = journals[index] ?? new MemoryJournal();
-    return aggregateScope3Verified(sessions, total(), plan, { collector, journal, ...times });
+    const store = stores[index] ?? memoryStore();
+    return aggregateScope3Verified(sessions, total(), plan, { collector, store, ...times });
   });
   return {
     aggregated: outcomes.slice(0, 2) as Scope3Aggregation[], // the parts that `run` gives them
@@ -107,17 +103,17 @@ describe("the driver of a verified Scope 3 total", () => {
         const total = (): Party => party.between([...aggregators, buyer]);
         if (party.index === buyer) return noting(collectScope3Verified(total(), plan));
         if (party.index > buyer) return noting(sumScope3Verified(sessions, usd(), plan, { collector }));
-        const options = { collector, journal: new MemoryJournal() };
+        const options = { collector, store: memoryStore() };
         return noting(aggregateScope3Verified(sessions, total(), plan, options));
       },
     });
     expect(errors).toEqual(new Array(6).fill("PEERS_LOST"));
   });
 
-  it("gives out a release once: a journal knows it in the next run", async () => {
-    const journals = [new MemoryJournal(), new MemoryJournal()];
-    await run({ footprints: five, journals });
-    await expectRejection(run({ footprints: five, journals }), "INVALID_ARGUMENT");
+  it("gives out a release once: a store knows it in the next run", async () => {
+    const stores = [memoryStore(), memoryStore()];
+    await run({ footprints: five, stores });
+    await expectRejection(run({ footprints: five, stores }), "INVALID_ARGUMENT");
   });
 
   it("stops a supplier, before it sends amounts, when an aggregator tells it other counts than the others", async () => {
@@ -128,7 +124,7 @@ describe("the driver of a verified Scope 3 total", () => {
         // Aggregator 1 follows the protocol but for what it tells the suppliers.
         const lying = sessions.map((session) => tampering(session, "counts"));
         const total = party.between([...aggregators, buyer]);
-        const options = { collector: party.names[buyer] ?? "", journal: new MemoryJournal() };
+        const options = { collector: party.names[buyer] ?? "", store: memoryStore() };
         return aggregateScope3Verified(lying, total, plan, options);
       },
     });
@@ -175,7 +171,7 @@ describe("the driver of a verified Scope 3 total", () => {
           const collector = party.names[buyer] ?? "";
           if (who >= suppliersFrom) return sumScope3Verified(doubled, usd(), plan, { collector });
           const total = party.between([...aggregators, buyer]);
-          const options = { collector, journal: new MemoryJournal() };
+          const options = { collector, store: memoryStore() };
           return aggregateScope3Verified(doubled, total, plan, options);
         },
       });

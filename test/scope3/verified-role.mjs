@@ -1,6 +1,6 @@
 // One party of a verified Scope 3 total in a process of its own: an aggregator, the buyer, or a supplier.
 import { createServer } from "node:http";
-import { MemoryJournal, prepareReport, ReportShare, uploadReports } from "../../dist/aggregation/index.js";
+import { prepareReport, ReportShare, uploadReports } from "../../dist/aggregation/index.js";
 import { InputShare } from "../../dist/prio3/index.js";
 import { acceptClients, connect, connectToServer, generateIdentity } from "../../dist/channel/index.js";
 import {
@@ -13,6 +13,7 @@ import {
   verifiedCounts,
 } from "../../dist/scope3/index.js";
 import * as steps from "../../dist/scope3/verified/steps.js";
+import { memoryStore } from "../../dist/store/index.js";
 
 const [, , name, role] = process.argv;
 const identity = generateIdentity(name);
@@ -25,12 +26,16 @@ async function listen() {
   return { server, address: `ws://127.0.0.1:${server.address().port}/scope3` };
 }
 
-/** A journal that says so when the counts are to be released, and never gets there. */
-class StuckJournal extends MemoryJournal {
-  release() {
+/** A store that says so when the counts are to be released, and never gets any further. */
+function stuckStore() {
+  const store = memoryStore();
+  const stuck = async (change) => {
+    const result = await store.transact(change);
+    if (store.view.keys({ shape: "log", name: "veilshare/verified-batch" }).length === 0) return result;
     process.send({ kind: "stuck" });
     return new Promise(() => undefined);
-  }
+  };
+  return { transact: stuck };
 }
 
 /** The lowest bit of the first entry becomes 5 more, so that the sum would be. */
@@ -75,8 +80,8 @@ const roles = {
       connect({ ...common, parties, server: batch.server }),
       acceptClients({ ...common, address: star.address, server: star.server, clients: suppliers }),
     ]);
-    const journal = stuck ? new StuckJournal() : new MemoryJournal();
-    const options = { collector: "buyer", journal };
+    const store = stuck ? stuckStore() : memoryStore();
+    const options = { collector: "buyer", store };
     const { counted, included, refused, lost } = await aggregateScope3Verified(
       sessions,
       party,

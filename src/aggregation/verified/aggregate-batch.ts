@@ -5,10 +5,10 @@
  *   all -> all                        parameters: task, batch, who collects                (agree)
  *   aggregators -> aggregators        the state of the open batch                          (open)
  *   leader -> aggregators             the ids of reports that wait; who holds them         (propose, held)
- *   aggregators -> aggregators        whose ids are new in the journals                    (claimed)
+ *   aggregators -> aggregators        whose ids are new in the stores                      (claimed)
  *   aggregators -> leader             verifier shares                                      (verifier-shares)
  *   leader -> aggregators             decisions; what every aggregator says of them        (decisions, verdict)
- *   aggregators -> aggregators        the batch is in the journals                         (ready)
+ *   aggregators -> aggregators        the batch is in the stores                           (ready)
  *   aggregators -> collector          counts and aggregate share                           (outcome)
  *   collector -> aggregators          it has them                                          (received)
  *   aggregators -> aggregators        with `reveal: "all"`: the aggregate shares           (share)
@@ -73,7 +73,7 @@ export interface BatchSummary<Result = unknown> {
  * An aggregator's step: verifies the reports that wait, adds up the valid ones, and gives the collector its share of the
  * sum if there are enough.
  *
- * A report is written into the journal before it is verified, so that no report is verified or counted twice, whatever fails
+ * A report is written into the store before it is verified, so that no report is verified or counted twice, whatever fails
  * afterwards. A report that another aggregator does not hold keeps waiting.
  *
  * A batch is given to its collector until it says that it has it: a collector that failed asks again with the same `batch`,
@@ -82,7 +82,7 @@ export interface BatchSummary<Result = unknown> {
  * @throws VeilshareError INVALID_ARGUMENT for a batch that its collector has or that was released to another one, for roles
  *   that do not fit, and while the aggregator is in another batch session; PEER_MISMATCH when parties differ in task or
  *   batch, or in whether it was released; PEER_CLOSED, PEER_TIMEOUT and the others of `Party.receive` when a party fails: the
- *   open batch is then dropped, and its reports are lost unless it was released already.
+ *   open batch is then dropped, and its reports are lost unless it was released already; so when the store fails.
  *
  * **Security.** As `Prio3`: the aggregators learn which reports are valid, never a measurement, as long as one of them does
  * not collude. Who can make clients (Sybils) can fill a batch with known measurements around one that is not: a minimum

@@ -6,7 +6,8 @@ import { printAsRedacted } from "../../bytes/redacted.js";
 import { invalidArgument } from "../../errors.js";
 import { verifyKeyBytes } from "../../prio3/messages.js";
 import type { AggregateShare, OutputShare } from "../../prio3/secrets.js";
-import type { ReportJournal } from "./journal.js";
+import type { StateStore } from "../../store/index.js";
+import { ReportJournal } from "./journal.js";
 import { reportBytes, type ReportShare } from "./report-message.js";
 import type { VerifiedTask } from "./task.js";
 
@@ -17,8 +18,8 @@ export interface AggregatorOptions<M, R> {
   readonly aggregatorId: number;
   /** 32 bytes that the aggregators share and no client knows: see `agreeVerifyKey`. */
   readonly verifyKey: Uint8Array;
-  /** Of this aggregator and task only. */
-  readonly journal: ReportJournal;
+  /** Where it keeps which reports it has used and which batches it has released. */
+  readonly store: StateStore;
   /** Most bytes of reports that wait. Default 256 MiB. */
   readonly maxPendingBytes?: number;
 }
@@ -74,8 +75,8 @@ export class OpenBatch {
  * with the other aggregators and the collector.
  *
  * **Security.** What waits and what is added up lives in memory only: when the process ends, reports that wait are to be
- * sent again, and those of a batch that was not released are lost. They are never counted twice: the journal says which
- * were used. What was released and not yet acknowledged by its collector is in the journal. It takes part in one batch at a
+ * sent again, and those of a batch that was not released are lost. They are never counted twice: the store says which
+ * were used. What was released and not yet acknowledged by its collector is in the store. It takes part in one batch at a
  * time: a second one is refused while the first lasts.
  */
 export class VerifiedAggregator<M, R> {
@@ -96,7 +97,7 @@ export class VerifiedAggregator<M, R> {
    * @throws VeilshareError INVALID_ARGUMENT for options that do not fit together.
    */
   constructor(options: AggregatorOptions<M, R>) {
-    const { task, aggregatorId, verifyKey, journal, maxPendingBytes = 256 * 2 ** 20 } = options;
+    const { task, aggregatorId, verifyKey, store, maxPendingBytes = 256 * 2 ** 20 } = options;
     const { shares } = task.prio3;
     const caller = "VerifiedAggregator";
     if (!Number.isInteger(aggregatorId) || aggregatorId < 0 || aggregatorId >= shares) {
@@ -107,7 +108,7 @@ export class VerifiedAggregator<M, R> {
     }
     this.#task = task;
     this.#aggregatorId = aggregatorId;
-    this.#journal = journal;
+    this.#journal = new ReportJournal(store, task.context, aggregatorId);
     this.#verifyKey = copyBytes(verifyKey);
     this.#capacity = Math.floor(maxPendingBytes / reportBytes(task.prio3, aggregatorId));
     this.#open = new OpenBatch(task.prio3.aggregate());
@@ -122,6 +123,7 @@ export class VerifiedAggregator<M, R> {
     return this.#aggregatorId;
   }
 
+  /** What it has used and released. */
   get journal(): ReportJournal {
     return this.#journal;
   }

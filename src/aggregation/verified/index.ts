@@ -7,7 +7,6 @@ export {
 } from "./aggregate-batch.js";
 export type { BatchOptions } from "./batch-parameters.js";
 export { collectBatch, type CollectBatchOptions, type CollectedBatch } from "./collect-batch.js";
-export { MemoryJournal, type ReportJournal, type SealedRelease } from "./journal.js";
 export { ReportShare } from "./report-message.js";
 export type { VerifiedTask } from "./task.js";
 export {

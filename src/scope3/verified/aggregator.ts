@@ -18,7 +18,7 @@
 import type { LostClient } from "../../aggregation/resilient/server.js";
 import { aggregateBatch, type BatchSummary } from "../../aggregation/verified/aggregate-batch.js";
 import { VerifiedAggregator } from "../../aggregation/verified/aggregator.js";
-import type { ReportJournal } from "../../aggregation/verified/journal.js";
+import type { StateStore } from "../../store/index.js";
 import { batchRoles } from "../../aggregation/verified/task.js";
 import { receiveReports } from "../../aggregation/verified/upload.js";
 import type { RejectionReason } from "../../aggregation/verified/verification.js";
@@ -47,8 +47,8 @@ import {
 export interface AggregateScope3VerifiedOptions {
   /** Name of the buyer in the aggregators' session. */
   readonly collector: string;
-  /** What this aggregator must not forget; `FileJournal` outlives the process. */
-  readonly journal: ReportJournal;
+  /** Where this aggregator keeps which reports it has used and what it has released. */
+  readonly store: StateStore;
   /** Names the release, which is given out once; the same at all. Default: the plan's period. */
   readonly release?: string;
   /** Longest wait for a supplier to take a step, from the time that it may. Default 60,000. */
@@ -86,7 +86,7 @@ export interface Scope3Aggregation {
  * @returns Once all suppliers have been told the outcome. Suppliers that are lost, and reports that are refused, do not end
  *   it while enough are left.
  * @throws VeilshareError PEERS_LOST when too few valid reports came for a batch: nothing of it is opened. INVALID_ARGUMENT
- *   for numbers or roles that do not fit, or a release that the journal says was given out. PEER_UNEXPECTED when counts
+ *   for numbers or roles that do not fit, or a release that the store says was given out. PEER_UNEXPECTED when counts
  *   contradict each other. PEER_CLOSED, PEER_TIMEOUT and the others of `Party.receive` when another aggregator or the buyer
  *   fails: suppliers are told.
  *
@@ -99,7 +99,7 @@ export interface Scope3Aggregation {
  * **Cost.** Two batches; see {@link aggregateBatch}. A session with each supplier for as long as it lasts.
  *
  * @example
- * const { refused, lost } = await aggregateScope3Verified(sessions, party, plan, { collector: "buyer", journal });
+ * const { refused, lost } = await aggregateScope3Verified(sessions, party, plan, { collector: "buyer", store });
  */
 export async function aggregateScope3Verified(
   sessions: readonly (Party | VeilshareError)[],
@@ -238,9 +238,9 @@ class Service {
 
   /** An aggregator with a key of its own, drawn before any report for it is taken. */
   async #aggregator(run: Party, aggregators: readonly number[], task: Scope3Task): Promise<Aggregator> {
-    const { journal, maxPendingBytes } = this.#options;
+    const { store, maxPendingBytes } = this.#options;
     const verifyKey = await agreeVerifyKey(run.between(aggregators), task);
-    const own = { task, aggregatorId: aggregators.indexOf(run.index), verifyKey, journal };
+    const own = { task, aggregatorId: aggregators.indexOf(run.index), verifyKey, store };
     return new VerifiedAggregator(maxPendingBytes === undefined ? own : { ...own, maxPendingBytes });
   }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -7,13 +7,13 @@ import { simulate } from "../../../dist/channel/index.js";
 import { expectRedacted } from "../../support/expect-redacted.js";
 import {
   agreeVerifyKey,
-  MemoryJournal,
   prepareReport,
   ReportShare,
   uploadReports,
   type VerifiedTask,
 } from "../../../dist/aggregation/index.js";
-import { FileJournal } from "../../../dist/aggregation/verified/journal-file-node.js";
+import { memoryStore } from "../../../dist/store/index.js";
+import { createFileStore, openFileStore } from "../../../dist/store/index-node.js";
 import { InputShare, prio3Sum, prio3SumVec } from "../../../dist/prio3/index.js";
 import { Aggregators } from "./sessions.js";
 
@@ -92,54 +92,59 @@ describe("a verified batch", () => {
     }
   });
 
-  it("counts a report once across restarts, by the journals on disk", async () => {
+  it("counts a report once across restarts, by the stores on disk", async () => {
     const folder = mkdtempSync(join(tmpdir(), "veilshare-journal-"));
-    const open = (): Promise<FileJournal[]> =>
-      Promise.all([0, 1].map((id) => FileJournal.open(join(folder, `journal-${id}`))));
+    const paths = [0, 1].map((id) => join(folder, `state-${id}`));
     try {
       const task = sumTask(2, 1);
       const report = prepareReport(task, 7n);
-      const before = await open();
+      const before = await Promise.all(paths.map((path) => createFileStore(path)));
       const first = new Aggregators(task, before);
       await first.upload([report]);
       await first.batch("one");
-      await Promise.all(before.map((journal) => journal.close()));
-      appendFileSync(join(folder, "journal-0"), "r 0123"); // a crash in the middle of a line
-      const after = await open();
+      await Promise.all(before.map((store) => store.close()));
+      const after = await Promise.all(paths.map((path) => openFileStore(path)));
       const second = new Aggregators(task, after);
       await second.upload([report, prepareReport(task, 1n)]);
       await expect(second.batch("one")).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
       const { collected } = await second.batch("two");
       expect(collected).toEqual({ released: true, result: 1n, reports: 1, rejected: 1 });
-      await Promise.all(after.map((journal) => journal.close()));
-      expect(readFileSync(join(folder, "journal-0"), "utf8").split("\n")).toEqual([
-        "veilshare report journal v2",
-        `r ${idOf(report)}`,
-        expect.stringMatching(/^b "one" "party-2" 01[0-9a-f]+$/) as string,
-        'a "one"',
-        expect.stringMatching(/^r [0-9a-f]{32}$/) as string,
-        expect.stringMatching(/^b "two" "party-2" 01[0-9a-f]+$/) as string,
-        'a "two"',
-        "",
-      ]);
+      await Promise.all(after.map((store) => store.close()));
     } finally {
       rmSync(folder, { recursive: true });
     }
   });
 
-  it("refuses a journal file that is none, with its line", async () => {
+  it("counts a report once where two processes have the same stores open: the former owner's batch fails", async () => {
     const folder = mkdtempSync(join(tmpdir(), "veilshare-journal-"));
-    const path = join(folder, "journal");
+    const paths = [0, 1].map((id) => join(folder, `state-${id}`));
     try {
-      writeFileSync(path, "veilshare report journal v2\nr 00\n");
-      await expect(FileJournal.open(path)).rejects.toMatchObject({
-        code: "INVALID_DATA",
-        file: path,
-        line: 2,
-      });
+      const task = sumTask(2, 2);
+      const former = new Aggregators(task, await Promise.all(paths.map((path) => createFileStore(path))));
+      const latter = new Aggregators(task, await Promise.all(paths.map((path) => openFileStore(path))));
+      const reports = [5n, 7n].map((measurement) => prepareReport(task, measurement));
+      await former.upload(reports);
+      await latter.upload(reports);
+      await expect(former.batch("june")).rejects.toMatchObject({ code: "STORE_FENCED" });
+      expect((await latter.batch("july")).collected).toMatchObject({ released: true, result: 12n });
+      await expect(former.batch("june")).rejects.toMatchObject({ code: "STORE_FENCED" });
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+
+  it("refuses a task whose store is a restored backup, since reports that were counted after it are unknown", async () => {
+    const task = sumTask(2, 1);
+    const stores = [memoryStore(), memoryStore()];
+    const aggregators = new Aggregators(task, stores);
+    await aggregators.measure([1n]);
+    await aggregators.batch("one");
+    await stores[0]?.acceptRestore("test");
+    await aggregators.measure([2n]);
+    await expect(aggregators.batch("two")).rejects.toMatchObject({ code: "STORE_ROLLED_BACK" });
+    const other = new Aggregators({ ...task, context: new TextEncoder().encode("anew") }, stores);
+    await other.measure([2n]);
+    expect((await other.batch("two")).collected).toMatchObject({ result: 2n });
   });
 
   it("releases nothing below the minimum and uses nothing up, then counts everything in one batch", async () => {
@@ -212,7 +217,7 @@ describe("the parties of a verified aggregation", () => {
   it("refuse a client of another task before it sends a report", async () => {
     const aggregators = new Aggregators(sumTask(2, 1));
     const other = new Aggregators({ ...sumTask(2, 1), context: new Uint8Array(3) });
-    const foreign = new Aggregators(aggregators.task, [new MemoryJournal(), new MemoryJournal()]);
+    const foreign = new Aggregators(aggregators.task, [memoryStore(), memoryStore()]);
     Object.assign(foreign, { all: other.all });
     await expect(foreign.measure([1n])).rejects.toMatchObject({ code: "PEER_MISMATCH" });
   });

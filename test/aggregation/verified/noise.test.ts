@@ -12,6 +12,7 @@ import { numberFromRational } from "../../../dist/random/rational.js";
 import { chiSquareAgainst } from "../../support/chi-square.js";
 import { importMutant } from "../../support/mutant.js";
 import { Aggregators } from "./sessions.js";
+import { memoryStore } from "../../../dist/store/index.js";
 
 const buckets = 4096;
 const measured = [0, 1, 1, 4095, 7];
@@ -36,17 +37,24 @@ const task = {
 
 /** An aggregator's own ledger, as it would be kept on its disk, and the noise that it has added. */
 class Books {
-  ledger = privacy.BudgetLedger.open([{ dataSet: "task", epsilon: 2.01, delta: 1e-6 }]);
+  readonly store = memoryStore();
   drawn: BigInt64Array = new BigInt64Array(0);
 
   /** What `aggregateBatch` asks for: the cost is taken off before the noise is there to be added. */
-  readonly noise = ({ planNoise, sampleNoise }: typeof privacy, purpose: string): BigInt64Array => {
+  readonly noise = async (
+    { planNoise, sampleNoise }: typeof privacy,
+    purpose: string,
+  ): Promise<BigInt64Array> => {
     const plan = planNoise(planOptions);
-    const spent = this.ledger.spend({ dataSet: "task", rho: promised.rho, purpose });
-    this.ledger = privacy.BudgetLedger.restore(spent.serialize());
+    const ledger = await this.ledger();
+    await ledger.spend({ dataSet: "task", rho: promised.rho, purpose });
     this.drawn = sampleNoise(plan);
     return this.drawn;
   };
+
+  ledger(): Promise<privacy.BudgetLedger> {
+    return privacy.BudgetLedger.open(this.store, [{ dataSet: "task", epsilon: 2.01, delta: 1e-6 }]);
+  }
 }
 
 class Setting {
@@ -151,7 +159,8 @@ describe("a verified batch with noise of each aggregator", () => {
     const setting = new Setting();
     const [, , first] = await setting.release("one");
     expect(first?.status).toBe("fulfilled");
-    expect(setting.books[1].ledger.state("task")).toMatchObject({ releases: [{ purpose: "one" }] });
+    const ledger = await setting.books[1].ledger();
+    expect(ledger.state("task")).toMatchObject({ releases: [{ purpose: "one" }] });
     const ends = await setting.release("two");
     const codes = ends.map((end) =>
       end.status === "rejected" ? (end.reason as { code: string }).code : "none",

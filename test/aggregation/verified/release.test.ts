@@ -7,12 +7,11 @@ import type { ReportShare } from "../../../dist/aggregation/index.js";
 import {
   aggregateBatch,
   collectBatch,
-  MemoryJournal,
   prepareReport,
-  type SealedRelease,
+  type VerifiedAggregator,
   type VerifiedTask,
 } from "../../../dist/aggregation/index.js";
-import { FileJournal } from "../../../dist/aggregation/verified/journal-file-node.js";
+import { createFileStore, openFileStore } from "../../../dist/store/index-node.js";
 import { prio3Sum } from "../../../dist/prio3/index.js";
 import { Aggregators } from "./sessions.js";
 
@@ -22,21 +21,17 @@ const task: VerifiedTask<bigint, bigint> = {
   minReports: 3,
 };
 
-/** A journal whose releases wait until they are let through. */
-class SlowJournal extends MemoryJournal {
-  readonly #gate: Promise<void>;
-  reached: () => void = () => undefined;
-
-  constructor(gate: Promise<void>) {
-    super();
-    this.#gate = gate;
-  }
-
-  override async release(batch: string, sealed: SealedRelease): Promise<boolean> {
-    this.reached();
-    await this.#gate;
-    return super.release(batch, sealed);
-  }
+/** Lets the releases of an aggregator wait until the gate opens; resolves when one does. */
+function slowRelease({ all }: Aggregators<bigint, bigint>, gate: Promise<void>): Promise<void> {
+  const journal = all[0]?.journal as VerifiedAggregator<bigint, bigint>["journal"]; // the leader's
+  const release = journal.release.bind(journal);
+  return new Promise((resolve) => {
+    journal.release = async (...given) => {
+      resolve();
+      await gate;
+      return release(...given);
+    };
+  });
 }
 
 /** Outcomes that a collector received, as bytes. */
@@ -86,9 +81,8 @@ function runBatch(
 describe("a batch that is being released", () => {
   it("refuses a second session of its aggregator meanwhile, so that no small batch leaves in its place", async () => {
     let open: () => void = () => undefined;
-    const journal = new SlowJournal(new Promise((resolve) => (open = resolve)));
-    const reached = new Promise<void>((resolve) => (journal.reached = resolve));
-    const aggregators = new Aggregators(task, [journal, new MemoryJournal()]);
+    const aggregators = new Aggregators(task);
+    const reached = slowRelease(aggregators, new Promise((resolve) => (open = resolve)));
     await aggregators.measure([10n, 20n, 30n]);
     const seen: Seen = [];
     const first = runBatch(aggregators, "x", { seen });
@@ -121,37 +115,34 @@ describe("a batch that is being released", () => {
     await expect(runBatch(aggregators, "2026")).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
   });
 
-  it("is kept in the journals on disk, when the aggregators die too", async () => {
+  it("is kept in the stores on disk, when the aggregators die too", async () => {
     const folder = mkdtempSync(join(tmpdir(), "veilshare-release-"));
-    const open = (): Promise<FileJournal[]> =>
-      Promise.all(["a", "b"].map((name) => FileJournal.open(join(folder, name))));
+    const paths = ["a", "b"].map((name) => join(folder, name));
     try {
-      const before = await open();
+      const before = await Promise.all(paths.map((path) => createFileStore(path)));
       const aggregators = new Aggregators(task, before);
       await aggregators.measure([1n, 2n, 4n]);
       await expect(runBatch(aggregators, "2026", { dies: true })).rejects.toThrow("disk is full");
-      await Promise.all(before.map((journal) => journal.close()));
-      const after = await open();
-      const again = await runBatch(new Aggregators(task, after), "2026");
+      await Promise.all(before.map((store) => store.close()));
+      const after = await Promise.all(paths.map((path) => openFileStore(path)));
+      const restarted = new Aggregators(task, after);
+      const again = await runBatch(restarted, "2026");
       expect(again).toMatchObject([{ released: true, accepted: 3 }, { released: true }, { result: 7n }]);
-      expect(await Promise.all(after.map((journal) => journal.released("2026")))).toEqual([
-        "acknowledged",
-        "acknowledged",
-      ]);
-      await Promise.all(after.map((journal) => journal.close()));
+      const kept = await Promise.all(restarted.all.map(({ journal }) => journal.released("2026")));
+      expect(kept).toEqual(["acknowledged", "acknowledged"]);
+      await Promise.all(after.map((store) => store.close()));
     } finally {
       rmSync(folder, { recursive: true });
     }
   });
 
   it("is refused where one aggregator released it and another never did", async () => {
-    const journals = [new MemoryJournal(), new MemoryJournal()];
-    const aggregators = new Aggregators(task, journals);
-    await journals[0]?.release("2026", { collector: "buyer", message: new Uint8Array(17) });
+    const aggregators = new Aggregators(task);
+    await aggregators.all[0]?.journal.release("2026", { collector: "buyer", message: new Uint8Array(17) });
     await aggregators.measure([1n, 2n, 4n]);
     await expect(runBatch(aggregators, "2026")).rejects.toMatchObject({
       code: "PEER_MISMATCH",
-      step: "open",
+      step: "verified-batch/open",
     });
   });
 });

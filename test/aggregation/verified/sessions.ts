@@ -2,7 +2,6 @@ import { simulate } from "../../../dist/channel/index.js";
 import {
   aggregateBatch,
   collectBatch,
-  MemoryJournal,
   prepareReport,
   receiveReports,
   uploadReports,
@@ -11,22 +10,22 @@ import {
   type BatchSummary,
   type CollectedBatch,
   type Receipt,
-  type ReportJournal,
   type ReportShare,
   type VerifiedTask,
 } from "../../../dist/aggregation/index.js";
+import { memoryStore, type StateStore } from "../../../dist/store/index.js";
 
 /** The aggregators of a task, with sessions in one thread. */
 export class Aggregators<M, R> {
   readonly task: VerifiedTask<M, R>;
   readonly all: readonly VerifiedAggregator<M, R>[];
 
-  constructor(task: VerifiedTask<M, R>, journals: readonly ReportJournal[] = [], maxPendingBytes = 2 ** 20) {
+  constructor(task: VerifiedTask<M, R>, stores: readonly StateStore[] = [], maxPendingBytes = 2 ** 20) {
     this.task = task;
     const verifyKey = new Uint8Array(32).fill(3);
     this.all = Array.from({ length: task.prio3.shares }, (_, aggregatorId) => {
-      const journal = journals[aggregatorId] ?? new MemoryJournal();
-      return new VerifiedAggregator({ task, aggregatorId, verifyKey, journal, maxPendingBytes });
+      const store = stores[aggregatorId] ?? memoryStore();
+      return new VerifiedAggregator({ task, aggregatorId, verifyKey, store, maxPendingBytes });
     });
   }
 
