@@ -9,7 +9,7 @@ import { startCpuClock } from "../cpu-time.js";
 /** Rows of the extension in both directions, or a correlation. */
 export type OtWork =
   | { readonly kind: "rows"; readonly length: number }
-  | { readonly kind: "draw"; readonly wanted: Correlation };
+  | { readonly kind: "draw"; readonly wanted: Exclude<Correlation, { kind: "truncation" }> };
 
 /** What a party is told. */
 // eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- an interface is not assignable to Json

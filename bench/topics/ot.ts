@@ -1,4 +1,3 @@
-import type { Correlation } from "veilshare/mpc";
 import { runParties } from "../../examples/launcher/index.js";
 import { round, summarise, type Measurement, type Topic } from "../measurement.js";
 import type { OtTask, OtTimes, OtWork } from "../ot/party.js";
@@ -10,7 +9,7 @@ interface Piece {
   readonly work: OtWork;
 }
 
-const drawn = (name: string, unit: string, items: number, wanted: Correlation): Piece => ({
+const drawn = (name: string, unit: string, items: number, wanted: Extract<OtWork, { kind: "draw" }>["wanted"]): Piece => ({
   name,
   unit,
   items,

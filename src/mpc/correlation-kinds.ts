@@ -5,8 +5,10 @@
 
 import { addInPlace, multiply, subtractInPlace } from "../ring/vector.js";
 import { matrixProduct, transposedProduct } from "../ring/matrix.js";
+import { MalformedMessage } from "../bytes/codec.js";
 import { maxShift } from "./bounds.js";
 import type { Correlation } from "./correlation.js";
+import { maxRatioShift, scaleLowBitsInPlace, type Ratio } from "./ratio.js";
 import { andWords, unpackBits, wordsForBits, xorInPlace } from "./packed-bits.js";
 
 /** Shape of a kept operand mask. */
@@ -130,13 +132,17 @@ const kinds: { readonly [Kind in CorrelationKind]: KindRecord<Kind> } = {
   },
   truncation: {
     code: 5,
-    fields: ({ length, shift }) => [length, shift],
-    fromFields: ([length, shift]) => ({ kind: "truncation", length, shift }),
-    ranges: [dimension, { least: 1, most: maxShift }],
+    fields: ({ length, shift, numerator }) => [length, shift, ...halvesOf(numerator)],
+    fromFields: ([length, shift, low, high]) => ({
+      kind: "truncation",
+      length,
+      ...ratioFrom(shift, [low, high]),
+    }),
+    ranges: [dimension, { least: 1, most: maxShift }, { least: 0 }, { least: 0 }],
     lengths: ({ length }) => ({ masks: [length], dependent: [length, length] }),
     masks: additive,
     dependent: additive,
-    dependentVectors: ({ shift }, [r]) => truncationDependents(r, shift),
+    dependentVectors: (wanted, [r]) => truncationDependents(r, wanted),
   },
   bitTriple: {
     code: 6,
@@ -177,14 +183,22 @@ export function correlationLengths(wanted: Correlation, operand: OperandShape): 
   return kindRecord(wanted.kind).lengths(wanted, operand);
 }
 
-function truncationDependents(r: BigUint64Array, shift: number): BigUint64Array[] {
-  const high = new BigUint64Array(r.length);
-  const topBit = new BigUint64Array(r.length);
-  const bits = BigInt(shift);
-  for (let i = 0; i < r.length; i++) {
-    const word = r[i] as bigint; // i < length
-    high[i] = BigInt.asUintN(63, word) >> bits;
-    topBit[i] = word >> 63n;
-  }
+function truncationDependents(r: BigUint64Array, ratio: Ratio): BigUint64Array[] {
+  const topBit = r.map((word) => word >> 63n);
+  const high = r.slice();
+  scaleLowBitsInPlace(high, ratio, "down");
   return [high, topBit];
+}
+
+function halvesOf(numerator: bigint): readonly [number, number] {
+  return [Number(numerator & 0xffff_ffffn), Number(numerator >> 32n)];
+}
+
+/** @throws MalformedMessage for a numerator of 0, or one beside 1 with a shift that only 1 can have. */
+function ratioFrom(shift: number, [low, high]: readonly [number, number]): Ratio {
+  const numerator = (BigInt(high) << 32n) | BigInt(low);
+  if (numerator === 0n || (numerator !== 1n && shift > maxRatioShift)) {
+    throw new MalformedMessage(`expected a numerator above 0 and a shift up to ${maxRatioShift}, got ${shift}`);
+  }
+  return { numerator, shift };
 }

@@ -10,12 +10,14 @@
  * | matrixTriple | A (rows x inner), B (inner x columns) | A B |
  * | operandMask | U (rows x columns), kept under the draw's number | none |
  * | operandProduct | V, fresh | U V, or U^T V, of a kept U |
- * | truncation | r | (r mod 2^63) >> shift, and the highest bit of r |
+ * | truncation | r | (r mod 2^63) numerator >> shift, and the highest bit of r |
  * | bitTriple | a, b: packed bits, XOR shares | a AND b: packed bits, XOR shares |
  * | sharedBit | packed random bits, XOR shares | the same bits, one a word, additive shares |
  *
  * Only a dealer makes truncations, for three parties or more; two truncate with shared bits.
  */
+
+import type { Ratio } from "./ratio.js";
 
 /** A correlation that an operation asks its source for. */
 export type Correlation =
@@ -35,7 +37,7 @@ export type Correlation =
       /** Columns of V. */
       readonly columns: number;
     }
-  | { readonly kind: "truncation"; readonly length: number; readonly shift: number }
+  | ({ readonly kind: "truncation"; readonly length: number } & Ratio)
   | {
       readonly kind: "bitTriple";
       /** Words of 64 packed bits. */

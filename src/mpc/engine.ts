@@ -15,9 +15,17 @@
 
 import type { Party } from "../channel/party.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
-import { defaultFractionalBits } from "../ring/fixed-point.js";
-import { checkMagnitude, magnitudeOfBound } from "./bounds.js";
-import { combine, truncate, type Term } from "./combination.js";
+import { checkMagnitude } from "./bounds.js";
+import { combine, scaleBy, truncate, type ScaleOptions, type Term } from "./combination.js";
+import {
+  newShape,
+  readInput,
+  type ConstantOptions,
+  type InputOptions,
+  type OwnedInputOptions,
+  type ReadInput,
+} from "./inputs.js";
+import { openedTo, openSecret, openToAll } from "./opening.js";
 import { numbersOfRows } from "./packed-bits.js";
 import {
   describe,
@@ -31,47 +39,15 @@ import {
 import type { Scheme } from "./scheme.js";
 import { bitsFromShare, checkSameBits, shareOfBits, type BitsShape, type SecretBits } from "./secret-bits.js";
 import {
-  checkSecretFractionalBits,
   secretFromShare,
   shareOf,
   type SecretMatrix,
   type SecretShape,
 } from "./secret-matrix.js";
 import type { Share } from "./share.js";
-import { checkWithin, decodeValues, encodeValues, type RealValues } from "./values.js";
+import { shuffleSecrets, type Shuffled } from "./shuffling.js";
+import { decodeValues } from "./values.js";
 
-/** An input of one party. */
-export interface InputOptions {
-  /** The computing party, by name or index in the session, whose input it is. */
-  readonly owner: number | string;
-  readonly rows: number;
-  /** Default 1. */
-  readonly columns?: number;
-  /** No value is larger in absolute value; public, checked at the owner. */
-  readonly bound: number;
-  /** Default 20. */
-  readonly fractionalBits?: number;
-  /** The values, row by row; at the owner only. */
-  readonly values?: RealValues;
-}
-
-/** An input that many products will share; see {@link Engine.reusableOwnedOperand}. */
-export interface OwnedInputOptions extends InputOptions {
-  /** Most products X v, with one column each, that will be asked for. */
-  readonly products: number;
-  /** Most products X^T v. */
-  readonly transposedProducts: number;
-}
-
-/** Values that all parties know, as a secret. */
-export interface ConstantOptions {
-  readonly rows: number;
-  /** Default 1. */
-  readonly columns?: number;
-  /** Default 20. */
-  readonly fractionalBits?: number;
-  readonly values: RealValues;
-}
 
 /** One computing party's end of a computation on secrets. */
 export class Engine {
@@ -101,6 +77,11 @@ export class Engine {
     return index;
   }
 
+  #read(caller: string, options: InputOptions): ReadInput {
+    const owner = this.#member(caller, options.owner);
+    return readInput(caller, options, { owner, isOwner: owner === this.#party.index });
+  }
+
   /**
    * A party's input as a secret. Additive: sends nothing, as the others' shares are expansions of seeds that the owner
    * has. Replicated: one round, one element sent by the owner for each.
@@ -109,7 +90,7 @@ export class Engine {
    *   shape; VALUE_OUT_OF_RANGE for one that is no finite number or beyond the bound; BOUND_EXCEEDED.
    */
   async input(options: InputOptions): Promise<SecretMatrix> {
-    const { owner, shape, words } = this.#readInput("input", options);
+    const { owner, shape, words } = this.#read("input", options);
     const { context, rounds } = this.#scheme;
     rounds.note(describe(`input ${owner}`, shape));
     const share = await this.#scheme.input(owner, words, shape.rows * shape.columns);
@@ -133,28 +114,6 @@ export class Engine {
       throw invalidArgument("inputFromShares", `${wanted} components of ${length} words`, "another share");
     }
     return secretFromShare(this.#scheme.context, shape, share);
-  }
-
-  /** The checks that every input begins with. */
-  #readInput(
-    caller: string,
-    options: InputOptions,
-  ): {
-    readonly owner: number;
-    readonly shape: SecretShape;
-    readonly words: BigUint64Array | undefined;
-  } {
-    const owner = this.#member(caller, options.owner);
-    const shape = newShape(caller, options, options.bound);
-    const isOwner = owner === this.#party.index;
-    if (isOwner !== (options.values !== undefined)) {
-      const expected = isOwner ? "values at the owner" : "no values at another party than the owner";
-      throw invalidArgument(caller, expected, isOwner ? "none" : "some");
-    }
-    if (options.values === undefined) return { owner, shape, words: undefined };
-    const words = encodeValues(caller, options.values, shape.rows * shape.columns, shape.fractionalBits);
-    checkWithin(caller, words, shape.magnitude, "values");
-    return { owner, shape, words };
   }
 
   /**
@@ -209,7 +168,7 @@ export class Engine {
    * **Cost.** Two parties without a third: 4 bytes, and 8 for each planned product, for each bit of each entry.
    */
   async reusableOwnedOperand(options: OwnedInputOptions): Promise<ReusableOperand> {
-    const { owner, shape, words } = this.#readInput("reusableOwnedOperand", options);
+    const { owner, shape, words } = this.#read("reusableOwnedOperand", options);
     const { rounds } = this.#scheme;
     const { products, transposedProducts } = options;
     rounds.note(describe(`reusableOwnedOperand ${owner} ${products} ${transposedProducts}`, shape));
@@ -226,11 +185,20 @@ export class Engine {
   }
 
   /**
-   * The value with `shift` fractional bits fewer; off by less than one unit of the new last place, always, and
-   * unbiased. Right for any number of parties; see `truncation.ts` for the proof. One round.
+   * The value with `shift` fractional bits fewer; off by less than one unit of the new last place, always. Rounded up with
+   * the probability of the fraction cut off, whoever's input it is: unbiased. Right for any number of parties; see
+   * `truncation.ts` for the proof. One round.
    *
    * @param shift - 1 to 62, at most the secret's fractional bits.
    * @throws VeilshareError INVALID_ARGUMENT
+   *
+   * **Error.** 1 unit.
+   *
+   * **Security.** What is computed is the value rounded up or down *by a comparison of the bits cut off with shares*, some of
+   * which one party knows (three parties, replicated: the first party knows the sum of two components). Nothing of that is
+   * seen while results stay secret, and `reveal` opens a truncated value rounded exactly. A result computed *from* truncated
+   * values and then opened carries their roundings: from thousands of openings of one and the same secret, truncated anew
+   * each time, one party could learn bits that were cut off. Open a secret once, and what was opened need not be opened again.
    *
    * **Cost.** One element opened for each; a correction of two.
    */
@@ -240,60 +208,63 @@ export class Engine {
 
   /**
    * A linear combination with public real factors, of secrets with equal shapes and fractional bits, at the same
-   * fractional bits. Factors are rounded to q bits after the point, q as large as the bounds allow; then one
-   * truncation. One round.
+   * fractional bits. One round: one truncation of the sum where the bounds leave room for the factors, else one a term.
    *
-   * @throws VeilshareError BOUND_EXCEEDED when a term's largest factor would keep fewer than 20 significant bits and its
-   *   rounding could show in the result; INVALID_ARGUMENT. Nothing was sent.
+   * @throws VeilshareError BOUND_EXCEEDED when the result may reach 2^62, or when factors that differ from row to row would
+   *   keep fewer than 22 significant bits and their rounding could show; INVALID_ARGUMENT. Nothing was sent.
+   *
+   * **Error.** 2^-22 of the sum of the largest absolute values of all terms; 2 units a term.
    */
   combine(terms: readonly Term[]): Promise<SecretMatrix> {
     return combine(this.#scheme, terms);
   }
 
-  /** The product with one public real number: {@link Engine.combine} of one term. */
-  scaleBy(x: SecretMatrix, factor: number): Promise<SecretMatrix> {
-    return this.combine([{ secret: x, factor }]);
+  /**
+   * The product with one public real number, at the same fractional bits; exact and without a message for integers. One
+   * round.
+   *
+   * @throws VeilshareError BOUND_EXCEEDED when the product may reach 2^62; INVALID_ARGUMENT. Nothing was sent.
+   *
+   * **Error.** 2^-50 of the result; 2 units.
+   */
+  scaleBy(x: SecretMatrix, factor: number, options: ScaleOptions = {}): Promise<SecretMatrix> {
+    return scaleBy(this.#scheme, x, factor, options);
   }
 
   /**
-   * Opens a secret to all computing parties. One round.
+   * Opens a secret to all computing parties. One round; for a value that was truncated, or scaled, 4 + log2 of the bits cut
+   * off more, in which it is rounded exactly: to the nearest unit, ties up.
    *
    * @returns The values, row by row.
    * @throws VeilshareError VALUE_OUT_OF_RANGE when one is beyond its declared bound: then a proven bound was wrong or a
    *   party deviated, and no result of this computation is to be trusted.
    *
-   * **Security.** Shares are refreshed first, so that they tell nothing but the values.
+   * **Security.** Shares are refreshed first, so that they tell nothing but the values. The direction in which truncation
+   * rounds, by chance and by the bits that it cut off, is not opened: see {@link Engine.truncate}.
    */
   async reveal(x: SecretMatrix): Promise<Float64Array> {
     return decodeValues(unsigned(await this.revealUnits(x)), x.fractionalBits);
   }
 
   /** As {@link Engine.reveal}, as exact integers that count units of the last place. */
-  async revealUnits(x: SecretMatrix): Promise<BigInt64Array> {
-    const units = await this.#open("reveal", x);
-    if (units !== undefined) return units;
-    throw new VeilshareError("INTERNAL", "reveal: an opening for all is missing");
+  revealUnits(x: SecretMatrix): Promise<BigInt64Array> {
+    return openToAll(this.#scheme, this, x, "reveal");
   }
 
   /**
-   * Opens a secret to one computing party; only that party learns it. One round.
+   * Opens a secret to one computing party or several; only they learn it. Rounds as {@link Engine.reveal}.
    *
-   * @returns The values at that party, `undefined` elsewhere.
-   * @throws VeilshareError as {@link Engine.reveal}.
+   * @param parties - By name or index in the session; each once.
+   * @returns The values at those parties, `undefined` elsewhere.
+   * @throws VeilshareError as {@link Engine.reveal}; INVALID_ARGUMENT for no party, or one named twice.
    */
-  async revealTo(party: number | string, x: SecretMatrix): Promise<Float64Array | undefined> {
-    const units = await this.#open("revealTo", x, this.#member("revealTo", party));
+  async revealTo(
+    parties: number | string | readonly (number | string)[],
+    x: SecretMatrix,
+  ): Promise<Float64Array | undefined> {
+    const to = openedTo("revealTo", parties, (party) => this.#member("revealTo", party));
+    const units = await openSecret(this.#scheme, this, x, { caller: "revealTo", to });
     return units === undefined ? undefined : decodeValues(unsigned(units), x.fractionalBits);
-  }
-
-  async #open(caller: string, x: SecretMatrix, to?: number): Promise<BigInt64Array | undefined> {
-    const { context, rounds } = this.#scheme;
-    const share = shareOf(caller, context, x);
-    rounds.note(describe(`${caller} ${to ?? ""}`, x));
-    const words = await this.#scheme.open(share, to);
-    if (words === undefined) return undefined;
-    checkWithin(caller, words, x.magnitude, "results");
-    return new BigInt64Array(words.slice().buffer);
   }
 
   /**
@@ -310,6 +281,18 @@ export class Engine {
     rounds.note(describeBits("and", x));
     const share = await this.#scheme.and(...shares, { rows: x.width, bits: x.length });
     return bitsFromShare(context, x, share);
+  }
+
+  /**
+   * Rows of matrices and bits in one order that is secret and uniformly random to every party, where the way of sharing has
+   * one of its own to do so (three parties, replicated: three rounds); `undefined` elsewhere. `shuffleRows` works everywhere.
+   *
+   * @param matrices - As many rows each.
+   * @param bits - As many elements, in one column.
+   * @throws VeilshareError INVALID_ARGUMENT for different numbers of rows.
+   */
+  shuffle(matrices: readonly SecretMatrix[], bits: readonly SecretBits[] = []): Promise<Shuffled | undefined> {
+    return shuffleSecrets(this.#scheme, matrices, bits);
   }
 
   /**
@@ -389,17 +372,4 @@ export class Engine {
 
 function unsigned(units: BigInt64Array): BigUint64Array {
   return new BigUint64Array(units.buffer, units.byteOffset, units.length);
-}
-
-function newShape(
-  caller: string,
-  options: { readonly rows: number; readonly columns?: number; readonly fractionalBits?: number },
-  bound: number,
-): SecretShape {
-  const { rows, columns = 1, fractionalBits = defaultFractionalBits } = options;
-  if (!Number.isInteger(rows) || rows < 1 || !Number.isInteger(columns) || columns < 1) {
-    throw invalidArgument(caller, "at least one row and one column", `${rows} x ${columns}`);
-  }
-  checkSecretFractionalBits(caller, fractionalBits);
-  return { rows, columns, fractionalBits, magnitude: magnitudeOfBound(caller, bound, fractionalBits) };
 }

@@ -1,6 +1,8 @@
 export { computations, defaultComputation, type Computation } from "./computation.js";
 export { compute, type ComputeOptions } from "./compute.js";
-export { Engine, type ConstantOptions, type InputOptions, type OwnedInputOptions } from "./engine.js";
+export { Engine } from "./engine.js";
+export type { ConstantOptions, InputOptions, OwnedInputOptions } from "./inputs.js";
+export type { Shuffled } from "./shuffling.js";
 export { openDealerEngine, openReplicatedEngine, type DealerEngineOptions } from "./open-engine.js";
 export { plan, type Plan, type PlannedCorrelations, type PlanOptions } from "./plan.js";
 export {
@@ -16,7 +18,7 @@ export { SecretMatrix, type PublicWeightOptions, type SecretShape } from "./secr
 export { SecretBits, type BitsShape } from "./secret-bits.js";
 export { ReusableOperand, type ProductOptions } from "./products.js";
 export type { Scheme } from "./scheme.js";
-export type { Term } from "./combination.js";
+export type { ScaleOptions, Term } from "./combination.js";
 export type { RealValues } from "./values.js";
 export type {
   CorrelatedRandomness,

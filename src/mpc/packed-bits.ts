@@ -18,7 +18,7 @@ const lowHalf = hostIsLittleEndian ? 0 : 1;
 const highHalf = 1 - lowHalf;
 
 /** Index, in 32-bit halves, of packed bits 32 * block and up. */
-function halfOf(block: number): number {
+export function halfOf(block: number): number {
   return (block & ~1) + ((block & 1) === 0 ? lowHalf : highHalf);
 }
 
@@ -110,7 +110,7 @@ export function bitRowsOf(words: BigUint64Array, width: number): BigUint64Array 
 }
 
 /** Transposes 32 x 32 bits: bit j of number i becomes bit i of number j (Hacker's Delight, section 7-3). */
-function transposeBlock(block: Int32Array): void {
+export function transposeBlock(block: Int32Array): void {
   let mask = 0x0000ffff;
   for (let j = 16; j !== 0; j >>= 1) {
     for (let k = 0; k < 32; k = (k + j + 1) & ~j) {

@@ -141,7 +141,7 @@ function additiveOf(parts: {
 
 function ringOf(rounds: Rounds, members: readonly number[], position: number): Scheme {
   const stream: WordStream = { words: zeros };
-  const seeds = { previous: stream, next: stream, zeroShare: zeros, zeroBits: zeros };
+  const seeds = { previous: stream, next: stream, common: stream, zeroShare: zeros, zeroBits: zeros };
   return new ReplicatedScheme(new ReplicatedParts({ rounds, members, position, seeds }));
 }
 
@@ -194,11 +194,14 @@ class CountingRounds implements Rounds {
   }
 }
 
+/** Every method of a scheme, named; those that a scheme may lack can be `undefined`. */
+type AllMethods = { readonly [Method in keyof Required<Scheme>]: Scheme[Method] };
+
 /**
  * A scheme whose openings are zeros: what was computed from zeros in place of shares need not be within bounds. Every method
  * is named, optional ones too, so that whoever adds one must say here whether it opens something.
  */
-function openingZeros(scheme: Scheme): Required<Scheme> {
+function openingZeros(scheme: Scheme): AllMethods {
   return {
     context: scheme.context,
     rounds: scheme.rounds,
@@ -208,7 +211,8 @@ function openingZeros(scheme: Scheme): Required<Scheme> {
     matrixProduct: (x, y, size) => scheme.matrixProduct(x, y, size),
     reusableOperand: (x, shape) => scheme.reusableOperand(x, shape),
     reusableOwnedOperand: (matrix) => scheme.reusableOwnedOperand(matrix),
-    truncate: (x, shift) => scheme.truncate(x, shift),
+  truncate: (x, ratio) => scheme.truncate(x, ratio),
+    shuffle: scheme.shuffle,
     randomBits: (size) => scheme.randomBits(size),
     and: (x, y, size) => scheme.and(x, y, size),
     splitToTwoSummands: (x, width) => scheme.splitToTwoSummands(x, width),

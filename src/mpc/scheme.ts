@@ -8,6 +8,7 @@
 
 import type { ProductShape } from "../ring/matrix.js";
 import type { BitSize } from "./packed-bits.js";
+import type { Ratio } from "./ratio.js";
 import type { Rounds } from "./rounds.js";
 import type { ShareContext, Share } from "./share.js";
 
@@ -29,6 +30,15 @@ export interface OwnedWords {
   readonly bits: number;
   readonly products: number;
   readonly transposedProducts: number;
+}
+
+/** Rows that are shuffled along with others. */
+export interface ShuffledTable {
+  readonly share: Share;
+  /** Words of a row. */
+  readonly rowWords: number;
+  /** How components add up. */
+  readonly under: "addition" | "xor";
 }
 
 /** One party's part in a way of sharing. */
@@ -63,12 +73,19 @@ export interface Scheme {
   reusableOwnedOperand(matrix: OwnedWords): Promise<ReusableShare>;
 
   /**
-   * x / 2^shift, off by less than 1, always, and right in expectation.
+   * x times a public ratio, off by less than 1, always, and right in expectation, whatever the shares of x are.
    *
-   * @param x - Signed values below 2^62 in absolute value.
-   * @param shift - 1 to 62.
+   * @param x - Signed values below 2^62 in absolute value; so are the results.
    */
-  truncate(x: Share, shift: number): Promise<Share>;
+  truncate(x: Share, ratio: Ratio): Promise<Share>;
+
+  /**
+   * Rows of all tables in one order, the same for all, that is secret and uniformly random to every party; where the scheme
+   * has a way of its own.
+   */
+  readonly shuffle?:
+    | ((tables: readonly ShuffledTable[], rows: number) => Promise<readonly Share[]>)
+    | undefined;
 
   /** Shares of random bits that no party knows anything of. Sends nothing. */
   randomBits(size: BitSize): Share;

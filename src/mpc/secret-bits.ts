@@ -2,6 +2,12 @@
 
 import { printAsRedacted } from "../bytes/redacted.js";
 import { invalidArgument } from "../errors.js";
+import {
+  elementsOfRows,
+  pickElements as pickWords,
+  rowsOfElements,
+  wordsForElement,
+} from "./bit-elements.js";
 import { notWords, pickBits, placeBits, wordsForBits, xorWords } from "./packed-bits.js";
 import { mapShare, zipShares, type ShareContext, type Share } from "./share.js";
 
@@ -12,6 +18,9 @@ export interface BitsShape {
   /** Bit positions of each element. */
   readonly width: number;
 }
+
+/** From so many bits an element, whole elements are picked faster than single bits. */
+const fewBits = 8;
 
 let build: (context: ShareContext, shape: BitsShape, share: Share) => SecretBits;
 let read: (secret: SecretBits) => { readonly context: ShareContext; readonly share: Share };
@@ -83,6 +92,30 @@ export class SecretBits implements BitsShape {
   xor(other: SecretBits): SecretBits {
     this.#checkSame("xor", other);
     return this.#with(this.width, zipShares(this.#share, other.#share, xorWords));
+  }
+
+  /**
+   * Exclusive or with bits that all parties know alike, one number an element: bit i of it at bit position i.
+   *
+   * @throws VeilshareError INVALID_ARGUMENT for another number of elements, or one that is not a whole number below 2^53.
+   */
+  xorPublic(numbers: ArrayLike<number>): SecretBits {
+    if (numbers.length !== this.length) {
+      throw invalidArgument("xorPublic", `${this.length} numbers`, `${numbers.length}`);
+    }
+    const words = wordsForElement(this.width);
+    const elements = new BigUint64Array(this.length * words);
+    for (let i = 0; i < numbers.length; i++) {
+      const number = numbers[i] as number; // i < length
+      if (!Number.isSafeInteger(number) || number < 0) {
+        throw invalidArgument("xorPublic", "whole numbers below 2^53", String(number));
+      }
+      elements[i * words] = BigInt(number);
+    }
+    const rows = rowsOfElements(elements, { rows: this.width, bits: this.length });
+    const { constantAt } = this.#context;
+    const share = this.#share.map((part, i) => (i === constantAt ? xorWords(part, rows) : part));
+    return this.#with(this.width, share);
   }
 
   /** Every bit turned. */
@@ -160,10 +193,13 @@ export class SecretBits implements BitsShape {
       }
     }
     if (positions.length === 0) throw invalidArgument("pickElements", "at least one position", "none");
-    const { width } = this;
-    const share = mapShare(this.#share, (part) =>
-      pickBits(part, { rows: width, bits: this.length }, positions),
-    );
+    const { width, length } = this;
+    const share = mapShare(this.#share, (part) => {
+      if (width < fewBits) return pickBits(part, { rows: width, bits: length }, positions);
+      const elements = elementsOfRows(part, { rows: width, bits: length });
+      const picked = pickWords(elements, wordsForElement(width), positions);
+      return rowsOfElements(picked, { rows: width, bits: positions.length });
+    });
     return new SecretBits(this.#context, { rows: positions.length, columns: 1, width }, share);
   }
 

@@ -26,12 +26,39 @@ export interface PublicWeightOptions {
   readonly provenBound?: number;
 }
 
-let build: (context: ShareContext, shape: SecretShape, share: Share) => SecretMatrix;
-let read: (secret: SecretMatrix) => { readonly context: ShareContext; readonly share: Share };
+/** What a value was rounded from: shares of a number, modulo 2^64, of which the value is the part above `shift` bits. */
+export interface Unrounded {
+  readonly share: Share;
+  /** 1 to 62. The number is less than 2^shift away from the value times 2^shift. */
+  readonly shift: number;
+}
 
-/** Makes a secret of a share; for the engine. */
-export function secretFromShare(context: ShareContext, shape: SecretShape, share: Share): SecretMatrix {
-  return build(context, shape, share);
+interface Inside {
+  readonly context: ShareContext;
+  readonly share: Share;
+  readonly unrounded: Unrounded | undefined;
+}
+
+let build: (context: ShareContext, shape: SecretShape, share: Share, unrounded?: Unrounded) => SecretMatrix;
+let read: (secret: SecretMatrix) => Inside;
+
+/**
+ * Makes a secret of a share; for the engine.
+ *
+ * @param unrounded - Where the value was rounded, either way: from what, so that it can be opened rounded exactly.
+ */
+export function secretFromShare(
+  context: ShareContext,
+  shape: SecretShape,
+  share: Share,
+  unrounded?: Unrounded,
+): SecretMatrix {
+  return build(context, shape, share, unrounded);
+}
+
+/** What a secret's value was rounded from, if it was; for the engine. */
+export function unroundedOf(secret: SecretMatrix): Unrounded | undefined {
+  return read(secret).unrounded;
 }
 
 /**
@@ -47,9 +74,9 @@ export function shareOf(caller: string, context: ShareContext, secret: SecretMat
 
 /** The same secret under a magnitude that an operation has proved. */
 export function secretWithMagnitude(secret: SecretMatrix, magnitude: bigint): SecretMatrix {
-  const { context, share } = read(secret);
+  const { context, share, unrounded } = read(secret);
   const { rows, columns, fractionalBits } = secret;
-  return build(context, { rows, columns, fractionalBits, magnitude }, share);
+  return build(context, { rows, columns, fractionalBits, magnitude }, share, unrounded);
 }
 
 /**
@@ -64,8 +91,12 @@ export function secretWithMagnitude(secret: SecretMatrix, magnitude: bigint): Se
 export class SecretMatrix implements SecretShape {
   static {
     printAsRedacted(this);
-    build = (context, shape, share) => new SecretMatrix(context, shape, share);
-    read = (secret) => ({ context: secret.#context, share: secret.#share });
+    build = (context, shape, share, unrounded) => new SecretMatrix(context, shape, share, unrounded);
+    read = (secret) => ({
+      context: secret.#context,
+      share: secret.#share,
+      unrounded: secret.#unrounded,
+    });
   }
 
   readonly rows: number;
@@ -74,14 +105,21 @@ export class SecretMatrix implements SecretShape {
   readonly magnitude: bigint;
   readonly #context: ShareContext;
   readonly #share: Share;
+  readonly #unrounded: Unrounded | undefined;
 
-  private constructor(context: ShareContext, shape: SecretShape, share: Share) {
+  private constructor(
+    context: ShareContext,
+    shape: SecretShape,
+    share: Share,
+    unrounded: Unrounded | undefined,
+  ) {
     this.rows = shape.rows;
     this.columns = shape.columns;
     this.fractionalBits = shape.fractionalBits;
     this.magnitude = checkMagnitude("SecretMatrix", shape.magnitude);
     this.#context = context;
     this.#share = share;
+    this.#unrounded = unrounded;
   }
 
   /** Number of elements. */
@@ -94,9 +132,17 @@ export class SecretMatrix implements SecretShape {
     return Number(this.magnitude) * 2 ** -this.fractionalBits;
   }
 
-  #with(shape: Partial<SecretShape>, share: Share): SecretMatrix {
+  #with(shape: Partial<SecretShape>, share: Share, unrounded?: Unrounded): SecretMatrix {
     const { rows, columns, fractionalBits, magnitude } = this;
-    return new SecretMatrix(this.#context, { rows, columns, fractionalBits, magnitude, ...shape }, share);
+    const whole = { rows, columns, fractionalBits, magnitude, ...shape };
+    return new SecretMatrix(this.#context, whole, share, unrounded);
+  }
+
+  /** Elements moved, left out or repeated: what they were rounded from goes with them. */
+  #moved(shape: Partial<SecretShape>, move: (part: BigUint64Array) => BigUint64Array): SecretMatrix {
+    const unrounded = this.#unrounded;
+    const from = unrounded && { share: mapShare(unrounded.share, move), shift: unrounded.shift };
+    return this.#with(shape, mapShare(this.#share, move), from);
   }
 
   #checkSame(caller: string, other: SecretMatrix): void {
@@ -175,14 +221,13 @@ export class SecretMatrix implements SecretShape {
   timesPowerOfTwo(exponent: number): SecretMatrix {
     const fractionalBits = this.fractionalBits - exponent;
     checkSecretFractionalBits("timesPowerOfTwo", fractionalBits);
-    return this.#with({ fractionalBits }, this.#share);
+    return this.#with({ fractionalBits }, this.#share, this.#unrounded);
   }
 
   /** The transposed matrix. */
   transpose(): SecretMatrix {
     const { rows, columns } = this;
-    const share = mapShare(this.#share, (part) => transpose(part, rows, columns));
-    return this.#with({ rows: columns, columns: rows }, share);
+    return this.#moved({ rows: columns, columns: rows }, (part) => transpose(part, rows, columns));
   }
 
   /**
@@ -194,8 +239,7 @@ export class SecretMatrix implements SecretShape {
     if (!Number.isInteger(from) || !Number.isInteger(to) || from < 0 || to <= from || to > this.rows) {
       throw invalidArgument("rowRange", `0 <= from < to <= ${this.rows}`, `${from} to ${to}`);
     }
-    const share = mapShare(this.#share, (part) => part.subarray(from * this.columns, to * this.columns));
-    return this.#with({ rows: to - from }, share);
+    return this.#moved({ rows: to - from }, (part) => part.subarray(from * this.columns, to * this.columns));
   }
 
   /**
@@ -207,7 +251,7 @@ export class SecretMatrix implements SecretShape {
     if (!Number.isInteger(rows) || rows < 1 || rows * columns !== this.length) {
       throw invalidArgument("reshape", `${this.length} elements`, `${rows} x ${columns}`);
     }
-    return this.#with({ rows, columns }, this.#share);
+    return this.#with({ rows, columns }, this.#share, this.#unrounded);
   }
 
   /**
@@ -223,7 +267,7 @@ export class SecretMatrix implements SecretShape {
       }
     }
     if (positions.length === 0) throw invalidArgument("pickRows", "at least one position", "none");
-    const share = mapShare(this.#share, (part) => {
+    return this.#moved({ rows: positions.length }, (part) => {
       const picked = new BigUint64Array(positions.length * columns);
       for (let i = 0; i < positions.length; i++) {
         const from = (positions[i] as number) * columns; // i < positions.length
@@ -231,7 +275,6 @@ export class SecretMatrix implements SecretShape {
       }
       return picked;
     });
-    return this.#with({ rows: positions.length }, share);
   }
 
   /** The sum of each column, 1 x columns. */
@@ -289,7 +332,8 @@ export class SecretMatrix implements SecretShape {
    */
   assumeBound(bound: number): SecretMatrix {
     const magnitude = magnitudeOfBound("assumeBound", bound, this.fractionalBits);
-    return this.#with({ magnitude: magnitude < this.magnitude ? magnitude : this.magnitude }, this.#share);
+    const tighter = magnitude < this.magnitude ? magnitude : this.magnitude;
+    return this.#with({ magnitude: tighter }, this.#share, this.#unrounded);
   }
 
   /**
@@ -311,19 +355,18 @@ export class SecretMatrix implements SecretShape {
       columns += part.columns;
       if (part.magnitude > magnitude) magnitude = part.magnitude;
     }
-    const share = head.#share.map((_, component) => {
+    return head.#joined({ columns, magnitude }, parts, (shares) => {
       const joined = new BigUint64Array(head.rows * columns);
       for (let row = 0; row < head.rows; row++) {
         let at = row * columns;
-        for (const part of parts) {
-          const words = part.#share[component] as BigUint64Array; // all shares of one engine have as many components
-          joined.set(words.subarray(row * part.columns, (row + 1) * part.columns), at);
-          at += part.columns;
+        for (const [i, words] of shares.entries()) {
+          const width = parts[i]?.columns ?? 0; // as many shares as parts
+          joined.set(words.subarray(row * width, (row + 1) * width), at);
+          at += width;
         }
       }
       return joined;
     });
-    return head.#with({ columns, magnitude }, share);
   }
 
   /**
@@ -345,16 +388,35 @@ export class SecretMatrix implements SecretShape {
       rows += part.rows;
       if (part.magnitude > magnitude) magnitude = part.magnitude;
     }
-    const share = head.#share.map((_, component) => {
+    return head.#joined({ rows, magnitude }, parts, (shares) => {
       const joined = new BigUint64Array(rows * head.columns);
       let at = 0;
-      for (const part of parts) {
-        joined.set(part.#share[component] as BigUint64Array, at); // all shares of one engine have as many components
-        at += part.length;
+      for (const words of shares) {
+        joined.set(words, at);
+        at += words.length;
       }
       return joined;
     });
-    return head.#with({ rows, magnitude }, share);
+  }
+
+  /** Several in one; if any was rounded, what all of them were rounded from, aligned to the longest shift. */
+  #joined(
+    shape: Partial<SecretShape>,
+    parts: readonly SecretMatrix[],
+    join: (words: readonly BigUint64Array[]) => BigUint64Array,
+  ): SecretMatrix {
+    const each = (shares: readonly Share[]): Share =>
+      this.#share.map((_, component) => join(shares.map((share) => share[component] as BigUint64Array))); // of one engine
+    const share = each(parts.map((part) => part.#share));
+    const shift = Math.max(...parts.map((part) => part.#unrounded?.shift ?? 0));
+    if (shift === 0) return this.#with(shape, share);
+    const from = each(parts.map((part) => part.#unroundedAt(shift)));
+    return this.#with(shape, share, { share: from, shift });
+  }
+
+  #unroundedAt(shift: number): Share {
+    const { share, shift: own } = this.#unrounded ?? { share: this.#share, shift: 0 };
+    return own === shift ? share : mapShare(share, (part) => ring.scale(part, 1n << BigInt(shift - own)));
   }
 }
 

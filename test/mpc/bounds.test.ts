@@ -72,7 +72,13 @@ describe("declared bounds", () => {
     ],
     [
       "a combination",
-      async (desk) => desk.engine.combine([{ secret: await secret(desk, { bound: 2 ** 30 }), factor: 0.1 }]),
+      async (desk) =>
+        desk.engine.combine([{ secret: await secret(desk, { bound: 2 ** 30 }), factor: 4096.5 }]),
+    ],
+    [
+      "factors of rows that leave too few bits",
+      async (desk) =>
+        desk.engine.combine([{ secret: await secret(desk, { bound: 2 ** 30 }), factor: [0.1, 0.3] }]),
     ],
   ])("refuse %s that may reach 2^62 before anything is sent", async (_, attempt) => {
     const { error, messages } = await refusal(attempt);

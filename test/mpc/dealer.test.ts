@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { isDeepStrictEqual } from "node:util";
 import { describe, expect, it } from "vitest";
 import { openSession, simulate, type Party } from "../../dist/channel/index.js";
 import { memoryMesh } from "../../dist/channel/simulate.js";
@@ -22,7 +23,8 @@ const correlation: fc.Arbitrary<Correlation> = fc.oneof(
   fc.record({
     kind: fc.constant("truncation" as const),
     length: count,
-    shift: fc.integer({ min: 1, max: 62 }),
+    numerator: fc.bigInt({ min: 1n, max: 2n ** 64n - 1n }),
+    shift: fc.integer({ min: 1, max: 61 }),
   }),
   fc.record({ kind: fc.constant("bitTriple" as const), words: count }),
   fc.record({ kind: fc.constant("sharedBit" as const), length: count }),
@@ -35,7 +37,7 @@ describe("requests to the dealer", () => {
         const bytes = encodeRequest({ number, wanted: a });
         expect(decodeRequest(bytes)).toEqual({ number, wanted: a });
         const same = Buffer.compare(bytes, encodeRequest({ number, wanted: b })) === 0;
-        expect(same).toBe(JSON.stringify(a) === JSON.stringify(b));
+        expect(same).toBe(isDeepStrictEqual(a, b));
       }),
     );
   });
@@ -44,8 +46,10 @@ describe("requests to the dealer", () => {
     ["an unknown kind", [8, 1, 1, 1, 0]],
     ["no length", [1, 0, 0, 0, 0]],
     ["something in an unused field", [1, 4, 1, 0, 0]],
-    ["a shift of 63", [5, 4, 63, 0, 0]],
-    ["a shift of 0", [5, 4, 0, 0, 0]],
+    ["a shift of 63", [5, 4, 63, 1, 0]],
+    ["a shift of 62 of another number than 1", [5, 4, 62, 3, 0]],
+    ["a shift of 0", [5, 4, 0, 1, 0]],
+    ["a factor of 0", [5, 4, 3, 0, 0]],
     ["a mark that is neither 0 nor 1", [4, 0, 2, 1, 0]],
     ["a farewell with fields", [0, 1, 0, 0, 0]],
   ])("are refused for %s", (_, [kind = 0, ...fields]) => {

@@ -13,6 +13,7 @@ import type { CorrelatedRandomness } from "../correlation.js";
 import { wordsForRows, type BitSize } from "../packed-bits.js";
 import type { InputSeeds } from "../pair-seeds.js";
 import { ringPart } from "../round-message.js";
+import type { Ratio } from "../ratio.js";
 import type { Rounds } from "../rounds.js";
 import type { ReusableShare, OwnedWords, Scheme } from "../scheme.js";
 import type { ShareContext, Share } from "../share.js";
@@ -79,9 +80,11 @@ export class AdditiveScheme implements Scheme {
     return this.reusableOperand(await this.input(owner, words, rows * columns), { rows, columns });
   }
 
-  truncate(x: Share, shift: number): Promise<Share> {
-    const two = this.#parts.members.length === 2;
-    return two ? truncateByTwo(this.#parts, x, shift) : truncateByMask(this.#parts, x, shift);
+  /** Shares are refreshed first: those of a value that all know would round one way every time. */
+  truncate(x: Share, ratio: Ratio): Promise<Share> {
+    if (this.#parts.members.length > 2) return truncateByMask(this.#parts, x, ratio);
+    const words = only(x);
+    return truncateByTwo(this.#parts, [add(words, this.#pairs.zeroShare(words.length))], ratio);
   }
 
   /** The XOR of what each party draws for itself. */

@@ -18,7 +18,8 @@
  * 2^62 / 2^m, an integer as m <= 62, gives x / 2^m with an error of *less than one unit in the last place, always*:
  * there is no wrap-around that happens with small probability, unlike in the local shift of SecureML, which is for two
  * parties only and fails with probability |x| / 2^63 an element. As s is uniform, the rounding is up with exactly the
- * probability of the fraction cut off: the result is right in expectation.
+ * probability of the fraction cut off: the result is right in expectation. In place of 1 / 2^m stands any public ratio
+ * numerator / 2^m: 2^63 and 2^62 times it are integers as well.
  *
  * **Source.** Dalskov, Escudero, Keller, "Secure Evaluation of Quantized Neural Networks", PoPETs 2020(4), section 3;
  * the variant that hides all 64 bits.
@@ -26,20 +27,21 @@
 
 import { truncationOffset } from "../bounds.js";
 import { ringPart } from "../round-message.js";
+import { scaledPower, scaleLowBitsInPlace, type Ratio } from "../ratio.js";
 import type { Share } from "../share.js";
 import { only, type AdditiveParts } from "./parts.js";
 
 /** The truncated value. */
-export async function truncateByMask(parts: AdditiveParts, x: Share, shift: number): Promise<Share> {
+export async function truncateByMask(parts: AdditiveParts, x: Share, ratio: Ratio): Promise<Share> {
   const words = only(x);
   const { first } = parts;
-  const { masks, dependent } = parts.source.draw({ kind: "truncation", length: words.length, shift });
+  const { masks, dependent } = parts.source.draw({ kind: "truncation", length: words.length, ...ratio });
   const [r] = masks as readonly [BigUint64Array]; // the kind has one mask
   const closed = { ...ringPart(maskForTruncation(words, r, first)), under: "addition" } as const;
   const round = await parts.open([closed], { dependent });
   const [opened] = round.opened as readonly [BigUint64Array]; // opened to all
   const [high, topBit] = round.dependent as readonly [BigUint64Array, BigUint64Array]; // the kind has two
-  return [truncatedShare({ opened, high, topBit, shift, first })];
+  return [truncatedShare({ opened, high, topBit, ratio, first })];
 }
 
 /**
@@ -63,23 +65,26 @@ interface TruncationOpening {
   /** The own shares of r' and of t. */
   readonly high: BigUint64Array;
   readonly topBit: BigUint64Array;
-  readonly shift: number;
+  readonly ratio: Ratio;
   readonly first: boolean;
 }
 
 /** The own share of the truncated value. */
 function truncatedShare(opening: TruncationOpening): BigUint64Array {
-  const { opened, high, topBit, first } = opening;
-  const shift = BigInt(opening.shift);
-  const carryUnit = 1n << (63n - shift);
-  const unOffset = truncationOffset >> shift;
+  const { opened, high, topBit, ratio, first } = opening;
+  const carryUnit = scaledPower(63, ratio);
+  const unOffset = scaledPower(62, ratio);
   const result = new BigUint64Array(opened.length);
+  if (first) {
+    result.set(opened);
+    scaleLowBitsInPlace(result, ratio, "down");
+  }
   for (let i = 0; i < opened.length; i++) {
     const c = opened[i] as bigint; // all lengths are the same, checked where they arrived
     const t = topBit[i] as bigint;
     // 1 xor t = 1 - t and 0 xor t = t; the first party holds the public parts. c is public: a branch tells nothing.
     const carryShare = c >> 63n === 0n ? t : (first ? 1n : 0n) - t;
-    const publicPart = first ? (BigInt.asUintN(63, c) >> shift) - unOffset : 0n;
+    const publicPart = first ? (result[i] as bigint) - unOffset : 0n;
     result[i] = BigInt.asUintN(64, publicPart + carryShare * carryUnit - (high[i] as bigint));
   }
   return result;

@@ -14,6 +14,9 @@
  * rounded up with exactly the probability of the fraction cut off: it is right in expectation. 2^62 / 2^m, an integer,
  * is taken off last.
  *
+ * In place of 1 / 2^m stands any public ratio c = numerator / 2^m: 2^63 c and 2^62 c are integers, and the argument is the
+ * same. What of y0 and y1 is above their highest bits, 2^63 c (a + b), falls out of the sum.
+ *
  * **Security.** The parties open one bit an element, masked by the shared bit.
  *
  * **Source.** The comparison-free wrap of a value with known highest bit: Huang, Lu, Hong, Ding, "Cheetah", USENIX
@@ -22,28 +25,25 @@
 
 import { truncationOffset } from "../bounds.js";
 import { packPosition } from "../packed-bits.js";
+import { scaledPower, scaleLowBitsInPlace, type Ratio } from "../ratio.js";
 import type { Share } from "../share.js";
 import { sharedBitsToArithmetic } from "./bits.js";
 import { only, type AdditiveParts } from "./parts.js";
 
 /** The truncated value. */
-export async function truncateByTwo(parts: AdditiveParts, x: Share, shift: number): Promise<Share> {
+export async function truncateByTwo(parts: AdditiveParts, x: Share, ratio: Ratio): Promise<Share> {
   const { first } = parts;
   const y = only(x).slice();
   if (first) addOffset(y);
   const topBits = packPosition(y, 63);
   const [differ] = await sharedBitsToArithmetic(parts, [topBits], { rows: 1, bits: y.length });
-  const wrapUnit = 1n << BigInt(63 - shift);
-  const m = BigInt(shift);
-  const roundUp = first ? 0n : (1n << m) - 1n;
-  const unOffset = first ? truncationOffset >> m : 0n;
+  // With a' and b' the words below their highest bits: y c = a' c + b' c - [a XOR b] 2^63 c.
+  scaleLowBitsInPlace(y, ratio, first ? "down" : "up");
+  const wrapUnit = scaledPower(63, ratio);
+  const unOffset = first ? scaledPower(62, ratio) : 0n;
   for (let i = 0; i < y.length; i++) {
-    const word = y[i] as bigint; // i < length
-    const top = word >> 63n;
-    // The quotient rounded up is one more where anything was cut off; a sum before the shift could leave 64 bits.
-    const quotient = (word >> m) + (((word & roundUp) + roundUp) >> m);
-    const wrap = BigInt.asUintN(64, (top + (differ?.[i] as bigint)) * wrapUnit); // as long as y
-    y[i] = BigInt.asUintN(64, quotient - wrap - unOffset);
+    const wrap = BigInt.asUintN(64, (differ?.[i] as bigint) * wrapUnit); // as long as y
+    y[i] = BigInt.asUintN(64, (y[i] as bigint) - wrap - unOffset);
   }
   return [y];
 }

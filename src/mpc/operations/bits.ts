@@ -1,7 +1,7 @@
 /** Bits of secret numbers: sign, zero, and all of them. A number's declared bound says how many there are. */
 
 import { invalidArgument } from "../../errors.js";
-import type { Engine } from "../engine.js";
+import type { BitEngine } from "../bit-engine.js";
 import { SecretBits } from "../secret-bits.js";
 import type { SecretMatrix } from "../secret-matrix.js";
 import { addBits, allOf, carryOut } from "./carry.js";
@@ -16,8 +16,12 @@ export function magnitudeBits(x: SecretMatrix): number {
  *
  * **Cost.** k + 1 bits of summands, 3 k ANDs; 2 + ceil(log2 k) rounds, one fewer for two additive parties.
  */
-export async function signBits(engine: Engine, x: SecretMatrix): Promise<SecretBits> {
-  const k = magnitudeBits(x);
+export function signBits(engine: BitEngine, x: SecretMatrix): Promise<SecretBits> {
+  return signBitsBelow(engine, x, magnitudeBits(x));
+}
+
+/** {@link signBits} of elements below 2^k, from 1 to 63, whatever the declared bound. */
+export async function signBitsBelow(engine: BitEngine, x: SecretMatrix, k: number): Promise<SecretBits> {
   const [u, v] = await engine.splitToTwoSummands(x, k + 1);
   const carry = await carryOut(engine, u.positions(0, k), v.positions(0, k));
   return u
@@ -37,7 +41,7 @@ export async function signBits(engine: Engine, x: SecretMatrix): Promise<SecretB
  *
  * **Cost.** As {@link signBits} with `ignored` bits fewer.
  */
-export async function roughSignBits(engine: Engine, x: SecretMatrix, ignored: number): Promise<SecretBits> {
+export async function roughSignBits(engine: BitEngine, x: SecretMatrix, ignored: number): Promise<SecretBits> {
   const k = (x.magnitude + (1n << BigInt(ignored + 1))).toString(2).length;
   if (!Number.isInteger(ignored) || ignored < 0 || ignored >= magnitudeBits(x)) {
     throw invalidArgument("roughSignBits", `0 to ${magnitudeBits(x) - 1} ignored bits`, String(ignored));
@@ -59,7 +63,7 @@ export async function roughSignBits(engine: Engine, x: SecretMatrix, ignored: nu
  * **Source.** Cortadella, Llaberia, "Evaluation of A + B = K Conditions without Carry Propagation", IEEE Transactions on
  * Computers 41 (1992).
  */
-export async function zeroBits(engine: Engine, x: SecretMatrix): Promise<SecretBits> {
+export async function zeroBits(engine: BitEngine, x: SecretMatrix): Promise<SecretBits> {
   const k = magnitudeBits(x);
   const [u, v] = await engine.splitToTwoSummands(x, k);
   const different = u.xor(v);
@@ -77,7 +81,7 @@ export async function zeroBits(engine: Engine, x: SecretMatrix): Promise<SecretB
  *
  * **Cost.** About width (1 + log2 width) ANDs; 2 + ceil(log2 width) rounds.
  */
-export async function bitsOf(engine: Engine, x: SecretMatrix, width: number): Promise<SecretBits> {
+export async function bitsOf(engine: BitEngine, x: SecretMatrix, width: number): Promise<SecretBits> {
   const [u, v] = await engine.splitToTwoSummands(x, width);
   return addBits(engine, u, v);
 }
@@ -87,7 +91,7 @@ export async function bitsOf(engine: Engine, x: SecretMatrix, width: number): Pr
  *
  * @throws VeilshareError INVALID_ARGUMENT for more than one bit an element.
  */
-export async function bitToArithmetic(engine: Engine, bit: SecretBits): Promise<SecretMatrix> {
+export async function bitToArithmetic(engine: BitEngine, bit: SecretBits): Promise<SecretMatrix> {
   if (bit.width !== 1) throw invalidArgument("bitToArithmetic", "one bit an element", String(bit.width));
   return (await engine.bitsToArithmetic(bit)).reshape(bit.rows, bit.columns);
 }

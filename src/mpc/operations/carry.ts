@@ -3,7 +3,7 @@
  * passed on), neighbouring groups of positions join as G = g1 XOR (p1 AND g0), P = p1 AND p0.
  */
 
-import type { Engine } from "../engine.js";
+import type { BitEngine } from "../bit-engine.js";
 import { SecretBits } from "../secret-bits.js";
 
 function positionsBelow(count: number, first: number, step: number): number[] {
@@ -17,7 +17,7 @@ function positionsBelow(count: number, first: number, step: number): number[] {
  *
  * **Cost.** 1 + ceil(log2 width) rounds; below 3 width ANDs: only the tree that the last carry needs.
  */
-export async function carryOut(engine: Engine, u: SecretBits, v: SecretBits): Promise<SecretBits> {
+export async function carryOut(engine: BitEngine, u: SecretBits, v: SecretBits): Promise<SecretBits> {
   let generated = await engine.and(u, v);
   let passed = u.xor(v);
   while (generated.width > 1) {
@@ -48,7 +48,7 @@ export async function carryOut(engine: Engine, u: SecretBits, v: SecretBits): Pr
  *
  * **Cost.** 1 + ceil(log2 width) rounds; about width (1 + log2 width) ANDs.
  */
-export async function addBits(engine: Engine, u: SecretBits, v: SecretBits): Promise<SecretBits> {
+export async function addBits(engine: BitEngine, u: SecretBits, v: SecretBits): Promise<SecretBits> {
   const { width } = u;
   const sum = u.xor(v);
   if (width === 1) return sum;
@@ -83,7 +83,7 @@ function replaced(bits: SecretBits, targets: readonly number[], parts: SecretBit
  *
  * **Cost.** ceil(log2 width) rounds, width - 1 ANDs.
  */
-export async function allOf(engine: Engine, bits: SecretBits): Promise<SecretBits> {
+export async function allOf(engine: BitEngine, bits: SecretBits): Promise<SecretBits> {
   let left = bits;
   while (left.width > 1) {
     const pairs = Math.floor(left.width / 2);

@@ -2,11 +2,15 @@
 
 import { invalidArgument } from "../../errors.js";
 import type { Engine } from "../engine.js";
-import { SecretBits } from "../secret-bits.js";
+import type { SecretBits } from "../secret-bits.js";
 import { secretWithMagnitude, type SecretMatrix } from "../secret-matrix.js";
 import { bitsOf } from "./bits.js";
-import { evaluate, fixedProduct, withFractionalBits, type Polynomial } from "./fixed-point.js";
-import { mantissaBits, normalize, type PositiveOptions } from "./normalization.js";
+import { evaluate, withFractionalBits, type Polynomial } from "./fixed-point.js";
+import { unitsWithin } from "./budget.js";
+import { choiceSum, mantissaBits, normalize, type PositiveOptions } from "./normalization.js";
+import { hotPositions } from "./one-hot.js";
+import { shiftBySecret } from "./power-shift.js";
+import { asReal, asUnits } from "./wide-product.js";
 
 /** 2^x over [0, 1), within 3 * 10^-9. */
 const powerOfTwo: Polynomial = {
@@ -30,15 +34,18 @@ export interface ExponentialOptions {
   readonly atMost?: number;
 }
 
+const largestBound = 1000;
+
 /**
  * e^x.
  *
- * @returns With x's fractional bits; off by less than 2^-21 of the result and two units in the last place; by
- *   more where the result may be so large that its product keeps fewer bits.
- * @throws VeilshareError BOUND_EXCEEDED when e^atMost does not fit; INVALID_ARGUMENT for a bound of x over 1000, or an x
- *   with more than 28 fractional bits.
+ * @returns With x's fractional bits.
+ * @throws VeilshareError BOUND_EXCEEDED when e^atMost does not fit; INVALID_ARGUMENT for a bound of x over 1000, an x with
+ *   more than 28 fractional bits, or an `atMost` that is no number.
  *
- * **Cost.** Bits of x; ANDs and a bit injection for each whole exponent that gives a result above zero; seven products
+ * **Error.** 2^-22 of the result; 2 units.
+ *
+ * **Cost.** Bits of x; ANDs and a bit conversion for each whole exponent that gives a result above zero; seven products
  * and truncations; about 30 rounds.
  */
 export async function exponential(
@@ -46,11 +53,47 @@ export async function exponential(
   x: SecretMatrix,
   options: ExponentialOptions = {},
 ): Promise<SecretMatrix> {
+  const { fractionalBits } = x;
   const atMost = Math.min(options.atMost ?? x.bound, x.bound);
-  const f = x.fractionalBits;
-  if (x.bound > 1000 || f > mantissaBits) {
-    throw invalidArgument("exponential", "a bound of at most 1000 and 28 fractional bits", `${x.bound}`);
+  if (x.bound > largestBound || fractionalBits > mantissaBits || Number.isNaN(atMost)) {
+    const got = `a bound of ${x.bound}, ${fractionalBits} fractional bits, atMost ${atMost}`;
+    throw invalidArgument("exponential", "a bound of at most 1000, 28 fractional bits and a number atMost", got);
   }
+  const most = Math.log(2 ** (61 - fractionalBits));
+  const largest = unitsWithin({
+    caller: "exponential",
+    what: "a power",
+    bound: Math.exp(atMost),
+    fractionalBits,
+    advice: `state atMost below ${most.toFixed(1)}, or fewer fractional bits`,
+  });
+  const { fraction, oneHot, exponents } = await wholeAndFraction(engine, x);
+  // Exponents whose power of two is below half a unit in the last place count as zero.
+  const top = Math.floor(atMost * Math.LOG2E) + 1;
+  const kept = [...exponents.keys()].filter((i) => {
+    const exponent = exponents[i] ?? 0;
+    return exponent <= top && exponent >= -fractionalBits - 2;
+  });
+  const [first, last] = [kept[0], kept[kept.length - 1]];
+  if (first === undefined || last === undefined) return fraction.scale(0).timesPowerOfTwo(mantissaBits - fractionalBits);
+  const [chosen, power] = await Promise.all([
+    engine.bitsToArithmetic(oneHot.positions(first, last + 1)),
+    evaluate(engine, powerOfTwo, fraction),
+  ]);
+  const shifts = kept.map((i) => (exponents[i] ?? 0) + fractionalBits - mantissaBits);
+  const magnitude = largest + (largest >> 20n) + 2n;
+  return asReal(await shiftBySecret(engine, asUnits(power), { oneHot: chosen, shifts }, magnitude), fractionalBits);
+}
+
+/** x log2(e), as a whole number and a fraction from 0 to 1. */
+async function wholeAndFraction(
+  engine: Engine,
+  x: SecretMatrix,
+): Promise<{
+  readonly fraction: SecretMatrix;
+  readonly oneHot: SecretBits;
+  readonly exponents: readonly number[];
+}> {
   // y = x log2(e), from -whole up to whole.
   const y = await engine.scaleBy(await withFractionalBits(engine, x, mantissaBits), Math.LOG2E);
   const whole = Math.ceil(x.bound * Math.LOG2E) + 1;
@@ -60,7 +103,7 @@ export async function exponential(
   const exponentBits = bits.positions(mantissaBits, mantissaBits + wholeBits);
   const [places, hot] = await Promise.all([
     engine.bitsToArithmetic(exponentBits),
-    oneHot(engine, exponentBits),
+    hotPositions(engine, exponentBits),
   ]);
   const weights = Array.from({ length: wholeBits }, (_, i) => 2 ** i);
   const floor = places.combinePublicRows(weights, { provenBound: 2 ** wholeBits }).reshape(x.rows, x.columns);
@@ -68,47 +111,17 @@ export async function exponential(
     shifted.subtract(floor.scale(2 ** mantissaBits).timesPowerOfTwo(-mantissaBits)),
     1n << BigInt(mantissaBits),
   );
-  // Exponents whose power of two is below half a unit in the last place count as zero.
-  const top = Math.min(2 * whole, Math.floor(atMost * Math.LOG2E) + 1 + whole);
-  const from = Math.max(0, whole - f - 1);
-  if (top < from) return fraction.scale(0);
-  const [chosen, power] = await Promise.all([
-    engine.bitsToArithmetic(hot.positions(from, top + 1)),
-    evaluate(engine, powerOfTwo, fraction),
-  ]);
-  const powers = Array.from({ length: top + 1 - from }, (_, i) => 2 ** (from + i - whole));
-  const sizeBits = Math.max(0, top - whole) + 1;
-  // Both factors keep as many bits as their product, below 2^62, has room for.
-  const mantissa = await withFractionalBits(
-    engine,
-    power,
-    Math.max(1, Math.min(mantissaBits, 60 - sizeBits - f)),
-  );
-  const scaleBits = Math.max(f, Math.min(30, 60 - sizeBits - mantissa.fractionalBits));
-  const provenBound = 2 ** (top - whole);
-  const scale = chosen
-    .combinePublicRows(powers, { fractionalBits: scaleBits, provenBound })
-    .reshape(x.rows, x.columns);
-  return fixedProduct(engine, mantissa, scale, { provenBound: 2 * provenBound, fractionalBits: f });
-}
-
-/** For each value of some bits, lowest first, whether they have it: 2^width positions, of which exactly one is 1. */
-async function oneHot(engine: Engine, bits: SecretBits): Promise<SecretBits> {
-  const first = bits.positions(0, 1);
-  let hot = SecretBits.stack([first.not(), first]);
-  for (let at = 1; at < bits.width; at++) {
-    const bit = bits.positions(at, at + 1);
-    const set = await engine.and(hot, SecretBits.stack(Array.from({ length: hot.width }, () => bit)));
-    hot = SecretBits.stack([hot.xor(set), set]);
-  }
-  return hot;
+  const exponents = Array.from({ length: 2 ** wholeBits }, (_, i) => i - whole);
+  return { fraction, oneHot: hot, exponents };
 }
 
 /**
  * The natural logarithm.
  *
- * @returns With x's fractional bits, at most 26; off by less than 10^-6 and two units in the last place.
+ * @returns With x's fractional bits, at most 26.
  * @throws VeilshareError INVALID_ARGUMENT for a `least` that is not positive.
+ *
+ * **Error.** 10^-6, 2 units.
  *
  * **Cost.** A normalization; eight products and truncations; about 30 rounds.
  */
@@ -117,11 +130,11 @@ export async function naturalLogarithm(
   x: SecretMatrix,
   options: PositiveOptions,
 ): Promise<SecretMatrix> {
-  const { mantissa, ofExponent } = await normalize("naturalLogarithm", engine, x, options);
+  const normalized = await normalize("naturalLogarithm", engine, x, options);
   const { fractionalBits } = logarithm;
-  const rounded = await engine.truncate(mantissa, mantissaBits - fractionalBits);
+  const rounded = await engine.truncate(normalized.mantissa, mantissaBits - fractionalBits);
   const ofMantissa = (await evaluate(engine, logarithm, rounded)).assumeBound(1.001);
-  const base2 = ofMantissa.add(ofExponent((exponent) => exponent, fractionalBits));
+  const base2 = ofMantissa.add(choiceSum(normalized, (exponent) => exponent, fractionalBits));
   const natural = await engine.scaleBy(base2, Math.LN2);
   return withFractionalBits(engine, natural, Math.min(x.fractionalBits, fractionalBits));
 }

@@ -2,21 +2,16 @@ export { equal, greaterOrEqual, greaterThan, lessOrEqual, lessThan, type Compara
 export { bitsOf, bitToArithmetic, roughSignBits, signBits, zeroBits } from "./bits.js";
 export { absolute, greater, maximum, minimum, select, smaller, type Extreme } from "./selection.js";
 export { fixedProduct, withFractionalBits } from "./fixed-point.js";
-export { divide, inverseSquareRoot, reciprocal, type ReciprocalOptions } from "./reciprocal.js";
+export { divide, reciprocal, type DivideOptions, type ReciprocalOptions } from "./division.js";
+export { inverseSquareRoot } from "./inverse-root.js";
 export { exponential, naturalLogarithm, type ExponentialOptions } from "./exponential.js";
 export { sigmoid, sigmoidError } from "./sigmoid.js";
 export { linearSigmoid, linearSigmoidAt, linearSigmoidError, linearSigmoidSlope } from "./linear-sigmoid.js";
 export { shuffleRows, sortRows, type Sorted, type SortOptions } from "./sorting.js";
-export {
-  correlation,
-  groupSums,
-  histogram,
-  mean,
-  median,
-  percentile,
-  variance,
-  type CorrelationOptions,
-  type GroupOptions,
-  type GroupSums,
-} from "./statistics.js";
+export { mean, variance, type VarianceOptions } from "./moments.js";
+export { correlation } from "./correlation.js";
+export { median, percentile, percentileOfSorted } from "./quantiles.js";
+export { groupSums, histogram, type GroupOptions, type GroupSums } from "./grouping.js";
+export type { WeightOptions } from "./weights.js";
+export { gatherRows, oneHot } from "./one-hot.js";
 export type { PositiveOptions } from "./normalization.js";

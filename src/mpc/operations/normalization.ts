@@ -11,6 +11,7 @@ import { SecretBits } from "../secret-bits.js";
 import { secretWithMagnitude, type SecretMatrix } from "../secret-matrix.js";
 import { bitsOf, magnitudeBits } from "./bits.js";
 import { withFractionalBits } from "./fixed-point.js";
+import { shiftBySecret } from "./power-shift.js";
 
 /** Fractional bits of the mantissa: fourth powers of numbers up to 2 still fit. */
 export const mantissaBits = 28;
@@ -26,14 +27,12 @@ export interface PositiveOptions {
 
 /** m 2^e. */
 export interface Normalized {
-  /** From 1/2, less than 1, with {@link mantissaBits} fractional bits; of x's shape. */
+  /** From 1/2, less than 1, with {@link mantissaBits} fractional bits; of x's shape. 0 where x is 0. */
   readonly mantissa: SecretMatrix;
-  /**
-   * A public function of the exponent, of x's shape.
-   *
-   * @param f - Gives the value for an exponent; rounded to the fractional bits.
-   */
-  readonly ofExponent: (f: (exponent: number) => number, fractionalBits: number) => SecretMatrix;
+  /** One row for each exponent, one column for each element of x: 1 where it has this exponent. */
+  readonly oneHot: SecretMatrix;
+  /** The exponents, in ascending order. */
+  readonly exponents: readonly number[];
 }
 
 /**
@@ -41,7 +40,7 @@ export interface Normalized {
  *
  * @throws VeilshareError INVALID_ARGUMENT for a `least` that is not positive, or beyond the bound.
  *
- * **Cost.** For k bits of the bound: about 2 k log2 k ANDs, a bit injection for each position that can be the highest,
+ * **Cost.** For k bits of the bound: about 2 k log2 k ANDs, a bit conversion for each position that can be the highest,
  * one product, one truncation; 5 + 2 log2 k rounds.
  */
 export async function normalize(
@@ -53,34 +52,36 @@ export async function normalize(
   const k = magnitudeBits(x);
   const lowest = Math.floor(Math.log2(least)) + x.fractionalBits;
   if (!(least > 0) || !Number.isFinite(least) || lowest >= k) {
-    throw invalidArgument(caller, "a positive least value below the bound", String(least));
+    throw invalidArgument(caller, `a positive least value below the bound of ${x.bound}`, String(least));
   }
   const from = Math.max(0, lowest);
   const bits = await bitsOf(engine, x, k);
   const seen = await prefixOr(engine, bits.positions(from, k));
   const width = k - from;
-  const oneHot = width === 1 ? seen : stepsOf(seen);
-  const hot = await engine.bitsToArithmetic(oneHot); // width x length
-  const combined = (weights: readonly number[], fractionalBits: number): SecretMatrix =>
-    hot
-      .combinePublicRows(weights, { fractionalBits, provenBound: largestOf(weights) })
-      .reshape(x.rows, x.columns);
-  const shifts = Array.from({ length: width }, (_, i) => 2 ** (width - 1 - i));
+  const oneHot = await engine.bitsToArithmetic(width === 1 ? seen : stepsOf(seen)); // width x length
+  const exponents = Array.from({ length: width }, (_, i) => from + i + 1 - x.fractionalBits);
+  const units = x.timesPowerOfTwo(x.fractionalBits);
   // x 2^(k - 1 - position) has its highest bit at k - 1.
-  const lifted = await engine.multiply(x, combined(shifts, 0), { provenBound: 2 ** (k - x.fractionalBits) });
-  const scaled = lifted.timesPowerOfTwo(x.fractionalBits - k);
-  const mantissa = secretWithMagnitude(
-    await withFractionalBits(engine, scaled, mantissaBits),
-    1n << BigInt(mantissaBits),
-  );
-  return {
-    mantissa,
-    ofExponent: (f, fractionalBits) =>
-      combined(
-        Array.from({ length: width }, (_, i) => f(from + i + 1 - x.fractionalBits)),
-        fractionalBits,
-      ),
-  };
+  const shifts = Array.from({ length: width }, (_, i) => k - 1 - from - i);
+  const lifted = await shiftBySecret(engine, units, { oneHot, shifts }, (1n << BigInt(k)) - 1n);
+  const mantissa = await withFractionalBits(engine, lifted.timesPowerOfTwo(-k), mantissaBits);
+  return { mantissa: secretWithMagnitude(mantissa, 1n << BigInt(mantissaBits)), oneHot, exponents };
+}
+
+/**
+ * A public function of the exponent, of x's shape; 0 where x is 0.
+ *
+ * @param f - Gives the value for an exponent; rounded to the fractional bits.
+ */
+export function choiceSum(
+  { mantissa, oneHot, exponents }: Normalized,
+  f: (exponent: number) => number,
+  fractionalBits: number,
+): SecretMatrix {
+  const weights = exponents.map(f);
+  return oneHot
+    .combinePublicRows(weights, { fractionalBits, provenBound: largestOf(weights) })
+    .reshape(mantissa.rows, mantissa.columns);
 }
 
 function largestOf(weights: readonly number[]): number {

@@ -1,6 +1,12 @@
 /**
- * Sorting and shuffling rows by a network of comparisons that is the same whatever the data are: Batcher's merge
- * exchange. Keys are compared as secret bits; what belongs to them moves along by secret selection.
+ * Sorting and shuffling rows by secret keys.
+ *
+ * Three replicated parties put all rows into a secret random order first, and may then see which keys are larger
+ * (`shuffled-order.ts`). Keys are made different by the number of the row, in their lowest bits, so that equal keys stay in
+ * their order and nobody learns that they are equal.
+ *
+ * Elsewhere a network of comparisons sorts that is the same whatever the data are: Batcher's merge exchange. Keys are
+ * compared as secret bits; what belongs to them moves along by secret selection.
  *
  * **Source.** Batcher, "Sorting Networks and Their Applications", AFIPS 1968; for any number of rows: Knuth, The Art of
  * Computer Programming, volume 3, algorithm 5.2.2M.
@@ -12,6 +18,8 @@ import { SecretBits } from "../secret-bits.js";
 import { SecretMatrix, secretWithMagnitude } from "../secret-matrix.js";
 import { bitsOf, magnitudeBits } from "./bits.js";
 import { carryOut } from "./carry.js";
+import { openedOrder } from "./shuffled-order.js";
+import { checkWeights } from "./weights.js";
 
 /** Options of {@link sortRows}. */
 export interface SortOptions {
@@ -19,36 +27,77 @@ export interface SortOptions {
   readonly key: SecretMatrix;
   /** What moves along, as many rows each. */
   readonly payload?: readonly SecretMatrix[];
+  /** Which rows count: rows x 1, secret, 0 or 1 without fractional bits. Rows that do not come last. Default: all count. */
+  readonly weights?: SecretMatrix;
 }
 
 /** Rows in order. */
 export interface Sorted {
   readonly key: SecretMatrix;
   readonly payload: readonly SecretMatrix[];
+  /** Where weights were given: the weights, in the same order; ones first. */
+  readonly weights?: SecretMatrix;
 }
 
 /**
- * Sorts rows by a secret key. Rows with equal keys come in any order.
+ * Sorts rows by a secret key. Rows with equal keys keep their order (three replicated parties), or come in any.
  *
- * @throws VeilshareError INVALID_ARGUMENT for a key of several columns or a payload of other rows.
+ * @throws VeilshareError INVALID_ARGUMENT for a key of several columns, a payload of other rows, or weights that are none.
  *
- * **Security.** Data-oblivious: what is compared with what depends on the number of rows only. Opens nothing but masked
- * bits and values.
+ * **Error.** None.
  *
- * **Cost.** For n rows: about n (log2 n)^2 / 4 comparisons of keys and products with the payload, in
- * (log2 n)(log2 n + 1) / 2 stages of 4 + log2(bits of the key) rounds.
+ * **Security.** Three replicated parties open which of two keys is larger, of rows in a secret random order and of keys that
+ * are all different: these are the outcomes of a uniformly random order, whatever the keys are. Elsewhere what is compared
+ * with what depends on the number of rows only, and nothing is opened but masked bits and values.
+ *
+ * **Cost.** For n rows. Three replicated parties: a shuffle in three rounds and about 1.5 n log2 n comparisons in 0.7 log2 n
+ * levels of 3 + log2(bits of the key) rounds. Elsewhere: about n (log2 n)^2 / 4 comparisons of keys and products with the
+ * payload, in (log2 n)(log2 n + 1) / 2 stages of 4 + log2(bits of the key) rounds.
  */
-export async function sortRows(engine: Engine, { key, payload = [] }: SortOptions): Promise<Sorted> {
+export async function sortRows(
+  engine: Engine,
+  { key, payload = [], weights }: SortOptions,
+): Promise<Sorted> {
   if (key.columns !== 1) throw invalidArgument("sortRows", "a key of one column", `${key.columns} columns`);
+  for (const { rows } of payload) if (rows !== key.rows) throw invalidArgument("sortRows", `${key.rows} rows`, `${rows}`);
+  if (weights !== undefined) checkWeights("sortRows", key.rows, weights);
   const width = magnitudeBits(key) + 1;
-  const bits = await bitsOf(engine, key, width);
+  const [bits, counting] = await Promise.all([
+    bitsOf(engine, key, width),
+    weights === undefined ? undefined : bitsOf(engine, weights, 1),
+  ]);
   // With its sign bit turned, two's complement is in the order of unsigned numbers.
   const ordered =
     width === 1
       ? bits.not()
       : SecretBits.stack([bits.positions(0, width - 1), bits.positions(width - 1, width).not()]);
-  const [first = key, ...others] = await sortByBits(engine, "sortRows", ordered, [key, ...payload]);
-  return { key: first, payload: others };
+  const keys = counting === undefined ? ordered : SecretBits.stack([ordered, counting.not()]);
+  const rows = [key, ...payload, ...(weights === undefined ? [] : [weights])];
+  const sorted = (await sortByShuffling(engine, keys, rows)) ?? (await sortByBits(engine, "sortRows", keys, rows));
+  const moved = sorted.slice(1, 1 + payload.length);
+  const last = sorted[1 + payload.length];
+  return { key: sorted[0] ?? key, payload: moved, ...(last === undefined ? {} : { weights: last }) };
+}
+
+/** Rows in the order of their keys, equal ones as they were; `undefined` where the way of sharing can't shuffle. */
+async function sortByShuffling(
+  engine: Engine,
+  keys: SecretBits,
+  matrices: readonly SecretMatrix[],
+): Promise<readonly SecretMatrix[] | undefined> {
+  const rows = keys.length;
+  const numberBits = Math.max(1, Math.ceil(Math.log2(rows)));
+  const none = keys.positions(0, 1).xor(keys.positions(0, 1));
+  const numbers = SecretBits.stack(Array.from({ length: numberBits }, () => none));
+  const different = SecretBits.stack([
+    numbers.xorPublic(Uint32Array.from({ length: rows }, (_, i) => i)),
+    keys,
+  ]).reshape(rows, 1);
+  const shuffled = await engine.shuffle(matrices, [different]);
+  const [hidden] = shuffled?.bits ?? [];
+  if (shuffled === undefined || hidden === undefined) return undefined;
+  const order = await openedOrder(engine, hidden);
+  return shuffled.matrices.map((matrix) => matrix.pickRows(order));
 }
 
 /**
@@ -57,10 +106,12 @@ export async function sortRows(engine: Engine, { key, payload = [] }: SortOption
  * @param matrices - At least one; as many rows each.
  * @throws VeilshareError INVALID_ARGUMENT for none, or for different numbers of rows.
  *
- * **Security.** The order is by secret random keys that no party knows any bit of, of 40 + 2 log2(rows) bits: two keys
- * are equal, and the order then not quite uniform, with probability below 2^-41.
+ * **Security.** Three replicated parties: three permutations, each known to two of them. Elsewhere the order is by secret
+ * random keys that no party knows any bit of, of 40 + 2 log2(rows) bits: two keys are equal, and the order then not quite
+ * uniform, with probability below 2^-41.
  *
- * **Cost.** As {@link sortRows}.
+ * **Cost.** Three replicated parties: three rounds, two elements sent by each for each element. Elsewhere as
+ * {@link sortRows}.
  */
 export async function shuffleRows(
   engine: Engine,
@@ -68,6 +119,11 @@ export async function shuffleRows(
 ): Promise<readonly SecretMatrix[]> {
   const rows = matrices[0]?.rows ?? 0;
   if (rows === 0) throw invalidArgument("shuffleRows", "at least one matrix", "none");
+  for (const matrix of matrices) {
+    if (matrix.rows !== rows) throw invalidArgument("shuffleRows", `${rows} rows`, `${matrix.rows}`);
+  }
+  const shuffled = await engine.shuffle(matrices);
+  if (shuffled !== undefined) return shuffled.matrices;
   const width = Math.min(64, 40 + 2 * Math.ceil(Math.log2(rows)));
   const keys = engine.randomBits({ rows, columns: 1, width });
   return sortByBits(engine, "shuffleRows", keys, matrices);

@@ -1,5 +1,6 @@
 /** What the operations of the replicated scheme share: positions on the ring of three parties, and seeds. */
 
+import { concatBytes } from "../../bytes/encoding.js";
 import { printAsRedacted } from "../../bytes/redacted.js";
 import type { Party } from "../../channel/party.js";
 import { deriveKey } from "../../random/hkdf.js";
@@ -26,6 +27,8 @@ export interface RingStreams {
   readonly previous: WordStream;
   /** Common with the party after. */
   readonly next: WordStream;
+  /** Common to all three: hides nothing, but makes shares uniform that one party, or all, know. */
+  readonly common: WordStream;
   /** The own part of a fresh additive sharing of zeros. */
   zeroShare(length: number): BigUint64Array;
   /** The own part of a fresh XOR sharing of zero words. */
@@ -33,8 +36,8 @@ export interface RingStreams {
 }
 
 /**
- * One party's two streams of pseudo-random words, each common with one neighbour. Both holders of a stream draw from it
- * at the same operations, in the same order.
+ * One party's streams of pseudo-random words: two that are each common with one neighbour, and one common to all three. All
+ * holders of a stream draw from it at the same operations, in the same order.
  *
  * **Security.** The stream of party i and the one before it is unknown to the third: what is masked by it is uniform to
  * that one.
@@ -48,32 +51,43 @@ export class RingSeeds implements RingStreams {
   readonly previous: Prg;
   /** Common with the party after. */
   readonly next: Prg;
+  /** Common to all three. */
+  readonly common: Prg;
 
-  private constructor(previous: Prg, next: Prg) {
+  private constructor(previous: Prg, next: Prg, common: Prg) {
     this.previous = previous;
     this.next = next;
+    this.common = common;
   }
 
   /**
-   * Each party makes the seed that it has in common with the party before it, and sends it there.
+   * Each party makes the seed that it has in common with the party before it, and a part of the one common to all.
    *
    * @throws VeilshareError with a `PEER_` code when a neighbour does not do its part.
    */
   static async exchange(party: Party, previous: number, next: number): Promise<RingSeeds> {
-    const own = randomSeed();
-    const [received] = await Promise.all([
-      party.receive(next, step, { byteLength: seedBytes }),
-      party.send(previous, step, own),
+    const [own, part] = [randomSeed(), randomSeed()];
+    const [fromNext, fromPrevious] = await Promise.all([
+      party.receive(next, step, { byteLength: 2 * seedBytes }),
+      party.receive(previous, step, { byteLength: seedBytes }),
+      party.send(previous, step, concatBytes(own, part)),
+      party.send(next, step, part),
     ]);
-    return RingSeeds.of(own, received);
+    const common = part.slice();
+    for (let i = 0; i < seedBytes; i++) {
+      const others = (fromNext[seedBytes + i] as number) ^ (fromPrevious[i] as number); // of checked lengths
+      common[i] = (common[i] as number) ^ others;
+    }
+    return RingSeeds.of(own, fromNext.subarray(0, seedBytes), common);
   }
 
-  /** The streams of two seeds. */
-  static of(previous: Uint8Array, next: Uint8Array): RingSeeds {
-    const label = "veilshare/mpc/ring";
+  /** The streams of three seeds. */
+  static of(previous: Uint8Array, next: Uint8Array, common: Uint8Array): RingSeeds {
+    const stream = (secret: Uint8Array, label: string): Prg => new Prg(deriveKey({ secret, label }));
     return new RingSeeds(
-      new Prg(deriveKey({ secret: previous, label })),
-      new Prg(deriveKey({ secret: next, label })),
+      stream(previous, "veilshare/mpc/ring"),
+      stream(next, "veilshare/mpc/ring"),
+      stream(common, "veilshare/mpc/ring-common"),
     );
   }
 

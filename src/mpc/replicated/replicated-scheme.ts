@@ -18,12 +18,14 @@ import { matrixProduct, transposedProduct, type ProductShape } from "../../ring/
 import { add, addInPlace } from "../../ring/vector.js";
 import { bitRowsOf, wordsForRows, xorInPlace, xorWords, type BitSize } from "../packed-bits.js";
 import { ringPart, ringSize, type Part, type PartSize } from "../round-message.js";
+import type { Ratio } from "../ratio.js";
 import type { Rounds } from "../rounds.js";
-import type { ReusableShare, OwnedWords, Scheme } from "../scheme.js";
+import type { ReusableShare, OwnedWords, Scheme, ShuffledTable } from "../scheme.js";
 import type { ShareContext, Share } from "../share.js";
 import { bitsToArithmetic } from "./bit-to-arithmetic.js";
 import type { ReplicatedParts } from "./parts.js";
 import { pair } from "./parts.js";
+import { shuffleReplicated } from "./row-shuffle.js";
 import { truncateReplicated } from "./truncation.js";
 
 /** One party's part in replicated sharing. */
@@ -108,9 +110,12 @@ export class ReplicatedScheme implements Scheme {
     return this.#reshare(z, ringSize(z.length));
   }
 
-  truncate(x: Share, shift: number): Promise<Share> {
-    return truncateReplicated(this.#parts, x, shift);
+  truncate(x: Share, ratio: Ratio): Promise<Share> {
+    return truncateReplicated(this.#parts, x, ratio);
   }
+
+  readonly shuffle = (tables: readonly ShuffledTable[], rows: number): Promise<readonly Share[]> =>
+    shuffleReplicated(this.#parts, tables, rows);
 
   /** Each component is from the seed of the two parties that hold it. */
   randomBits(size: BitSize): Share {

@@ -10,21 +10,29 @@
  * party 0 with a seed common with party 2 and one word to party 1; the second is known to two parties and so shared at
  * once; the third is a bit injection. All in one round.
  *
+ * In place of 1 / 2^m stands any public ratio numerator / 2^m: 2^63 and 2^62 times it are integers as well.
+ *
+ * **Security.** Each message is masked by a word that its receiver does not know. *What the rounding tells:* which way a value
+ * was rounded depends on shares that one party knows, and on the bits cut off. Who sees a truncated value opened, and knows
+ * its shares, learns for each opening one comparison of the bits cut off with a number; from thousands of openings of one
+ * secret, those bits. `Engine.reveal` therefore opens truncated values rounded exactly, which depends on the value alone.
+ *
  * **Cost.** Five elements for each in all.
  */
 
 import { truncationOffset } from "../bounds.js";
 import { ringSize } from "../round-message.js";
+import { scaledPower, scaleLowBitsInPlace, type Ratio } from "../ratio.js";
 import type { Share } from "../share.js";
 import { knownBitsToArithmetic } from "./bit-to-arithmetic.js";
 import { pair, type ReplicatedParts } from "./parts.js";
 
 /** The truncated value. */
-export async function truncateReplicated(parts: ReplicatedParts, x: Share, shift: number): Promise<Share> {
+export async function truncateReplicated(parts: ReplicatedParts, x: Share, ratio: Ratio): Promise<Share> {
   const known = summandOf(parts, x);
   const topBits = new BigUint64Array(known.length);
   for (let i = 0; i < known.length; i++) topBits[i] = (known[i] as bigint) >> 63n; // i < length
-  divide(known, shift, parts.position === 0);
+  scaleLowBitsInPlace(known, ratio, parts.position === 0 ? "down" : "up");
   const { length } = known;
   if (parts.position === 0) {
     const first = parts.seeds.previous.words(length);
@@ -33,52 +41,47 @@ export async function truncateReplicated(parts: ReplicatedParts, x: Share, shift
       second[i] = BigInt.asUintN(64, (known[i] as bigint) - (first[i] as bigint)); // all of one length
     }
     const { share } = await knownBitsToArithmetic(parts, topBits, { words: second });
-    return lessWrap([first, second], share, shift, 0);
+    return lessWrap([first, second], share, ratio, 0);
   }
   if (parts.position === 1) {
     const { share, piggyback } = await knownBitsToArithmetic(parts, topBits, { size: ringSize(length) });
-    return lessWrap([piggyback as BigUint64Array, known], share, shift, undefined); // awaited, as its size was given
+    return lessWrap([piggyback as BigUint64Array, known], share, ratio, undefined); // awaited, as its size was given
   }
   const first = parts.seeds.next.words(length);
   const { share } = await knownBitsToArithmetic(parts, topBits);
-  return lessWrap([known, first], share, shift, 1);
+  return lessWrap([known, first], share, ratio, 1);
 }
 
-/** u with the offset at party 0, v elsewhere; in memory of its own. */
-function summandOf({ position }: ReplicatedParts, x: Share): BigUint64Array {
+/**
+ * u with the offset at party 0, v elsewhere, both refreshed by a word that all three know; in memory of its own. Without
+ * it, shares of what party 0 put in, or of what all know, would be rounded down every time.
+ */
+function summandOf({ position, seeds }: ReplicatedParts, x: Share): BigUint64Array {
   const [first, second] = pair(x);
-  if (position !== 0) return (position === 1 ? second : first).slice();
-  const sum = first.slice();
-  for (let i = 0; i < sum.length; i++) {
-    const word = BigInt.asUintN(64, (sum[i] as bigint) + (second[i] as bigint)); // all of one length
-    sum[i] = BigInt.asUintN(64, word + truncationOffset);
+  const fresh = seeds.common.words(first.length);
+  for (let i = 0; i < fresh.length; i++) {
+    const word = fresh[i] as bigint; // all of one length
+    if (position === 0) {
+      const sum = BigInt.asUintN(64, (first[i] as bigint) + (second[i] as bigint));
+      fresh[i] = BigInt.asUintN(64, BigInt.asUintN(64, sum + truncationOffset) + word);
+    } else {
+      fresh[i] = BigInt.asUintN(64, ((position === 1 ? second : first)[i] as bigint) - word);
+    }
   }
-  return sum;
-}
-
-/** Each word w becomes w / 2^shift, rounded, less (its highest bit) * 2^(63 - shift). */
-function divide(words: BigUint64Array, shift: number, down: boolean): void {
-  const m = BigInt(shift);
-  const wrapUnit = 1n << (63n - m);
-  const roundUp = down ? 0n : (1n << m) - 1n;
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i] as bigint; // i < length
-    const quotient = (word >> m) + (((word & roundUp) + roundUp) >> m);
-    words[i] = BigInt.asUintN(64, quotient - (word >> 63n) * wrapUnit);
-  }
+  return fresh;
 }
 
 /** Takes off the wrap, and the offset where the share takes up constants. */
 function lessWrap(
   share: readonly [BigUint64Array, BigUint64Array],
   differ: Share,
-  shift: number,
+  ratio: Ratio,
   constantAt: number | undefined,
 ): Share {
-  const wrapUnit = 1n << BigInt(63 - shift);
+  const wrapUnit = scaledPower(63, ratio);
   return share.map((part, component) => {
     const wraps = differ[component] as BigUint64Array; // two components, of one length
-    const unOffset = component === constantAt ? truncationOffset >> BigInt(shift) : 0n;
+    const unOffset = component === constantAt ? scaledPower(62, ratio) : 0n;
     for (let i = 0; i < part.length; i++) {
       const wrap = BigInt.asUintN(64, (wraps[i] as bigint) * wrapUnit);
       part[i] = BigInt.asUintN(64, BigInt.asUintN(64, (part[i] as bigint) - wrap) - unOffset);

@@ -291,7 +291,7 @@ describe("the test above catches", () => {
           const other = next.words(count);
           return previous.words(count).map((word, i) => word ^ (other[i] ?? 0n));
         };
-        return { previous, next, zeroShare, zeroBits };
+        return { previous, next, common: stream(), zeroShare, zeroBits };
       }),
   });
 

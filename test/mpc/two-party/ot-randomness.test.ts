@@ -105,7 +105,7 @@ describe("correlated randomness by oblivious transfer", () => {
   it("refuses truncations, operands that it does not know, and what is too large", async () => {
     await withSources({}, async (source) => {
       const draw = (want: Correlation) => () => source.draw(want);
-      expectError(draw({ kind: "truncation", length: 1, shift: 3 }), "INVALID_ARGUMENT");
+      expectError(draw({ kind: "truncation", length: 1, numerator: 1n, shift: 3 }), "INVALID_ARGUMENT");
       expectError(
         draw({ kind: "operandProduct", operand: 3, transposed: false, columns: 1 }),
         "INVALID_ARGUMENT",
