@@ -213,7 +213,7 @@ export class Engine {
    * @throws VeilshareError BOUND_EXCEEDED when the result may reach 2^62, or when factors that differ from row to row would
    *   keep fewer than 22 significant bits and their rounding could show; INVALID_ARGUMENT. Nothing was sent.
    *
-   * **Error.** 2^-22 of the sum of the largest absolute values of all terms; 2 units a term.
+   * **Error.** 2^-22 of the sum of the largest absolute values of all terms, or 2 units a term.
    */
   combine(terms: readonly Term[]): Promise<SecretMatrix> {
     return combine(this.#scheme, terms);
@@ -225,7 +225,7 @@ export class Engine {
    *
    * @throws VeilshareError BOUND_EXCEEDED when the product may reach 2^62; INVALID_ARGUMENT. Nothing was sent.
    *
-   * **Error.** 2^-50 of the result; 2 units.
+   * **Error.** 2^-50 of the result, or 2 units.
    */
   scaleBy(x: SecretMatrix, factor: number, options: ScaleOptions = {}): Promise<SecretMatrix> {
     return scaleBy(this.#scheme, x, factor, options);

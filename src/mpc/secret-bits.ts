@@ -187,7 +187,8 @@ export class SecretBits implements BitsShape {
    * @throws VeilshareError INVALID_ARGUMENT for no position, or one that is no element.
    */
   pickElements(positions: ArrayLike<number>): SecretBits {
-    for (const at of Array.from(positions)) {
+    for (let i = 0; i < positions.length; i++) {
+      const at = positions[i] as number; // i < length
       if (!Number.isInteger(at) || at < 0 || at >= this.length) {
         throw invalidArgument("pickElements", `positions below ${this.length}`, String(at));
       }

@@ -261,7 +261,8 @@ export class SecretMatrix implements SecretShape {
    */
   pickRows(positions: ArrayLike<number>): SecretMatrix {
     const { rows, columns } = this;
-    for (const at of Array.from(positions)) {
+    for (let i = 0; i < positions.length; i++) {
+      const at = positions[i] as number; // i < length
       if (!Number.isInteger(at) || at < 0 || at >= rows) {
         throw invalidArgument("pickRows", `positions below ${rows}`, String(at));
       }

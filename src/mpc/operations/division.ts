@@ -32,7 +32,7 @@ export interface DivideOptions extends PositiveOptions {
  * @returns With x's fractional bits, unless stated.
  * @throws VeilshareError INVALID_ARGUMENT for a `least` that is not positive; BOUND_EXCEEDED when 1 / least does not fit.
  *
- * **Error.** 2^-22 of the result; 2 units.
+ * **Error.** 2^-22 of the result, or 2 units.
  *
  * **Cost.** A normalization; seven products and truncations; about 30 rounds.
  */
@@ -93,7 +93,7 @@ export async function scaledBack(
  * @throws VeilshareError INVALID_ARGUMENT for different shapes or a `least` that is not positive; BOUND_EXCEEDED when a
  *   quotient of `atMost` does not fit.
  *
- * **Error.** 2^-22 of the result; 2 units.
+ * **Error.** 2^-22 of the result, or 2 units.
  *
  * **Cost.** A normalization; nine products and truncations; about 35 rounds.
  */

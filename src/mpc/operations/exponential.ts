@@ -43,7 +43,7 @@ const largestBound = 1000;
  * @throws VeilshareError BOUND_EXCEEDED when e^atMost does not fit; INVALID_ARGUMENT for a bound of x over 1000, an x with
  *   more than 28 fractional bits, or an `atMost` that is no number.
  *
- * **Error.** 2^-22 of the result; 2 units.
+ * **Error.** 2^-22 of the result, or 2 units.
  *
  * **Cost.** Bits of x; ANDs and a bit conversion for each whole exponent that gives a result above zero; seven products
  * and truncations; about 30 rounds.
@@ -121,7 +121,7 @@ async function wholeAndFraction(
  * @returns With x's fractional bits, at most 26.
  * @throws VeilshareError INVALID_ARGUMENT for a `least` that is not positive.
  *
- * **Error.** 10^-6, 2 units.
+ * **Error.** 10^-6, or 2 units.
  *
  * **Cost.** A normalization; eight products and truncations; about 30 rounds.
  */

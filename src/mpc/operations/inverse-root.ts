@@ -20,7 +20,7 @@ const inverseRootStart: Polynomial = {
  * @returns With x's fractional bits, unless stated.
  * @throws VeilshareError INVALID_ARGUMENT for a `least` that is not positive; BOUND_EXCEEDED when 1 / sqrt(least) does not fit.
  *
- * **Error.** 2^-22 of the result; 2 units.
+ * **Error.** 2^-22 of the result, or 2 units.
  *
  * **Cost.** As `reciprocal`, with four products and truncations more.
  */

@@ -29,7 +29,7 @@ export function sumsOf(caller: string, x: SecretMatrix): SecretMatrix {
  * @returns With x's fractional bits; 0 where no row counts.
  * @throws VeilshareError BOUND_EXCEEDED when the sum of all rows may not fit; INVALID_ARGUMENT for weights that are none.
  *
- * **Error.** 2^-22 of the result; 2 units.
+ * **Error.** 2^-22 of the result, or 2 units.
  *
  * **Cost.** One truncation of one row; with weights a matrix product and a quotient of one row.
  */
@@ -79,7 +79,7 @@ export interface VarianceOptions extends WeightOptions {
  * @throws VeilshareError INVALID_ARGUMENT for one row, or weights that are none; BOUND_EXCEEDED when the square of the bound
  *   does not fit.
  *
- * **Error.** 2^-22 of the result; 3 units: what adds up is rounded part by part where the bound leaves no room.
+ * **Error.** 2^-22 of the result, or 3 units: what adds up is rounded part by part where the bound leaves no room.
  *
  * **Cost.** A mean, and one to six inner products for each column, as wide bounds want; with weights a quotient of one row.
  */

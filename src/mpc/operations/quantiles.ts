@@ -15,7 +15,7 @@ import { checkWeights, weighted, type WeightOptions } from "./weights.js";
  * @throws VeilshareError INVALID_ARGUMENT for several columns, another part, or weights that are none; BOUND_EXCEEDED when
  *   the difference of two elements does not fit.
  *
- * **Error.** 2^-22 of the result; 2 units.
+ * **Error.** 2^-22 of the result, or 2 units.
  *
  * **Cost.** Sorts the column; with weights, three products a row more.
  */
@@ -54,7 +54,7 @@ function checkPart(caller: string, x: SecretMatrix, part: number): void {
  * @param options - Weights as `sortRows` gives them: of rows that count first, then 0.
  * @throws VeilshareError as {@link percentile}.
  *
- * **Error.** 2^-22 of the result; 2 units.
+ * **Error.** 2^-22 of the result, or 2 units.
  *
  * **Cost.** A truncation of one element, unless the part falls on a row; with weights, two products a row and a few
  * truncations of one element.
@@ -157,7 +157,7 @@ function guarded(engine: Engine, sum: SecretMatrix, bits: number): Promise<Secre
 /**
  * The median of one column; as {@link percentile}.
  *
- * **Error.** 2^-22 of the result; 2 units.
+ * **Error.** 2^-22 of the result, or 2 units.
  */
 export function median(
   engine: Engine,

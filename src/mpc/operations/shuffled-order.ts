@@ -31,48 +31,56 @@ const batchSize = 2 ** 19;
  * **Cost.** For n rows about 1.5 n log2 n comparisons, in some 0.7 log2 n levels of 3 + log2 width rounds.
  */
 export async function openedOrder(engine: Engine, keys: SecretBits): Promise<Uint32Array> {
-  let buckets: Uint32Array[] = [Uint32Array.from({ length: keys.length }, (_, i) => i)];
-  while (buckets.some((bucket) => bucket.length > 1)) {
-    const pairs = buckets.map(pairsOf);
-    const outcomes = await compareAll(engine, keys, pairs);
-    buckets = buckets.flatMap((bucket, i) => split(bucket, outcomes[i] ?? new Uint8Array(0)));
+  const order = Uint32Array.from({ length: keys.length }, (_, i) => i);
+  let buckets = keys.length > 1 ? [{ from: 0, to: keys.length }] : [];
+  while (buckets.length > 0) {
+    const pairs = pairsOf(order, buckets);
+    const larger = await compareAll(engine, keys, pairs);
+    buckets = split(order, buckets, larger);
   }
-  return Uint32Array.from(buckets, (bucket) => bucket[0] ?? 0);
+  return order;
+}
+
+/** Places of the order whose rows are known to belong there, but not in which order. */
+interface Bucket {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** How many rows of a bucket all of it is compared with. */
-function pivotsOf(bucket: Uint32Array): number {
-  return bucket.length <= smallBucket ? bucket.length : pivotCount;
+function pivotsOf({ from, to }: Bucket): number {
+  return to - from <= smallBucket ? to - from : pivotCount;
 }
 
-/** Rows to compare, of one bucket: each pivot with all rows after it. */
+/** Rows to compare: in each bucket, each pivot with all rows after it. */
 interface Pairs {
   readonly left: Uint32Array;
   readonly right: Uint32Array;
 }
 
-function pairsOf(bucket: Uint32Array): Pairs {
-  const pivots = pivotsOf(bucket);
+function pairsOf(order: Uint32Array, buckets: readonly Bucket[]): Pairs {
   let count = 0;
-  for (let pivot = 0; pivot < pivots; pivot++) count += bucket.length - 1 - pivot;
+  for (const bucket of buckets) {
+    const pivots = pivotsOf(bucket);
+    count += pivots * (bucket.to - bucket.from - 1) - (pivots * (pivots - 1)) / 2;
+  }
   const [left, right] = [new Uint32Array(count), new Uint32Array(count)];
   let at = 0;
-  for (let pivot = 0; pivot < pivots; pivot++) {
-    left.fill(bucket[pivot] as number, at, at + bucket.length - 1 - pivot); // pivot < bucket.length
-    right.set(bucket.subarray(pivot + 1), at);
-    at += bucket.length - 1 - pivot;
+  for (const bucket of buckets) {
+    const last = bucket.from + pivotsOf(bucket);
+    for (let pivot = bucket.from; pivot < last; pivot++) {
+      for (let i = pivot + 1; i < bucket.to; i++) {
+        left[at] = order[pivot] as number; // places of the order
+        right[at] = order[i] as number;
+        at += 1;
+      }
+    }
   }
   return { left, right };
 }
 
-/** For each pair of each bucket, 1 where the right key is the larger one. */
-async function compareAll(
-  engine: Engine,
-  keys: SecretBits,
-  pairs: readonly Pairs[],
-): Promise<readonly Uint8Array[]> {
-  const left = joined(pairs.map((pair) => pair.left));
-  const right = joined(pairs.map((pair) => pair.right));
+/** For each pair, 1 where the right key is the larger one. */
+async function compareAll(engine: Engine, keys: SecretBits, { left, right }: Pairs): Promise<Uint8Array> {
   const larger = new Uint8Array(left.length);
   for (let from = 0; from < left.length; from += batchSize) {
     const to = Math.min(left.length, from + batchSize);
@@ -81,50 +89,58 @@ async function compareAll(
     // a < b exactly when there is a carry out of NOT a + b.
     larger.set(await engine.revealBits(await carryOut(engine, a.not(), b)), from);
   }
-  let at = 0;
-  return pairs.map((pair) => {
-    const part = larger.subarray(at, at + pair.left.length);
-    at += pair.left.length;
-    return part;
-  });
+  return larger;
 }
 
-function joined(parts: readonly Uint32Array[]): Uint32Array {
-  let length = 0;
-  for (const part of parts) length += part.length;
-  const all = new Uint32Array(length);
+/**
+ * Puts the rows of each bucket into the order of what is known: its pivots, each at its place, and the rows between them.
+ *
+ * @returns The buckets that are left.
+ */
+function split(order: Uint32Array, buckets: readonly Bucket[], larger: Uint8Array): Bucket[] {
+  const below = new Uint8Array(order.length); // for each place, how many pivots of its bucket are smaller
+  const moved = new Uint32Array(order.length);
+  const left: Bucket[] = [];
   let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
-
-/** A bucket's pivots, each a bucket of its own, and the rows between them, in order. */
-function split(bucket: Uint32Array, larger: Uint8Array): Uint32Array[] {
-  const pivots = pivotsOf(bucket);
-  const below = new Uint32Array(bucket.length); // for each row, how many pivots are smaller
-  let at = 0;
-  for (let pivot = 0; pivot < pivots; pivot++) {
-    for (let i = pivot + 1; i < bucket.length; i++) {
-      const rightLarger = larger[at] as number; // as many as pairs
-      at += 1;
-      below[i] = (below[i] as number) + rightLarger;
-      if (i < pivots) below[pivot] = (below[pivot] as number) + 1 - rightLarger;
+  for (const bucket of buckets) {
+    const { from, to } = bucket;
+    const last = from + pivotsOf(bucket);
+    for (let pivot = from; pivot < last; pivot++) {
+      for (let i = pivot + 1; i < to; i++) {
+        const rightLarger = larger[at] as number; // as many as pairs
+        at += 1;
+        below[i] = (below[i] as number) + rightLarger;
+        if (i < last) below[pivot] = (below[pivot] as number) + 1 - rightLarger;
+      }
     }
+    arrange({ order, below, moved }, bucket, left);
   }
-  const between: number[][] = Array.from({ length: pivots + 1 }, () => []);
-  const order = new Uint32Array(pivots);
-  for (const [i, row] of bucket.entries()) {
-    const rank = below[i] as number; // one for each row
-    if (i < pivots) order[rank] = row;
-    else between[rank]?.push(row);
+  return left;
+}
+
+interface Arranging {
+  readonly order: Uint32Array;
+  readonly below: Uint8Array;
+  readonly moved: Uint32Array;
+}
+
+/** Counting sort of one bucket: rows with r smaller pivots, then the pivot of rank r, then those with r + 1. */
+function arrange({ order, below, moved }: Arranging, { from, to }: Bucket, left: Bucket[]): void {
+  const pivots = pivotsOf({ from, to });
+  const next = new Array<number>(pivots + 1).fill(0);
+  for (let i = from + pivots; i < to; i++) next[below[i] as number] = (next[below[i] as number] ?? 0) + 1;
+  let start = from;
+  for (const [rank, count] of next.entries()) {
+    next[rank] = start;
+    if (count > 1) left.push({ from: start, to: start + count });
+    start += count + 1;
   }
-  const buckets: Uint32Array[] = [];
-  for (const [rank, rows] of between.entries()) {
-    if (rows.length > 0) buckets.push(Uint32Array.from(rows));
-    if (rank < pivots) buckets.push(Uint32Array.of(order[rank] as number)); // one for each pivot
+  const ends = next.map((_, rank) => (next[rank + 1] ?? to + 1) - 1); // where the pivot of each rank goes
+  for (let i = from; i < to; i++) {
+    const rank = below[i] as number; // places of the order
+    const place = i < from + pivots ? (ends[rank] ?? to) : (next[rank] ?? to);
+    if (i >= from + pivots) next[rank] = place + 1;
+    moved[place] = order[i] as number;
   }
-  return buckets;
+  order.set(moved.subarray(from, to), from);
 }
