@@ -9,7 +9,12 @@ interface Piece {
   readonly work: OtWork;
 }
 
-const drawn = (name: string, unit: string, items: number, wanted: Extract<OtWork, { kind: "draw" }>["wanted"]): Piece => ({
+const drawn = (
+  name: string,
+  unit: string,
+  items: number,
+  wanted: Extract<OtWork, { kind: "draw" }>["wanted"],
+): Piece => ({
   name,
   unit,
   items,

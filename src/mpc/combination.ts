@@ -77,12 +77,15 @@ export async function scaleBy(
   if (ratio === undefined) return x.scale(0);
   const { rows, columns, fractionalBits } = x;
   const product = ratio.shift === 0 ? x.magnitude * ratio.numerator : ratioMagnitude(x.magnitude, ratio);
-  const proven = provenBound === undefined ? product : magnitudeOfBound("scaleBy", provenBound, fractionalBits) + 1n;
+  const proven =
+    provenBound === undefined ? product : magnitudeOfBound("scaleBy", provenBound, fractionalBits) + 1n;
   const magnitude = checkMagnitude("scaleBy", smallerMagnitude(product, proven));
   const positive = factor < 0 ? x.negate() : x;
   const shape = { rows, columns, fractionalBits, magnitude };
   if (ratio.shift > 0) return rounded(scheme, positive, ratio, { ...shape, caller: "scaleBy" });
-  const share = mapShare(shareOf("scaleBy", scheme.context, positive), (part) => ringScale(part, ratio.numerator));
+  const share = mapShare(shareOf("scaleBy", scheme.context, positive), (part) =>
+    ringScale(part, ratio.numerator),
+  );
   return secretFromShare(scheme.context, shape, share);
 }
 

@@ -198,7 +198,9 @@ function halvesOf(numerator: bigint): readonly [number, number] {
 function ratioFrom(shift: number, [low, high]: readonly [number, number]): Ratio {
   const numerator = (BigInt(high) << 32n) | BigInt(low);
   if (numerator === 0n || (numerator !== 1n && shift > maxRatioShift)) {
-    throw new MalformedMessage(`expected a numerator above 0 and a shift up to ${maxRatioShift}, got ${shift}`);
+    throw new MalformedMessage(
+      `expected a numerator above 0 and a shift up to ${maxRatioShift}, got ${shift}`,
+    );
   }
   return { numerator, shift };
 }

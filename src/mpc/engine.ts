@@ -38,16 +38,10 @@ import {
 } from "./products.js";
 import type { Scheme } from "./scheme.js";
 import { bitsFromShare, checkSameBits, shareOfBits, type BitsShape, type SecretBits } from "./secret-bits.js";
-import {
-  secretFromShare,
-  shareOf,
-  type SecretMatrix,
-  type SecretShape,
-} from "./secret-matrix.js";
+import { secretFromShare, shareOf, type SecretMatrix, type SecretShape } from "./secret-matrix.js";
 import type { Share } from "./share.js";
 import { shuffleSecrets, type Shuffled } from "./shuffling.js";
 import { decodeValues } from "./values.js";
-
 
 /** One computing party's end of a computation on secrets. */
 export class Engine {
@@ -291,7 +285,10 @@ export class Engine {
    * @param bits - As many elements, in one column.
    * @throws VeilshareError INVALID_ARGUMENT for different numbers of rows.
    */
-  shuffle(matrices: readonly SecretMatrix[], bits: readonly SecretBits[] = []): Promise<Shuffled | undefined> {
+  shuffle(
+    matrices: readonly SecretMatrix[],
+    bits: readonly SecretBits[] = [],
+  ): Promise<Shuffled | undefined> {
     return shuffleSecrets(this.#scheme, matrices, bits);
   }
 

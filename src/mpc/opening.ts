@@ -20,7 +20,7 @@ import { checkWithin } from "./values.js";
 /**
  * Opens a secret.
  *
- * @param to - Session indices of the parties that learn it; all, when left out.
+ * @param options - `to`: session indices of the parties that learn it; all, when left out.
  * @returns Units of the last place; `undefined` at a party that may not learn them.
  */
 export async function openSecret(
@@ -54,11 +54,7 @@ export async function openToAll(
 }
 
 /** The same secret, rounded to the nearest unit where it was rounded by chance. */
-async function exactlyRounded(
-  scheme: Scheme,
-  engine: BitEngine,
-  x: SecretMatrix,
-): Promise<SecretMatrix> {
+async function exactlyRounded(scheme: Scheme, engine: BitEngine, x: SecretMatrix): Promise<SecretMatrix> {
   const unrounded = unroundedOf(x);
   if (unrounded === undefined) return x;
   const { context } = scheme;

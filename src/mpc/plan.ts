@@ -211,7 +211,7 @@ function openingZeros(scheme: Scheme): AllMethods {
     matrixProduct: (x, y, size) => scheme.matrixProduct(x, y, size),
     reusableOperand: (x, shape) => scheme.reusableOperand(x, shape),
     reusableOwnedOperand: (matrix) => scheme.reusableOwnedOperand(matrix),
-  truncate: (x, ratio) => scheme.truncate(x, ratio),
+    truncate: (x, ratio) => scheme.truncate(x, ratio),
     shuffle: scheme.shuffle,
     randomBits: (size) => scheme.randomBits(size),
     and: (x, y, size) => scheme.and(x, y, size),

@@ -84,8 +84,7 @@ export interface Scheme {
    * has a way of its own.
    */
   readonly shuffle?:
-    | ((tables: readonly ShuffledTable[], rows: number) => Promise<readonly Share[]>)
-    | undefined;
+    ((tables: readonly ShuffledTable[], rows: number) => Promise<readonly Share[]>) | undefined;
 
   /** Shares of random bits that no party knows anything of. Sends nothing. */
   randomBits(size: BitSize): Share;

@@ -47,7 +47,8 @@ export async function shuffleSecrets(
 
 function checkRows(rows: number, counts: readonly number[]): void {
   if (rows === 0) throw invalidArgument("shuffle", "at least one row", "none");
-  for (const count of counts) if (count !== rows) throw invalidArgument("shuffle", `${rows} rows`, `${count}`);
+  for (const count of counts)
+    if (count !== rows) throw invalidArgument("shuffle", `${rows} rows`, `${count}`);
 }
 
 function matrixTable({ context }: Scheme, matrix: SecretMatrix): ShuffledTable {

@@ -41,7 +41,11 @@ export async function signBitsBelow(engine: BitEngine, x: SecretMatrix, k: numbe
  *
  * **Cost.** As {@link signBits} with `ignored` bits fewer.
  */
-export async function roughSignBits(engine: BitEngine, x: SecretMatrix, ignored: number): Promise<SecretBits> {
+export async function roughSignBits(
+  engine: BitEngine,
+  x: SecretMatrix,
+  ignored: number,
+): Promise<SecretBits> {
   const k = (x.magnitude + (1n << BigInt(ignored + 1))).toString(2).length;
   if (!Number.isInteger(ignored) || ignored < 0 || ignored >= magnitudeBits(x)) {
     throw invalidArgument("roughSignBits", `0 to ${magnitudeBits(x) - 1} ignored bits`, String(ignored));

@@ -37,7 +37,14 @@ export interface Excess {
  *
  * @throws VeilshareError BOUND_EXCEEDED when it does not fit; nothing was run.
  */
-export function unitsWithin({ caller, what, bound, fractionalBits, below = unitLimit, advice }: Excess): bigint {
+export function unitsWithin({
+  caller,
+  what,
+  bound,
+  fractionalBits,
+  below = unitLimit,
+  advice,
+}: Excess): bigint {
   const units = bound * 2 ** fractionalBits;
   if (units < Number(below)) return BigInt(Math.ceil(units)) + 1n;
   const most = Number(below) * 2 ** -fractionalBits;

@@ -60,7 +60,9 @@ export async function correlation(
   const variances = covariance.reshape(d * d, 1).pickRows(diagonal);
   const inverse = await inverseSquareRoot(engine, variances, { least: 1 / 8, fractionalBits: inverseBits });
   const covariances = covariance.assumeBound(largestSum);
-  const first = await fixedProduct(engine, covariances, inverse.repeatColumns(d), { provenBound: largestSum });
+  const first = await fixedProduct(engine, covariances, inverse.repeatColumns(d), {
+    provenBound: largestSum,
+  });
   const across = inverse.repeatColumns(d).transpose();
   return fixedProduct(engine, first, across, { provenBound: 1 + 2 ** -10, fractionalBits: resultBits });
 }
@@ -81,13 +83,19 @@ async function columnSizes(engine: Engine, centred: SecretMatrix): Promise<Secre
   const terms = await squareSums(engine, centred);
   const cut = Math.max(0, bitLength(most) - sizeBits);
   const own = 2 * centred.fractionalBits;
-  const exact = secretWithMagnitude(sumOf(terms.map((term) => whole(term, own))), smaller(most, unitLimit - 1n));
+  const exact = secretWithMagnitude(
+    sumOf(terms.map((term) => whole(term, own))),
+    smaller(most, unitLimit - 1n),
+  );
   if (cut === 0) return choiceOf(await normalize("correlation", engine, exact, { least: 1 }), 0);
   const parts = await Promise.all(terms.map((term) => coarse(engine, term, own, cut)));
   const rough = secretWithMagnitude(sumOf(parts), (most >> BigInt(cut)) + BigInt(terms.length + 1));
   // Where the coarse sum is small, the exact one fits the ring; elsewhere the coarse one has bits enough.
   const threshold = 2 ** (sizeBits - cut - 2);
-  const small = await bitToArithmetic(engine, await signBits(engine, rough.addPublic(all(rough, -threshold))));
+  const small = await bitToArithmetic(
+    engine,
+    await signBits(engine, rough.addPublic(all(rough, -threshold))),
+  );
   const kept = secretWithMagnitude(await select(engine, small, exact, rough), 1n << BigInt(sizeBits + 1));
   const { oneHot, exponents } = await normalize("correlation", engine, kept, { least: 1 });
   const repeated = small.reshape(1, small.length).pickRows(new Uint32Array(oneHot.rows));
@@ -129,7 +137,12 @@ function whole({ units, fractionalBits }: NumeratorTerm, own: number): SecretMat
 }
 
 /** A term over 2^cut, in units of the squares. */
-function coarse(engine: Engine, { units, fractionalBits }: NumeratorTerm, own: number, cut: number): Promise<SecretMatrix> {
+function coarse(
+  engine: Engine,
+  { units, fractionalBits }: NumeratorTerm,
+  own: number,
+  cut: number,
+): Promise<SecretMatrix> {
   const shift = own - fractionalBits - cut;
   if (shift < 0) return truncateUnits(engine, units, -shift);
   return Promise.resolve(whole({ units, fractionalBits: 0 }, shift));

@@ -127,7 +127,12 @@ export async function quotients(
   const normalized = await normalize(caller, engine, b, { least });
   const inverse = await mantissaReciprocal(engine, normalized.mantissa);
   const numerator = { units: asUnits(a), fractionalBits: a.fractionalBits };
-  return quotientOf(engine, [numerator], { normalized, inverse }, { caller, bound, fractionalBits, advice, spread });
+  return quotientOf(
+    engine,
+    [numerator],
+    { normalized, inverse },
+    { caller, bound, fractionalBits, advice, spread },
+  );
 }
 
 /** From one value for each divisor to one for each numerator. */
@@ -138,6 +143,9 @@ export function spreadOver(
 ): (perDivisor: SecretMatrix) => SecretMatrix {
   if (a.rows === b.rows && a.columns === b.columns) return (perDivisor) => perDivisor;
   if (a.rows === b.rows && b.columns === 1) return (perDivisor) => perDivisor.repeatColumns(a.columns);
-  throw invalidArgument(caller, `a divisor of ${a.rows} x ${a.columns}, or one column`, `${b.rows} x ${b.columns}`);
+  throw invalidArgument(
+    caller,
+    `a divisor of ${a.rows} x ${a.columns}, or one column`,
+    `${b.rows} x ${b.columns}`,
+  );
 }
-

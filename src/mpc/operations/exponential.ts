@@ -57,7 +57,11 @@ export async function exponential(
   const atMost = Math.min(options.atMost ?? x.bound, x.bound);
   if (x.bound > largestBound || fractionalBits > mantissaBits || Number.isNaN(atMost)) {
     const got = `a bound of ${x.bound}, ${fractionalBits} fractional bits, atMost ${atMost}`;
-    throw invalidArgument("exponential", "a bound of at most 1000, 28 fractional bits and a number atMost", got);
+    throw invalidArgument(
+      "exponential",
+      "a bound of at most 1000, 28 fractional bits and a number atMost",
+      got,
+    );
   }
   const most = Math.log(2 ** (61 - fractionalBits));
   const largest = unitsWithin({
@@ -75,14 +79,18 @@ export async function exponential(
     return exponent <= top && exponent >= -fractionalBits - 2;
   });
   const [first, last] = [kept[0], kept[kept.length - 1]];
-  if (first === undefined || last === undefined) return fraction.scale(0).timesPowerOfTwo(mantissaBits - fractionalBits);
+  if (first === undefined || last === undefined)
+    return fraction.scale(0).timesPowerOfTwo(mantissaBits - fractionalBits);
   const [chosen, power] = await Promise.all([
     engine.bitsToArithmetic(oneHot.positions(first, last + 1)),
     evaluate(engine, powerOfTwo, fraction),
   ]);
   const shifts = kept.map((i) => (exponents[i] ?? 0) + fractionalBits - mantissaBits);
   const magnitude = largest + (largest >> 20n) + 2n;
-  return asReal(await shiftBySecret(engine, asUnits(power), { oneHot: chosen, shifts }, magnitude), fractionalBits);
+  return asReal(
+    await shiftBySecret(engine, asUnits(power), { oneHot: chosen, shifts }, magnitude),
+    fractionalBits,
+  );
 }
 
 /** x log2(e), as a whole number and a fraction from 0 to 1. */

@@ -42,7 +42,11 @@ export async function inverseSquareRoot(
   const { mantissa } = normalized;
   // Of an odd exponent, the square root of two is left over: one of the language's constants, so that all parties round
   // the same number.
-  const parity = choiceSum(normalized, (exponent) => (exponent % 2 === 0 ? 1 : 2 * Math.SQRT1_2), mantissaBits);
+  const parity = choiceSum(
+    normalized,
+    (exponent) => (exponent % 2 === 0 ? 1 : 2 * Math.SQRT1_2),
+    mantissaBits,
+  );
   let y = await evaluate(engine, inverseRootStart, mantissa);
   // A relative error e becomes 1.5 e^2.
   for (let i = 0; i < 2; i++) {

@@ -122,7 +122,14 @@ function varianceSizes(x: SecretMatrix, options: VarianceOptions): VarianceSizes
   const { fractionalBits = Math.max(0, Math.min(x.fractionalBits, room)) } = options;
   const advice = "declare a smaller bound or state fewer fractional bits";
   const below = (unitLimit * BigInt(Math.round(2 ** 20 * (square / termBound)))) >> 20n;
-  unitsWithin({ caller: "variance", what: "the square of a bound", bound: square, fractionalBits, below, advice });
+  unitsWithin({
+    caller: "variance",
+    what: "the square of a bound",
+    bound: square,
+    fractionalBits,
+    below,
+    advice,
+  });
   return { bound, termBound, fractionalBits, advice };
 }
 
@@ -148,4 +155,3 @@ async function scaledSum(
   const finest = secretWithMagnitude(total, magnitude).timesPowerOfTwo(-finer);
   return guard === 0 ? finest : engine.truncate(finest, guard);
 }
-

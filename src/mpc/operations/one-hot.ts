@@ -24,7 +24,6 @@ export async function hotPositions(engine: BitEngine, bits: SecretBits): Promise
   return hot;
 }
 
-
 /** Most positions of a one-hot vector. */
 const maxPositions = 2 ** 24;
 

@@ -54,7 +54,9 @@ export async function shiftBySecret(
   magnitude: bigint,
 ): Promise<SecretMatrix> {
   const parts = await Promise.all(
-    windowsOf(x.magnitude, choice.shifts, magnitude).map((window) => shiftInWindow(engine, x, choice, window)),
+    windowsOf(x.magnitude, choice.shifts, magnitude).map((window) =>
+      shiftInWindow(engine, x, choice, window),
+    ),
   );
   const [first, ...others] = parts;
   if (first === undefined) return x.scale(0);
@@ -100,7 +102,12 @@ function windowsOf(size: bigint, shifts: readonly number[], magnitude: bigint): 
     const kept = order.findIndex((choice) => shiftOf(choice) < lowest);
     const choices = order.splice(0, kept === -1 ? order.length : kept);
     const base = Math.min(0, shiftOf(choices[choices.length - 1] ?? 0));
-    windows.push({ choices: new Set(choices), cut, base, magnitude: result << BigInt(Math.max(0, -base - cut)) });
+    windows.push({
+      choices: new Set(choices),
+      cut,
+      base,
+      magnitude: result << BigInt(Math.max(0, -base - cut)),
+    });
   }
   return windows;
 }

@@ -27,7 +27,8 @@ export async function percentile(
 ): Promise<SecretMatrix> {
   checkPart("percentile", x, part);
   const { weights } = options;
-  if (weights === undefined) return percentileOfSorted(engine, (await sortRows(engine, { key: x })).key, part);
+  if (weights === undefined)
+    return percentileOfSorted(engine, (await sortRows(engine, { key: x })).key, part);
   checkWeights("percentile", x.rows, weights);
   // Rows that do not count hold 0 from here on: where none counts, nothing of them is left in the result.
   const counting = await weighted(engine, x, weights);
@@ -149,9 +150,7 @@ async function sumByFractions(
 function guarded(engine: Engine, sum: SecretMatrix, bits: number): Promise<SecretMatrix> {
   const factor = 2 ** (guardBits - bits);
   const finer = sum.fractionalBits + guardBits;
-  return engine
-    .scaleBy(sum, factor)
-    .then((scaled) => scaled.timesPowerOfTwo(scaled.fractionalBits - finer));
+  return engine.scaleBy(sum, factor).then((scaled) => scaled.timesPowerOfTwo(scaled.fractionalBits - finer));
 }
 
 /**
@@ -159,10 +158,6 @@ function guarded(engine: Engine, sum: SecretMatrix, bits: number): Promise<Secre
  *
  * **Error.** 2^-22 of the result, or 2 units.
  */
-export function median(
-  engine: Engine,
-  x: SecretMatrix,
-  options: WeightOptions = {},
-): Promise<SecretMatrix> {
+export function median(engine: Engine, x: SecretMatrix, options: WeightOptions = {}): Promise<SecretMatrix> {
   return percentile(engine, x, 0.5, options);
 }

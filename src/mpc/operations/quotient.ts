@@ -4,7 +4,7 @@
  */
 
 import type { Engine } from "../engine.js";
-import { secretWithMagnitude, SecretMatrix } from "../secret-matrix.js";
+import { secretWithMagnitude, type SecretMatrix } from "../secret-matrix.js";
 import { unitsWithin, unitLimit } from "./budget.js";
 import { evaluate, fixedProduct, type Polynomial } from "./fixed-point.js";
 import { mantissaBits, type Normalized } from "./normalization.js";

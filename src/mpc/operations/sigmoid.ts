@@ -48,8 +48,10 @@ const bound = 10;
  * The logistic function, element by element.
  *
  * @param x - Of any bound; with 1 to 24 fractional bits.
- * @returns With x's fractional bits, from 0 to 1; off by less than {@link sigmoidError} and two units in the last place.
+ * @returns With x's fractional bits, from 0 to 1.
  * @throws VeilshareError BOUND_EXCEEDED when x may reach 2^61 units.
+ *
+ * **Error.** 3.6 * 10^-4, or 2 units. See {@link sigmoidError}.
  *
  * **Cost.** Six comparisons, one product, three products with truncation: for three replicated parties about 110 bytes
  * sent an element and party, 16 rounds.

@@ -54,12 +54,10 @@ export interface Sorted {
  * levels of 3 + log2(bits of the key) rounds. Elsewhere: about n (log2 n)^2 / 4 comparisons of keys and products with the
  * payload, in (log2 n)(log2 n + 1) / 2 stages of 4 + log2(bits of the key) rounds.
  */
-export async function sortRows(
-  engine: Engine,
-  { key, payload = [], weights }: SortOptions,
-): Promise<Sorted> {
+export async function sortRows(engine: Engine, { key, payload = [], weights }: SortOptions): Promise<Sorted> {
   if (key.columns !== 1) throw invalidArgument("sortRows", "a key of one column", `${key.columns} columns`);
-  for (const { rows } of payload) if (rows !== key.rows) throw invalidArgument("sortRows", `${key.rows} rows`, `${rows}`);
+  for (const { rows } of payload)
+    if (rows !== key.rows) throw invalidArgument("sortRows", `${key.rows} rows`, `${rows}`);
   if (weights !== undefined) checkWeights("sortRows", key.rows, weights);
   const width = magnitudeBits(key) + 1;
   const [bits, counting] = await Promise.all([
@@ -73,7 +71,8 @@ export async function sortRows(
       : SecretBits.stack([bits.positions(0, width - 1), bits.positions(width - 1, width).not()]);
   const keys = counting === undefined ? ordered : SecretBits.stack([ordered, counting.not()]);
   const rows = [key, ...payload, ...(weights === undefined ? [] : [weights])];
-  const sorted = (await sortByShuffling(engine, keys, rows)) ?? (await sortByBits(engine, "sortRows", keys, rows));
+  const sorted =
+    (await sortByShuffling(engine, keys, rows)) ?? (await sortByBits(engine, "sortRows", keys, rows));
   const moved = sorted.slice(1, 1 + payload.length);
   const last = sorted[1 + payload.length];
   return { key: sorted[0] ?? key, payload: moved, ...(last === undefined ? {} : { weights: last }) };

@@ -22,7 +22,9 @@ export async function squareSums(engine: Engine, x: SecretMatrix): Promise<Numer
   const width = limbWidth(x.rows);
   const limbs = await limbsOf(engine, asUnits(x), width);
   const columns = limbs.map((limb) => limb.transpose());
-  const pairs = limbs.flatMap((_, high) => limbs.slice(0, high + 1).map((_limb, low) => [high, low] as const));
+  const pairs = limbs.flatMap((_, high) =>
+    limbs.slice(0, high + 1).map((_limb, low) => [high, low] as const),
+  );
   return Promise.all(
     pairs.map(async ([high, low]) => {
       const sums = await innerProducts(engine, columns[high] as SecretMatrix, columns[low] as SecretMatrix); // positions of limbs

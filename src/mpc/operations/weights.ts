@@ -26,7 +26,11 @@ export function checkWeights(caller: string, rows: number, weights: SecretMatrix
 }
 
 /** x, with 0 in rows that do not count. One product. */
-export async function weighted(engine: Engine, x: SecretMatrix, weights: SecretMatrix): Promise<SecretMatrix> {
+export async function weighted(
+  engine: Engine,
+  x: SecretMatrix,
+  weights: SecretMatrix,
+): Promise<SecretMatrix> {
   const wide = weights.columns === x.columns ? weights : weights.repeatColumns(x.columns);
   return secretWithMagnitude(await engine.multiply(wide, x, { provenBound: x.bound }), x.magnitude);
 }

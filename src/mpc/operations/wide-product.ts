@@ -50,7 +50,12 @@ export async function wideProduct(
   }
   const split = Math.min(limitBits - bitLength(b.magnitude), bitLength(a.magnitude) - 1);
   const highest = ((largest << BigInt(Math.max(0, cut))) >> BigInt(split)) + b.magnitude;
-  unitsWithin({ ...options, caller, what: "a product", bound: highest < unitLimit ? bound : bound * 2 ** 20 });
+  unitsWithin({
+    ...options,
+    caller,
+    what: "a product",
+    bound: highest < unitLimit ? bound : bound * 2 ** 20,
+  });
   return asReal(await splitProduct(engine, [a, b], { split, cut, largest, highest }), fractionalBits);
 }
 

@@ -7,19 +7,17 @@ import { describe, expect, it } from "vitest";
  */
 const page = readFileSync("docs/computing-on-shares.md", "utf8");
 const folder = "src/mpc/operations";
-const sources = [
-  ...readdirSync(folder).map((name) => `${folder}/${name}`),
-  "src/mpc/engine.ts",
-];
+const sources = [...readdirSync(folder).map((name) => `${folder}/${name}`), "src/mpc/engine.ts"];
 
 /** From the name of an exported function, or of a method of the engine, to the error in its docstring. */
 function documented(): Map<string, string> {
   const found = new Map<string, string>();
   for (const file of sources) {
     const text = readFileSync(file, "utf8");
-    const pattern = /\/\*\*((?:(?!\*\/)[\s\S])*?)\*\/\s*(?:export (?:async )?function (\w+)|(?:async )?(\w+)\()/g;
+    const pattern =
+      /\/\*\*((?:(?!\*\/)[\s\S])*?)\*\/\s*(?:export (?:async )?function (\w+)|(?:async )?(\w+)\()/g;
     for (const [, comment = "", name, method] of text.matchAll(pattern)) {
-      const [, error] = /\*\*Error\.\*\* ([^.:]*)[.:]/.exec(comment.replace(/\n\s*\*/g, " ")) ?? [];
+      const [, error] = /\*\*Error\.\*\* ((?:[^.:]|\.\d)*)[.:]/.exec(comment.replace(/\n\s*\*/g, " ")) ?? [];
       const subject = name ?? method;
       if (error !== undefined && subject !== undefined) found.set(subject, error.trim());
     }

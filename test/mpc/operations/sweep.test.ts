@@ -216,54 +216,60 @@ describe.each(ways)("with $scheme.name,", ({ scheme, runs: count, length }) => {
     }
   });
 
-  it("means, percentiles and variances keep theirs, with weights and without", { timeout: 200_000 }, async () => {
-    for (const draw of draws) {
-      const bits = bitsOf[draw.integer(0, 7)] ?? 20;
-      const bound = 2 ** draw.integer(-bits + 2, 57 - bits);
-      const rows = draw.integer(2, length);
-      const size = draw.sized(2 ** -bits, bound, bits); // values may be far below the bound
-      const values = Array.from({ length: rows }, () => draw.sized(2 ** -bits, size, bits)).map((x) =>
-        draw.real() < 0.4 ? -x : x,
-      );
-      const weights = values.map((_, i) => (i < 2 || draw.real() < 0.6 ? 1 : 0));
-      const where = draw.real();
-      const drawn = { bits, bound, rows, size, where };
-      const inputs = [
-        { values, bound, bits },
-        { values: weights, bound: 1, bits: 0 },
-      ];
-      for (const weighing of [false, true]) {
-        const counted = weighing ? values.filter((_, i) => weights[i] === 1) : values;
-        const options = (w: SecretMatrix | undefined): { weights?: SecretMatrix } =>
-          weighing && w !== undefined ? { weights: w } : {};
-        const largestUnits = bound * rows * 2 ** bits;
-        check(
-          "mean",
-          await attempt(scheme, inputs, (engine, x = never(), w) => mean(engine, x, options(w))),
-          [meanOf(counted, bits)],
-          { part, units: 2, largestUnits },
-          { ...drawn, weighing },
+  it(
+    "means, percentiles and variances keep theirs, with weights and without",
+    { timeout: 200_000 },
+    async () => {
+      for (const draw of draws) {
+        const bits = bitsOf[draw.integer(0, 7)] ?? 20;
+        const bound = 2 ** draw.integer(-bits + 2, 57 - bits);
+        const rows = draw.integer(2, length);
+        const size = draw.sized(2 ** -bits, bound, bits); // values may be far below the bound
+        const values = Array.from({ length: rows }, () => draw.sized(2 ** -bits, size, bits)).map((x) =>
+          draw.real() < 0.4 ? -x : x,
         );
-        check(
-          "percentile",
-          await attempt(scheme, inputs, (engine, x = never(), w) => percentile(engine, x, where, options(w))),
-          [percentileOf(counted, where)],
-          { part, units: 2, largestUnits },
-          { ...drawn, weighing },
-        );
-        const outcome = await attempt(scheme, inputs, (engine, x = never(), w) =>
-          variance(engine, x, options(w)),
-        );
-        check(
-          "variance",
-          outcome,
-          [varianceOf(counted, bits)],
-          { part, units: 3, largestUnits: bound * bound },
-          { ...drawn, weighing },
-        );
+        const weights = values.map((_, i) => (i < 2 || draw.real() < 0.6 ? 1 : 0));
+        const where = draw.real();
+        const drawn = { bits, bound, rows, size, where };
+        const inputs = [
+          { values, bound, bits },
+          { values: weights, bound: 1, bits: 0 },
+        ];
+        for (const weighing of [false, true]) {
+          const counted = weighing ? values.filter((_, i) => weights[i] === 1) : values;
+          const options = (w: SecretMatrix | undefined): { weights?: SecretMatrix } =>
+            weighing && w !== undefined ? { weights: w } : {};
+          const largestUnits = bound * rows * 2 ** bits;
+          check(
+            "mean",
+            await attempt(scheme, inputs, (engine, x = never(), w) => mean(engine, x, options(w))),
+            [meanOf(counted, bits)],
+            { part, units: 2, largestUnits },
+            { ...drawn, weighing },
+          );
+          check(
+            "percentile",
+            await attempt(scheme, inputs, (engine, x = never(), w) =>
+              percentile(engine, x, where, options(w)),
+            ),
+            [percentileOf(counted, where)],
+            { part, units: 2, largestUnits },
+            { ...drawn, weighing },
+          );
+          const outcome = await attempt(scheme, inputs, (engine, x = never(), w) =>
+            variance(engine, x, options(w)),
+          );
+          check(
+            "variance",
+            outcome,
+            [varianceOf(counted, bits)],
+            { part, units: 3, largestUnits: bound * bound },
+            { ...drawn, weighing },
+          );
+        }
       }
-    }
-  });
+    },
+  );
 });
 
 function never(): never {
