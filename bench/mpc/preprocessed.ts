@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { ProtocolRun } from "veilshare/channel";
 import { plan } from "veilshare/mpc";
 import { preprocessToFile, openPreprocessedFile, type PreprocessedFile } from "veilshare/mpc/node";
+import { createFileStore } from "veilshare/store/node";
 import { startCpuClock } from "../cpu-time.js";
 import { operate, shareInputs } from "./operation.js";
 import { warmUpRuns, type MpcTask, type MpcTimes } from "./task.js";
@@ -25,11 +26,13 @@ export async function makePreprocessed(party: ProtocolRun, task: MpcTask): Promi
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
     const path = join(folder, "preprocessed");
+    const store = await createFileStore(join(folder, "state"));
     const runs = task.runs + warmUpRuns;
     const units = await unitsOfRun(task);
     const before = { cpuSeconds: startCpuClock(), ms: performance.now(), bytes: party.traffic.bytesSent };
     await preprocessToFile(party, {
       path,
+      store,
       triples: runs * units.triples,
       bitTripleWords: runs * units.bitTripleWords,
       sharedBitWords: runs * units.sharedBitWords,
@@ -39,13 +42,14 @@ export async function makePreprocessed(party: ProtocolRun, task: MpcTask): Promi
       cpuSeconds: before.cpuSeconds() / runs,
       bytesSent: (party.traffic.bytesSent - before.bytes) / runs,
     };
-    const file = openPreprocessedFile(path);
+    const file = openPreprocessedFile(path, { store });
     return {
       file,
       offline,
-      remove: () => {
-        file.close();
-        return remove();
+      remove: async () => {
+        await file.close();
+        await store.close();
+        await remove();
       },
     };
   } catch (thrown) {

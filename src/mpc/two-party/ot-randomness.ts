@@ -214,7 +214,7 @@ export class OtRandomness implements CorrelatedRandomness {
   /** Waits for what was drawn and is still being made. */
   async close(): Promise<void> {
     await Promise.all(this.#running);
-    this.#preprocessed?.close();
+    await this.#preprocessed?.close();
   }
 }
 

@@ -1,38 +1,31 @@
 /**
- * Preprocessed correlations in a file, with a journal beside it. Node only; subpath `veilshare/mpc/node`.
+ * Preprocessed correlations in a file. Node only; subpath `veilshare/mpc/node`.
  *
- * A unit is burnt before it is used: the journal says how far each pool was given out, and is written and flushed to the
- * disk *before* a unit leaves this module. What a crash leaves is a journal that is too far, never one that is behind; and
- * when a session opens, both parties continue at the further of their positions. The journal is advanced by blocks, as a
- * flush takes milliseconds; what is left of a block when a process ends is lost, unless it closes in order.
- *
- * Files: `PATH` (format 1: see {@link preprocessToFile}) and `PATH.journal`, to which records of 16 bytes are appended: pool (u32),
- * position (u64), CRC-32 of these. A record that is torn or does not fit its sum ends the journal: it was not flushed, so
- * nothing of it was given out. `PATH.lock` keeps a second process out.
+ * A unit is burnt before it is used: when a session opens, what it may use is taken off in the store of the file's owner,
+ * and is on disk there *before* a unit leaves this module. What a crash leaves is a position that is too far, never one that
+ * is behind; when the next session opens, both parties continue at the further of their positions. A session that ends in
+ * order gives back what it did not use.
  *
  * **Security.** The file holds one party's shares in the clear, and whoever reads it and the session's messages learns what
- * the correlations masked: encrypting it at rest, and erasing it, is the caller's affair. A copy of both files put back after use
- * *would* give correlations out twice: leave them out of backups.
+ * the correlations masked: encrypting it at rest, and erasing it, is the caller's affair. Copies of the file are one file: its
+ * id is in the store. A store that does not know the file, or was restored from a backup, refuses it.
  */
 
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
-import { wordsFromBytes } from "../../bytes/encoding.js";
+import { closeSync } from "node:fs";
+import { bytesToHex, wordsFromBytes } from "../../bytes/encoding.js";
 import { printAsRedacted } from "../../bytes/redacted.js";
 import type { Party } from "../../channel/party.js";
 import { invalidArgument, VeilshareError } from "../../errors.js";
+import type { StateStore, StoreDraft } from "../../store/index.js";
 import type { Correlation, CorrelationShares } from "../correlation.js";
 import {
   checkDigest,
-  encodeRecord,
-  poolBytes,
   opened,
+  poolBytes,
   readAll,
   readHeader,
-  readJournal,
-  recordBytes,
   unusable,
   vectorPlaces,
-  writeAll,
   type PreprocessedHeader,
 } from "./preprocessed-format-node.js";
 import {
@@ -40,28 +33,34 @@ import {
   poolNames,
   poolVectors,
   unitsOf,
-  type PreprocessedCorrelations,
+  usedUnits,
   type PoolCounts,
   type PoolName,
+  type PreprocessedCorrelations,
+  type UsedUnits,
 } from "./preprocessed.js";
-
-/** Units that are burnt at once. */
-const defaultBlock = 16_384;
 
 /** Options of {@link openPreprocessedFile}. */
 export interface OpenPreprocessedOptions {
-  /** Units of a pool that the journal burns at once. Default 16,384. */
-  readonly block?: number;
+  /** The store in which the file was made. */
+  readonly store: StateStore;
+  /**
+   * Most units of each pool that one session uses, here and at the other party: what is lost when a process dies in it.
+   * Default: all that are left.
+   */
+  readonly most?: Partial<PoolCounts>;
 }
 
+const caller = "openPreprocessedFile";
+
 /**
- * Opens a preprocessed file; pass it to `openTwoPartyEngine` at both parties. One process at a time.
+ * Opens a preprocessed file; pass it to `openTwoPartyEngine` at both parties. One session at a time.
  *
- * @throws VeilshareError INVALID_DATA for a file that is no preprocessed file, or damaged; INVALID_CONFIG when it cannot be read or another
- *   process has it open.
+ * @throws VeilshareError INVALID_DATA for a file that is no preprocessed file, or damaged; INVALID_CONFIG when it cannot be
+ *   read or the store does not know it; STORE_ROLLED_BACK when the store was restored from a backup since the file was made.
  */
-export function openPreprocessedFile(path: string, options: OpenPreprocessedOptions = {}): PreprocessedFile {
-  return new PreprocessedFile(path, options.block ?? defaultBlock);
+export function openPreprocessedFile(path: string, options: OpenPreprocessedOptions): PreprocessedFile {
+  return new PreprocessedFile(path, options);
 }
 
 /** One party's end of preprocessed correlations in a file; see {@link openPreprocessedFile}. */
@@ -71,79 +70,70 @@ export class PreprocessedFile implements PreprocessedCorrelations {
   }
 
   readonly #path: string;
-  readonly #block: number;
+  readonly #store: StateStore;
+  readonly #most: PoolCounts;
   readonly #header: PreprocessedHeader;
   readonly #headerBytes: number;
   readonly #file: number;
-  readonly #journal: number;
+  readonly #key: string;
   readonly #next: Record<PoolName, number>;
-  readonly #burnt: Record<PoolName, number>;
-  #journalBytes: number;
-  #agreed = false;
-  #closed = false;
+  #end: PoolCounts;
+  #phase: "idle" | "opening" | "open" | "closed" = "idle";
 
   /** For {@link openPreprocessedFile}. */
-  constructor(path: string, block: number) {
-    if (!Number.isSafeInteger(block) || block < 1) {
-      throw invalidArgument("openPreprocessedFile", "a block of at least one unit", String(block));
-    }
+  constructor(path: string, { store, most = {} }: OpenPreprocessedOptions) {
     this.#path = path;
-    this.#block = block;
-    lock(path);
+    this.#store = store;
+    this.#file = opened(path, "r");
     try {
-      this.#file = opened(path, "r");
       const { header, headerBytes } = readHeader(path, this.#file);
       this.#header = header;
       this.#headerBytes = headerBytes;
+      this.#most = checkedMost(most, header.counts);
       checkDigest(path, this.#file, headerBytes, header.counts);
-      this.#journal = opened(`${path}.journal`, existsSync(`${path}.journal`) ? "r+" : "w+");
-      const { positions, byteLength } = readJournal(path, this.#journal, header.counts);
-      this.#next = { ...positions };
-      this.#burnt = { ...positions };
-      this.#journalBytes = byteLength;
+      this.#key = bytesToHex(header.id);
+      this.#end = { ...this.#used(store.view) };
+      this.#next = { ...this.#end };
     } catch (thrown) {
-      rmSync(`${path}.lock`, { force: true });
+      closeSync(this.#file);
       throw thrown;
     }
   }
 
-  /** Units of each pool that are left. */
+  /** Units of each pool that are left; within a session, to it. */
   get left(): PoolCounts {
-    const { counts } = this.#header;
+    const end = this.#phase === "open" ? this.#end : this.#header.counts;
     const left = { triple: 0, bitTriple: 0, sharedBit: 0 };
-    for (const pool of poolNames) left[pool] = counts[pool] - this.#next[pool];
+    for (const pool of poolNames) left[pool] = end[pool] - this.#next[pool];
     return left;
   }
 
   async open(party: Party, peer: number): Promise<void> {
-    const { id, own, peer: other, counts } = this.#header;
+    if (this.#phase !== "idle") throw invalidArgument(caller, "a file that is in no session", this.#phase);
+    const { own, peer: other } = this.#header;
     const peerName = party.names[peer] ?? "";
     if (party.name !== own || peerName !== other) {
-      throw invalidArgument(
-        "openPreprocessedFile",
-        `a session of "${own}" with "${other}"`,
-        `"${party.name}" with "${peerName}"`,
-      );
+      const got = `"${party.name}" with "${peerName}"`;
+      throw invalidArgument(caller, `a session of "${own}" with "${other}"`, got);
     }
-    const agreed = await agreePositions(party, peer, { id, positions: { ...this.#next } }, counts);
-    for (const pool of poolNames) {
-      this.#next[pool] = agreed[pool];
-      if (this.#burnt[pool] < agreed[pool]) this.#burn(pool, agreed[pool]);
+    this.#phase = "opening";
+    try {
+      await this.#enter(party, peer);
+    } catch (thrown) {
+      if (this.#isOpening()) this.#phase = "idle";
+      throw thrown;
     }
-    this.#agreed = true;
   }
 
   take(wanted: Correlation): Omit<CorrelationShares, "number"> | undefined {
-    if (!this.#agreed || this.#closed)
+    if (this.#phase !== "open")
       throw new VeilshareError("CLOSED", "take: the preprocessed file is not open in a session");
     const asked = unitsOf(wanted);
     if (asked === undefined) return undefined;
     const { pool, units } = asked;
-    const count = this.#header.counts[pool];
     const from = this.#next[pool];
     const to = from + units;
-    if (to > count) return undefined;
-    if (to > this.#burnt[pool]) this.#burn(pool, Math.min(count, Math.max(to, from + this.#block)));
+    if (to > this.#end[pool]) return undefined;
     this.#next[pool] = to;
     const vectors = this.#read(pool, from, units);
     const masks = vectors.slice(0, poolVectors[pool].masks.length);
@@ -152,23 +142,67 @@ export class PreprocessedFile implements PreprocessedCorrelations {
     return { masks, dependent: () => Promise.resolve(dependent) };
   }
 
-  /** Gives back what was burnt but not given out, and lets other processes in. */
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    for (const pool of poolNames)
-      if (this.#burnt[pool] > this.#next[pool]) this.#burn(pool, this.#next[pool]);
-    closeSync(this.#journal);
+  /** Gives back what was burnt but not given out, and lets other sessions in. */
+  async close(): Promise<void> {
+    const phase = this.#phase;
+    if (phase === "closed") return;
+    this.#phase = "closed";
     closeSync(this.#file);
-    rmSync(`${this.#path}.lock`, { force: true });
+    if (phase === "open") await this.#leave({ ...this.#next });
   }
 
-  /** Writes and flushes how far a pool may be given out; nothing beyond leaves before. */
-  #burn(pool: PoolName, position: number): void {
-    writeAll(this.#journal, this.#journalBytes, encodeRecord(pool, position));
-    fsyncSync(this.#journal);
-    this.#journalBytes += recordBytes;
-    this.#burnt[pool] = position;
+  /** Takes the file into a session, if it is in no other, and agrees on what the session may use. */
+  async #enter(party: Party, peer: number): Promise<void> {
+    const { id, counts } = this.#header;
+    const positions = await this.#store.transact((draft) => {
+      const used = this.#used(draft);
+      const session = this.#store.head.epoch;
+      if (used.session === session)
+        throw invalidArgument(caller, "a file that is in no session", "one that is");
+      draft.put(usedUnits, this.#key, { ...used, session });
+      return used;
+    });
+    try {
+      const { from, to } = await agreePositions(party, peer, { id, positions, most: this.#most }, counts);
+      await this.#store.transact((draft) => {
+        draft.put(usedUnits, this.#key, { ...to, session: this.#inSession(draft) });
+      });
+      if (!this.#isOpening()) throw new VeilshareError("CLOSED", `${caller}: closed while it was opened`);
+      for (const pool of poolNames) this.#next[pool] = from[pool];
+      this.#end = to;
+      this.#phase = "open";
+    } catch (thrown) {
+      await this.#leave().catch(() => undefined); // why it did not open is what counts
+      throw thrown;
+    }
+  }
+
+  #isOpening(): boolean {
+    return this.#phase === "opening";
+  }
+
+  /** Lets the file go, if it is still this object's. */
+  async #leave(positions?: PoolCounts): Promise<void> {
+    await this.#store.transact((draft) => {
+      const used = this.#used(draft);
+      if (used.session === this.#store.head.epoch)
+        draft.put(usedUnits, this.#key, { ...used, ...positions, session: 0 });
+    });
+  }
+
+  #inSession(draft: StoreDraft): number {
+    const { session } = this.#used(draft);
+    if (session === this.#store.head.epoch) return session;
+    throw invalidArgument(caller, "the file to stay in its session", "another");
+  }
+
+  #used(view: Pick<StoreDraft, "get" | "isBurned">): UsedUnits {
+    const used = view.get(usedUnits, this.#key);
+    if (used === undefined)
+      throw unusable(this.#path, "a file that was made in this store: of no other is known what was used");
+    if (!view.isBurned(usedUnits, this.#key)) return used;
+    const text = `${caller}: ${this.#path}: expected a store that knows what was used, got a restored backup`;
+    throw new VeilshareError("STORE_ROLLED_BACK", text, { file: this.#path, field: "store" });
   }
 
   #read(pool: PoolName, from: number, units: number): BigUint64Array[] {
@@ -186,34 +220,14 @@ export class PreprocessedFile implements PreprocessedCorrelations {
   }
 }
 
-function lock(path: string): void {
-  const name = `${path}.lock`;
-  for (let attempt = 0; attempt < 2; attempt++) {
-    try {
-      const file = openSync(name, "wx", 0o600);
-      writeSync(file, String(process.pid));
-      closeSync(file);
-      return;
-    } catch (thrown) {
-      if (!isCode(thrown, "EEXIST")) throw unusable(path, "a place to write", thrown);
-      if (isAlive(Number(readFileSync(name, "utf8"))))
-        throw unusable(path, "a preprocessed file that no other process has open");
-      rmSync(name, { force: true }); // who held it died
-    }
+function checkedMost(most: Partial<PoolCounts>, counts: PoolCounts): PoolCounts {
+  const checked = { ...counts };
+  for (const [pool, units] of Object.entries(most)) {
+    const name = poolNames.find((known) => known === pool);
+    if (name === undefined) throw invalidArgument(caller, `pools of ${poolNames.join(", ")}`, `"${pool}"`);
+    if (!Number.isSafeInteger(units) || units < 0)
+      throw invalidArgument(caller, `most.${name} to be a number of units`, String(units));
+    checked[name] = units;
   }
-  throw unusable(path, "a preprocessed file that no other process has open");
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid < 1) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    return isCode(thrown, "EPERM");
-  }
-}
-
-function isCode(thrown: unknown, code: string): boolean {
-  return thrown instanceof Error && "code" in thrown && thrown.code === code;
+  return checked;
 }

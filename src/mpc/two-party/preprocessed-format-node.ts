@@ -1,8 +1,7 @@
-/** The files of preprocessed correlations: header, pools, sum, journal; reading and writing them. Node only. */
+/** The files of preprocessed correlations: header, pools, sum; reading and writing them. Node only. */
 
 import { createHash, timingSafeEqual } from "node:crypto";
-import { ftruncateSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
-import { crc32 } from "node:zlib";
+import { openSync, readSync, writeSync } from "node:fs";
 import { ByteReader, ByteWriter, MalformedMessage } from "../../bytes/codec.js";
 import { concatBytes, utf8ToBytes } from "../../bytes/encoding.js";
 import { VeilshareError } from "../../errors.js";
@@ -12,8 +11,6 @@ const magic = utf8ToBytes("veilshare stock");
 const formatVersion = 1;
 const maxNameBytes = 1024;
 const digestBytes = 32;
-/** Bytes of a record of the journal. */
-export const recordBytes = 16;
 
 /** Where each vector of a pool begins, in words from the pool's start. */
 export function vectorPlaces(
@@ -48,37 +45,6 @@ export function encodeHeader({ id, own, peer, counts }: PreprocessedHeader): Uin
   const body = new ByteWriter().fixed(id).text(own).text(peer);
   for (const pool of poolNames) body.u64(BigInt(counts[pool]));
   return concatBytes(magic, new ByteWriter().u8(formatVersion).bytes(body.finish()).finish());
-}
-
-/** One record of a journal. */
-export function encodeRecord(pool: PoolName, position: number): Uint8Array {
-  const body = new ByteWriter().u32(poolNames.indexOf(pool)).u64(BigInt(position)).finish();
-  return concatBytes(body, new ByteWriter().u32(crc32(body)).finish());
-}
-
-/** The last position of each pool, and how long the journal is up to its last whole record. */
-export function readJournal(
-  path: string,
-  file: number,
-  counts: PoolCounts,
-): { readonly positions: PoolCounts; readonly byteLength: number } {
-  const bytes = readFileSync(`${path}.journal`);
-  const positions = { triple: 0, bitTriple: 0, sharedBit: 0 };
-  let byteLength = 0;
-  for (; byteLength + recordBytes <= bytes.length; byteLength += recordBytes) {
-    const record = bytes.subarray(byteLength, byteLength + recordBytes);
-    const reader = new ByteReader(record);
-    const pool = poolNames[reader.u32()];
-    const position = reader.u64();
-    if (reader.u32() !== crc32(record.subarray(0, 12))) break;
-    if (pool === undefined || position > BigInt(counts[pool]))
-      throw damaged(`${path}.journal`, "a record of the preprocessed file");
-    positions[pool] = Number(position);
-  }
-  // A record that does not fit its sum can only be the last one, cut off by a crash before its flush.
-  if (bytes.length - byteLength >= 2 * recordBytes) throw damaged(`${path}.journal`, "whole records");
-  ftruncateSync(file, byteLength);
-  return { positions, byteLength };
 }
 
 /**

@@ -2,9 +2,11 @@
 
 import { createHash } from "node:crypto";
 import { closeSync, fsyncSync, rmSync } from "node:fs";
-import { bytesFromWords } from "../../bytes/encoding.js";
+import { bytesFromWords, bytesToHex } from "../../bytes/encoding.js";
 import type { Party } from "../../channel/party.js";
 import { invalidArgument } from "../../errors.js";
+import { randomBytes } from "../../random/csprng.js";
+import type { StateStore } from "../../store/index.js";
 import type { Correlation } from "../correlation.js";
 import { OtRandomness, type OtRandomnessOptions } from "./ot-randomness.js";
 import {
@@ -15,15 +17,18 @@ import {
   vectorPlaces,
   writeAll,
 } from "./preprocessed-format-node.js";
-import { poolNames, type PoolCounts, type PoolName } from "./preprocessed.js";
+import { poolNames, usedUnits, type PoolCounts, type PoolName } from "./preprocessed.js";
 
 /** Units that are made at once, so that memory stays bounded. */
 const unitsAtOnce = 65_536;
+const idBytes = 32;
 
 /** How much a preprocessed file is to hold. */
 export interface PreprocessOptions extends Omit<OtRandomnessOptions, "preprocessed"> {
   /** Path of a file that does not exist. */
   readonly path: string;
+  /** Takes note that the file is new: only in this store can it be opened, and how far it was used is kept there. */
+  readonly store: StateStore;
   /** Elements of triples. Default 0. */
   readonly triples?: number;
   /** Words of 64 bit triples. Default 0. */
@@ -37,15 +42,16 @@ export interface PreprocessOptions extends Omit<OtRandomnessOptions, "preprocess
  * `veilshare stock`, version (u8), length of the header (u32), header (id of 32 bytes, own name, other name, units of each
  * pool as u64), the pools' vectors as 64-bit words, pool after pool and vector after vector, and the SHA-256 of all before.
  *
- * @throws VeilshareError INVALID_CONFIG when the file exists or cannot be written; as `openTwoPartyEngine`.
+ * @throws VeilshareError INVALID_CONFIG when the file exists or cannot be written; as `openTwoPartyEngine` and
+ *   `StateStore.transact`.
  */
 export async function preprocessToFile(party: Party, options: PreprocessOptions): Promise<void> {
   if (party.size !== 2) throw invalidArgument("preprocessToFile", "two parties", `${party.size}`);
-  const { path, triples = 0, bitTripleWords = 0, sharedBitWords = 0, ...settings } = options;
+  const { path, store, triples = 0, bitTripleWords = 0, sharedBitWords = 0, ...settings } = options;
   const counts: PoolCounts = { triple: triples, bitTriple: bitTripleWords, sharedBit: sharedBitWords };
   for (const pool of poolNames) checkUnits(pool, counts[pool]);
-  const id = createHash("sha256").update("veilshare/mpc/stock/v1").update(party.sessionId).digest();
   const peer = 1 - party.index;
+  const id = await agreeId(party, peer);
   const header = encodeHeader({ id, own: party.name, peer: party.names[peer] ?? "", counts });
   const file = createFile(path);
   try {
@@ -59,12 +65,28 @@ export async function preprocessToFile(party: Party, options: PreprocessOptions)
     await source.close();
     writeAll(file, at, digestOf(file, at));
     fsyncSync(file);
+    await store.transact((draft) => {
+      draft.put(usedUnits, bytesToHex(id), { triple: 0, bitTriple: 0, sharedBit: 0, session: 0 });
+    });
   } catch (thrown) {
     rmSync(path, { force: true });
     throw thrown;
   } finally {
     closeSync(file);
   }
+}
+
+/** Both parties' random bytes make it: two files of one run have two. */
+async function agreeId(party: Party, peer: number): Promise<Uint8Array> {
+  const own = randomBytes(idBytes);
+  const [theirs] = await Promise.all([
+    party.receive(peer, "mpc/preprocess/id", { byteLength: idBytes }),
+    party.send(peer, "mpc/preprocess/id", own),
+  ]);
+  const both = party.index < peer ? [own, theirs] : [theirs, own];
+  const hash = createHash("sha256").update("veilshare/mpc/stock/v2").update(party.sessionId);
+  for (const part of both) hash.update(part);
+  return hash.digest();
 }
 
 function checkUnits(pool: PoolName, units: number): void {

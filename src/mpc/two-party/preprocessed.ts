@@ -7,6 +7,7 @@ import { ByteReader, ByteWriter, MalformedMessage } from "../../bytes/codec.js";
 import { bytesToHex, equalBytes } from "../../bytes/encoding.js";
 import type { Party } from "../../channel/party.js";
 import { peerFault } from "../../errors.js";
+import { jsonCell, type CellKind } from "../../store/index.js";
 import { kindRecord } from "../correlation-kinds.js";
 import type { Correlation, CorrelationShares } from "../correlation.js";
 
@@ -28,18 +29,37 @@ export const poolVectors: Readonly<
   sharedBit: { masks: [1], dependent: [64] },
 };
 
+/** How far a file was used, in the store of its owner. */
+export interface UsedUnits extends PoolCounts {
+  /** The owner, by the store's epoch, that has it in a session; 0 for none. */
+  readonly session: number;
+}
+
+/** By the file's id. */
+export const usedUnits: CellKind<UsedUnits> = jsonCell("veilshare/preprocessed", {
+  read: (record) => ({
+    triple: record.integer("triple"),
+    bitTriple: record.integer("bitTriple"),
+    sharedBit: record.integer("sharedBit"),
+    session: record.integer("session"),
+  }),
+  write: (used) => ({ ...used }),
+});
+
 /** Preprocessed correlations, each of which is given out once. Both parties have their ends of the same preprocessed file. */
 export interface PreprocessedCorrelations {
   /**
-   * Agrees with the other party on where the preprocessed file stands: each pool at the further of both positions.
+   * Agrees with the other party on where the preprocessed file stands, each pool at the further of both positions, and on
+   * how much this session may use. That much is taken off for good before it resolves.
    *
-   * @throws VeilshareError PEER_MISMATCH when the two ends are not of one preprocessed file.
+   * @throws VeilshareError PEER_MISMATCH when the two ends are not of one preprocessed file; INVALID_ARGUMENT while it is in
+   *   another session; STORE_ROLLED_BACK; as `StateStore.transact`.
    */
   open(party: Party, peer: number): Promise<void>;
   /** The next correlation, or undefined when the preprocessed file has none, or not enough, of the kind: then at both parties. */
   take(wanted: Correlation): Omit<CorrelationShares, "number"> | undefined;
-  /** No more will be taken. */
-  close(): void;
+  /** No more will be taken; what was not used is given back. */
+  close(): Promise<void>;
 }
 
 /** The pool and number of units that a correlation takes; undefined for kinds that are not kept. */
@@ -59,10 +79,18 @@ export interface PreprocessedState {
   readonly id: Uint8Array;
   /** The first unit of each pool that was never given out. */
   readonly positions: PoolCounts;
+  /** Most units of each pool that this session is to use. */
+  readonly most: PoolCounts;
+}
+
+/** What both ends use: from which unit of each pool on, and up to which. */
+export interface AgreedUnits {
+  readonly from: PoolCounts;
+  readonly to: PoolCounts;
 }
 
 /**
- * The further of both parties' positions, pool by pool.
+ * The further of both parties' positions, and from there the less of what both want, pool by pool.
  *
  * @throws VeilshareError PEER_MISMATCH for another preprocessed file; PEER_MALFORMED for positions beyond the preprocessed file.
  */
@@ -71,9 +99,9 @@ export async function agreePositions(
   peer: number,
   own: PreprocessedState,
   counts: PoolCounts,
-): Promise<PoolCounts> {
+): Promise<AgreedUnits> {
   const writer = new ByteWriter().fixed(own.id);
-  for (const pool of poolNames) writer.u64(BigInt(own.positions[pool]));
+  for (const pool of poolNames) writer.u64(BigInt(own.positions[pool])).u64(BigInt(own.most[pool]));
   const message = writer.finish();
   const [received] = await Promise.all([
     party.receive(peer, step, { byteLength: message.length }),
@@ -95,9 +123,10 @@ export async function agreePositions(
       got,
     });
   }
-  const agreed = { triple: 0, bitTriple: 0, sharedBit: 0 };
+  const from = { triple: 0, bitTriple: 0, sharedBit: 0 };
+  const to = { ...from };
   for (const pool of poolNames) {
-    const other = reader.u64();
+    const [other, most] = [reader.u64(), Number(reader.u64())];
     if (other > BigInt(counts[pool])) {
       const expected = `a position of at most ${counts[pool]}`;
       throw peerFault("PEER_MALFORMED", {
@@ -109,7 +138,8 @@ export async function agreePositions(
         cause: new MalformedMessage("a position beyond the preprocessed file"),
       });
     }
-    agreed[pool] = Math.max(own.positions[pool], Number(other));
+    from[pool] = Math.max(own.positions[pool], Number(other));
+    to[pool] = Math.min(counts[pool], from[pool] + Math.min(own.most[pool], most));
   }
-  return agreed;
+  return { from, to };
 }

@@ -1,14 +1,18 @@
 import { fork } from "node:child_process";
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { simulate, type Party } from "../../../dist/channel/index.js";
 import {
   preprocessToFile,
   openPreprocessedFile,
+  type OpenPreprocessedOptions,
   type PreprocessedFile,
 } from "../../../dist/mpc/index-node.js";
+import { usedUnits } from "../../../dist/mpc/two-party/preprocessed.js";
+import { memoryStore, type StateStore } from "../../../dist/store/index.js";
+import { createFileStore, openFileStore } from "../../../dist/store/index-node.js";
 import { compute } from "../../../dist/mpc/index.js";
 import { expectError } from "../../support/expect-error.js";
 import { expectRedacted } from "../../support/expect-redacted.js";
@@ -22,46 +26,64 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** A fresh copy of both ends' files. */
-let copies = 0;
-function freshCopies(): [string, string] {
-  copies += 1;
-  return names.map((name) => {
-    const path = join(folder, `${name}-${copies}`);
-    copyFileSync(join(folder, name), path);
-    return path;
-  }) as [string, string]; // as many as names
+/** Both ends' files and stores. */
+type Ends = readonly [End, End];
+
+interface End {
+  readonly path: string;
+  readonly store: StateStore;
 }
 
-beforeAll(async () => {
+/** Makes files with both ends in one run, under new names. */
+let made = 0;
+async function makeFiles(files: number, units: Partial<typeof counts> = counts): Promise<Ends[]> {
+  const stores = names.map(() => memoryStore());
+  const first = made;
+  made += files;
+  const endsOf = (file: number): Ends =>
+    names.map((name, i) => ({
+      path: join(folder, `${name}-${first + file}`),
+      store: stores[i] as StateStore, // as many as names
+    })) as unknown as Ends;
+  const all = Array.from({ length: files }, (_, file) => endsOf(file));
   await simulate(
     2,
     (party) =>
       party.run({ name: "test/preprocessed", version: 1 }, async (run) => {
         await run.agree({});
-        await preprocessToFile(run, { path: join(folder, run.name), checked: false, ...counts });
+        for (const ends of all) {
+          const { path, store } = ends[run.index as 0 | 1];
+          await preprocessToFile(run, { path, store, checked: false, ...units });
+        }
       }),
     { names },
   );
-});
+  return all;
+}
+
+async function freshFiles(units: Partial<typeof counts> = counts): Promise<Ends> {
+  const [ends] = await makeFiles(1, units);
+  return ends as Ends; // one was asked for
+}
 
 /** Runs a program at both ends of a preprocessed file whose positions were agreed. */
 async function withPreprocesseds<T>(
-  paths: readonly string[],
+  ends: readonly End[],
   program: (preprocessed: PreprocessedFile, party: Party) => T | Promise<T>,
-  block = 16,
+  most: readonly OpenPreprocessedOptions["most"][] = [],
 ): Promise<[T, T]> {
   const results = await simulate<T>(
     2,
     (party) =>
       party.run({ name: "test/preprocessed", version: 1 }, async (run) => {
         await run.agree({});
-        const preprocessed = openPreprocessedFile(paths[run.index] ?? "", { block });
+        const { path, store } = ends[run.index] as End; // one a party
+        const preprocessed = openPreprocessedFile(path, { store, most: most[run.index] ?? {} });
         try {
           await preprocessed.open(run, 1 - run.index);
           return await program(preprocessed, run);
         } finally {
-          preprocessed.close();
+          await preprocessed.close();
         }
       }),
     { names },
@@ -73,7 +95,7 @@ const triple = (length: number) => ({ kind: "triple", length }) as const;
 
 describe("preprocessed correlations in a file", () => {
   it("gives both ends shares of right triples, bit triples and shared bits, each once, until it is empty", async () => {
-    const paths = freshCopies();
+    const ends = await freshFiles();
     const take = (preprocessed: PreprocessedFile) => ({
       triples: [preprocessed.take(triple(150)), preprocessed.take(triple(50)), preprocessed.take(triple(1))],
       bits: preprocessed.take({ kind: "bitTriple", words: 20 }),
@@ -81,7 +103,7 @@ describe("preprocessed correlations in a file", () => {
       matrix: preprocessed.take({ kind: "matrixTriple", rows: 1, inner: 1, columns: 1 }),
       left: preprocessed.left,
     });
-    const [a, b] = await withPreprocesseds(paths, async (preprocessed) => {
+    const [a, b] = await withPreprocesseds(ends, async (preprocessed) => {
       expectRedacted(preprocessed);
       const taken = take(preprocessed);
       const dependent = async (shares: (typeof taken)["bits"]) => (await shares?.dependent()) ?? [];
@@ -111,8 +133,15 @@ describe("preprocessed correlations in a file", () => {
   });
 
   it("gives nothing out again after a process that used it was killed, and both ends go on at the further position", async () => {
-    const paths = freshCopies();
-    const child = fork(new URL("fixtures/preprocessed-party.mjs", import.meta.url), [paths[0], "60"]);
+    const [a, b] = await freshFiles();
+    const state = join(folder, "killed-state");
+    const before = await createFileStore(state);
+    const used = a.store.view.get(usedUnits, a.store.view.keys(usedUnits)[0] ?? "");
+    await before.transact((draft) => {
+      for (const key of a.store.view.keys(usedUnits)) if (used !== undefined) draft.put(usedUnits, key, used);
+    });
+    await before.close();
+    const child = fork(new URL("fixtures/preprocessed-party.mjs", import.meta.url), [a.path, state, "60"]);
     const given: string[] = [];
     const exited = new Promise((resolve) => child.once("exit", resolve));
     child.on("message", (masks: string[]) => {
@@ -121,36 +150,76 @@ describe("preprocessed correlations in a file", () => {
     });
     await exited;
     expect(given.length).toBeGreaterThanOrEqual(30);
-    expect(existsSync(`${paths[0]}.lock`)).toBe(true); // its owner is dead: the next one takes over
-    const [first, second] = await withPreprocesseds(paths, (preprocessed) => ({
+    const after = await openFileStore(state);
+    const [first, second] = await withPreprocesseds([{ ...a, store: after }, b], (preprocessed) => ({
       left: preprocessed.left.triple,
-      masks: preprocessed.take(triple(20))?.masks ?? [],
-      all: [...(preprocessed.take(triple(preprocessed.left.triple))?.masks[0] ?? [])].map(String),
+      masks: [...(preprocessed.take(triple(preprocessed.left.triple))?.masks[0] ?? [])].map(String),
     }));
-    const fresh = [...[...(first.masks[0] ?? [])].map(String), ...first.all];
-    const used = new Set(given);
-    expect(fresh.filter((mask) => used.has(mask))).toEqual([]);
-    // The other end, which had used nothing, skipped as far; no more than one block of 8 is lost.
-    expect(second.left).toBe(first.left);
-    expect(first.left).toBeLessThanOrEqual(counts.triples - given.length);
-    expect(first.left).toBeGreaterThanOrEqual(counts.triples - given.length - 3 - 8);
-    expect(first.masks[0]?.length).toBe(20);
+    const before30 = new Set(given);
+    expect(first.masks.filter((mask) => before30.has(mask))).toEqual([]);
+    // The session that was killed had asked for 100 of 200. The other end, which had used nothing, skipped as far.
+    expect([first.left, second.left]).toEqual([100, 100]);
+    await after.close();
   });
 
-  it("burns before it gives: with the journal's last record torn, what it would have covered was not given out", async () => {
-    const paths = freshCopies();
-    await withPreprocesseds(paths, (preprocessed) => preprocessed.take(triple(10))?.masks.length);
-    const journal = readFileSync(`${paths[0]}.journal`);
-    expect(journal.length % 16).toBe(0);
-    writeFileSync(`${paths[0]}.journal`, Buffer.concat([journal, journal.subarray(0, 7)]));
-    const [a, b] = await withPreprocesseds(paths, (preprocessed) => preprocessed.left.triple);
-    expect([a, b]).toEqual([190, 190]);
+  it("uses in one session what both ends want at most", async () => {
+    const ends = await freshFiles();
+    const leftOf = (preprocessed: PreprocessedFile) => preprocessed.left;
+    const lefts = await withPreprocesseds(ends, leftOf, [{ triple: 30 }, { triple: 40, sharedBit: 0 }]);
+    expect(lefts).toEqual(new Array(2).fill({ triple: 30, bitTriple: 20, sharedBit: 0 }));
+    const [a] = ends;
+    const { store } = a;
+    expectError(() => openPreprocessedFile(a.path, { store, most: { triple: -1 } }), "INVALID_ARGUMENT");
+    expectError(
+      () => openPreprocessedFile(a.path, { store, most: { trip: 1 } as object }),
+      "INVALID_ARGUMENT",
+    );
+  });
+
+  it("is refused by a store that does not know it, or that was restored from a backup", async () => {
+    const [{ path, store }] = await freshFiles({ triples: 4 });
+    expectError(() => openPreprocessedFile(path, { store: memoryStore() }), "INVALID_CONFIG", { file: path });
+    await store.acceptRestore("test");
+    expectError(() => openPreprocessedFile(path, { store }), "STORE_ROLLED_BACK", { file: path });
+  });
+
+  it("is one file however often it is copied and opened: a second session at once is refused", async () => {
+    const [a, b] = await freshFiles({ triples: 10 });
+    const copy = { ...a, path: `${a.path}-copy` };
+    copyFileSync(a.path, copy.path);
+    let release: () => void = () => undefined;
+    let entered: () => void = () => undefined;
+    const inSession = new Promise<void>((resolve) => (entered = resolve));
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    const first = withPreprocesseds([a, b], async (preprocessed, party) => {
+      entered();
+      await gate;
+      return [party.name, preprocessed.take(triple(3))?.masks[0]?.length];
+    });
+    await inSession;
+    await expect(withPreprocesseds([copy, b], () => 1)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    release();
+    expect(await first).toEqual([
+      ["a", 3],
+      ["b", 3],
+    ]);
+    const lefts = await withPreprocesseds([copy, b], (preprocessed) => preprocessed.left.triple);
+    expect(lefts).toEqual([7, 7]);
+  });
+
+  it("refuses that one end uses one file of a run and the other end another", async () => {
+    const [one, two] = await makeFiles(2, { triples: 2 });
+    if (one === undefined || two === undefined) throw new Error("expected two files");
+    await expect(withPreprocesseds([one[0], two[1]], () => 1)).rejects.toMatchObject({
+      code: "PEER_MISMATCH",
+      field: "preprocessed",
+    });
   });
 
   it("gives back what was burnt and not used when it closes in order", async () => {
-    const paths = freshCopies();
+    const ends = await freshFiles();
     for (const left of [195, 190, 185]) {
-      const got = await withPreprocesseds(paths, (preprocessed) => {
+      const got = await withPreprocesseds(ends, (preprocessed) => {
         preprocessed.take(triple(5));
         return preprocessed.left.triple;
       });
@@ -159,11 +228,12 @@ describe("preprocessed correlations in a file", () => {
   });
 
   it("feeds an engine of two parties, which makes what the preprocessed file has not", async () => {
-    const paths = freshCopies();
+    const ends = await freshFiles();
     const [a, b] = await simulate(
       2,
       async (party) => {
-        const preprocessed = openPreprocessedFile(paths[party.index] ?? "");
+        const { path, store } = ends[party.index] as End; // one a party
+        const preprocessed = openPreprocessedFile(path, { store });
         const result = await compute(
           party,
           { computation: "two-party", checked: false, preprocessed },
@@ -191,51 +261,34 @@ describe("preprocessed correlations in a file", () => {
     expect(b).toEqual({ result: a?.result, left: 197 });
   });
 
-  it("refuses another preprocessed file, positions beyond it, another party, a second process, and damage", async () => {
-    const [pathA, pathB] = freshCopies();
-    const other = join(folder, "other");
-    await simulate(
-      2,
-      (party) =>
-        party.run({ name: "test/preprocessed", version: 1 }, async (run) => {
-          await run.agree({});
-          await preprocessToFile(run, { path: `${other}-${run.name}`, checked: false, triples: 1 });
-        }),
-      { names },
-    );
-    await expect(
-      withPreprocesseds([pathA, `${other}-b`], (preprocessed) => preprocessed.left),
-    ).rejects.toMatchObject({
-      code: "PEER_MISMATCH",
-      field: "preprocessed",
-    });
-    await expect(
-      withPreprocesseds([pathB, pathA], (preprocessed) => preprocessed.left),
-    ).rejects.toMatchObject({
+  it("refuses another party, use outside a session, and damage", async () => {
+    const [a, b] = await freshFiles();
+    await expect(withPreprocesseds([b, a], (preprocessed) => preprocessed.left)).rejects.toMatchObject({
       code: "INVALID_ARGUMENT",
     });
-    const preprocessed = openPreprocessedFile(pathA);
-    expectError(() => openPreprocessedFile(pathA), "INVALID_CONFIG");
+    const { path, store } = a;
+    const preprocessed = openPreprocessedFile(path, { store });
     expectError(() => preprocessed.take(triple(1)), "CLOSED"); // before positions were agreed
-    preprocessed.close();
-    preprocessed.close();
-    const bytes = readFileSync(pathA);
+    await preprocessed.close();
+    await preprocessed.close();
+    const bytes = readFileSync(path);
     for (const damage of [
       (copy: Buffer): Buffer => copy.subarray(0, copy.length - 1),
       (copy: Buffer): Buffer => copy.fill(copy.readUInt8(600) ^ 1, 600, 601),
       (copy: Buffer): Buffer => copy.fill(2, 15, 16), // another format
       (copy: Buffer): Buffer => copy.fill(0, 0, 1),
     ]) {
-      writeFileSync(pathA, damage(Buffer.from(bytes)));
-      expectError(() => openPreprocessedFile(pathA), "INVALID_DATA", { file: pathA });
+      writeFileSync(path, damage(Buffer.from(bytes)));
+      expectError(() => openPreprocessedFile(path, { store }), "INVALID_DATA", { file: path });
     }
-    writeFileSync(pathA, bytes);
-    writeFileSync(`${pathA}.journal`, Buffer.alloc(64));
-    expectError(() => openPreprocessedFile(pathA), "INVALID_DATA");
+    writeFileSync(path, bytes);
     await expect(
       simulate(
         2,
-        (party) => party.run({ name: "t", version: 1 }, (run) => preprocessToFile(run, { path: pathB })),
+        (party) =>
+          party.run({ name: "t", version: 1 }, (run) =>
+            preprocessToFile(run, { path: b.path, store: b.store }),
+          ),
         { names },
       ),
     ).rejects.toMatchObject({ code: "INVALID_CONFIG" });
