@@ -2,23 +2,18 @@
 
 import { parseArgs } from "node:util";
 import { VeilshareError } from "veilshare";
-import type { TextEncoding } from "veilshare/table";
+import { textEncodings, type TextEncoding } from "veilshare/table";
+import type { InputFile } from "./messages.js";
 
 const usage =
-  "usage: npm run example:psi -- [--a FILE --b FILE --key COLUMN[,COLUMN...] [--key COLUMN...] " +
-  "[--encoding utf-8|gb18030] [--a-encoding ...] [--b-encoding ...]] [--json]";
-
-/** One party's file. */
-export interface InputFile {
-  readonly path: string;
-  readonly encoding: TextEncoding;
-}
+  "usage: npm run example:psi -- [--a FILE --b FILE --key COLUMN[,COLUMN...] [--columns NAME,NAME...] " +
+  "[--delimiter CHARACTER] [--encoding NAME] [--sheet NAME] [--trim]] [--json]; " +
+  "each option also for one side: --a-key, --b-key, --a-columns ...";
 
 /** What the user asked for. */
 export interface Arguments {
   /** Undefined: the invented lists. */
-  readonly files:
-    { readonly a: InputFile; readonly b: InputFile; readonly columns: readonly string[] } | undefined;
+  readonly files: { readonly a: InputFile; readonly b: InputFile } | undefined;
   readonly json: boolean;
 }
 
@@ -28,52 +23,80 @@ export interface Arguments {
  * @throws VeilshareError INVALID_ARGUMENT with the usage.
  */
 export function readArguments(): Arguments {
-  const { a, b, key, json, ...encodings } = parsed();
-  if (a === undefined && b === undefined && key === undefined) return { files: undefined, json };
-  if (a === undefined || b === undefined || key === undefined) {
-    throw wrong("--a, --b and --key go together");
-  }
-  const columns = key.flatMap((names) => names.split(",").map((column) => column.trim()));
-  if (columns.includes("")) throw wrong("--key has an empty column name");
-  if (new Set(columns).size !== columns.length) throw wrong("--key names a column twice");
-  const common = encodings.encoding;
-  const files = {
-    a: { path: a, encoding: checkedEncoding(encodings["a-encoding"] ?? common) },
-    b: { path: b, encoding: checkedEncoding(encodings["b-encoding"] ?? common) },
-  };
-  return { files: { ...files, columns }, json };
+  const given = parsed();
+  const json = given.flags.has("json");
+  if (!given.values.has("a") && !given.values.has("b") && given.values.size === 0)
+    return { files: undefined, json };
+  const files = { a: fileOf(given, "a"), b: fileOf(given, "b") };
+  if (files.a.key.length !== files.b.key.length) throw wrong("both keys have as many columns");
+  return { files, json };
 }
 
-interface Parsed {
-  readonly a?: string;
-  readonly b?: string;
-  readonly key?: string[];
-  readonly encoding: string;
-  readonly "a-encoding"?: string;
-  readonly "b-encoding"?: string;
-  readonly json: boolean;
+interface Given {
+  readonly values: ReadonlyMap<string, readonly string[]>;
+  readonly flags: ReadonlySet<string>;
 }
 
-function parsed(): Parsed {
+const sides = ["", "a-", "b-"] as const;
+const texts = ["key", "columns", "delimiter", "encoding", "sheet"] as const;
+
+function parsed(): Given {
+  const text = { type: "string", multiple: true } as const;
+  const flag = { type: "boolean" } as const;
+  const options = Object.fromEntries<typeof text | typeof flag>([
+    ["a", text],
+    ["b", text],
+    ["json", flag],
+    ...sides.flatMap((side) => [
+      ...texts.map((name): [string, typeof text] => [side + name, text]),
+      [`${side}trim`, flag] as const,
+    ]),
+  ]);
   try {
-    const options = {
-      a: { type: "string" },
-      b: { type: "string" },
-      key: { type: "string", multiple: true },
-      encoding: { type: "string", default: "utf-8" },
-      "a-encoding": { type: "string" },
-      "b-encoding": { type: "string" },
-      json: { type: "boolean", default: false },
-    } as const;
-    return parseArgs({ options }).values;
+    const entries = Object.entries(parseArgs({ options }).values);
+    return {
+      values: new Map(
+        entries.flatMap(([name, value]) => (Array.isArray(value) ? [[name, value.map(String)]] : [])),
+      ),
+      flags: new Set(entries.flatMap(([name, value]) => (value === true ? [name] : []))),
+    };
   } catch (thrown) {
     throw wrong(thrown instanceof Error ? thrown.message : "bad arguments");
   }
 }
 
+function fileOf({ values, flags }: Given, side: "a" | "b"): InputFile {
+  const all = (name: string): readonly string[] | undefined =>
+    values.get(`${side}-${name}`) ?? values.get(name);
+  const [path] = values.get(side) ?? [];
+  const key = all("key");
+  if (path === undefined || key === undefined) throw wrong("--a, --b and --key go together");
+  const [encoding] = all("encoding") ?? [];
+  const [delimiter] = all("delimiter") ?? [];
+  const [sheet] = all("sheet") ?? [];
+  const columns = all("columns");
+  return {
+    path,
+    key: namesIn(key, "--key"),
+    trim: flags.has("trim") || flags.has(`${side}-trim`),
+    ...(encoding === undefined ? {} : { encoding: checkedEncoding(encoding) }),
+    ...(delimiter === undefined ? {} : { delimiter: delimiter === "tab" ? "\t" : delimiter }),
+    ...(columns === undefined ? {} : { columns: namesIn(columns, "--columns") }),
+    ...(sheet === undefined ? {} : { sheet }),
+  };
+}
+
+function namesIn(lists: readonly string[], option: string): readonly string[] {
+  const names = lists.flatMap((list) => list.split(",").map((name) => name.trim()));
+  if (names.includes("")) throw wrong(`${option} has an empty column name`);
+  if (new Set(names).size !== names.length) throw wrong(`${option} names a column twice`);
+  return names;
+}
+
 function checkedEncoding(name: string): TextEncoding {
-  if (name === "utf-8" || name === "gb18030") return name;
-  throw wrong("an encoding is utf-8 or gb18030");
+  const encoding = textEncodings.find((known) => known === name.toLowerCase());
+  if (encoding !== undefined) return encoding;
+  throw wrong(`an encoding is one of ${textEncodings.join(", ")}`);
 }
 
 function wrong(what: string): VeilshareError {

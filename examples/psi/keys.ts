@@ -2,9 +2,9 @@
 
 import { RowKeys } from "veilshare/table";
 import { openRows } from "veilshare/table/node";
-import type { InputFile } from "./arguments.js";
+import type { InputFile } from "./messages.js";
 
 /** Keys of one field or several; rows in which one is empty are left out: nobody is identified by nothing. */
-export function keysOf({ path, encoding }: InputFile, columns: readonly string[]): RowKeys {
-  return new RowKeys(openRows(path, { select: columns, encoding }));
+export function keysOf({ path, key, ...reading }: InputFile): RowKeys {
+  return new RowKeys(openRows(path, { select: key, ...reading }));
 }

@@ -1,5 +1,5 @@
 /**
- * npm run example:psi -- [--a FILE --b FILE --key COLUMN[,COLUMN...] [--encoding utf-8|gb18030]] [--json]
+ * npm run example:psi -- [--a FILE --b FILE --key COLUMN[,COLUMN...] [options]] [--json]; arguments.ts has the options
  *
  * Which customers do a bank and a shop have in common? Each party is a process that reads only its own file; the first
  * learns the intersection. With --json, standard output is one JSON object.
@@ -9,17 +9,16 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { exitWithError, runParties } from "../launcher/index.js";
-import { readArguments, type Arguments, type InputFile } from "./arguments.js";
+import { readArguments, type Arguments } from "./arguments.js";
 import { inventedLists } from "./customer-lists.js";
 import { keysOf } from "./keys.js";
-import type { PartyReport, PartyTask } from "./messages.js";
+import type { InputFile, PartyReport, PartyTask } from "./messages.js";
 import { jsonReport, textReport, type Outcome } from "./report.js";
 
 /** Where the two parties find their lists. */
 interface Inputs {
   readonly names: readonly [receiver: string, sender: string];
   readonly files: readonly [receiver: InputFile, sender: InputFile];
-  readonly columns: readonly string[];
   readonly invented: boolean;
 }
 
@@ -30,7 +29,6 @@ async function main({ files, json }: Arguments): Promise<void> {
       : await run({
           names: ["a", "b"],
           files: [files.a, files.b],
-          columns: files.columns,
           invented: false,
         });
   process.stdout.write(`${json ? jsonReport(outcome) : textReport(outcome)}\n`);
@@ -41,20 +39,20 @@ async function runInvented(): Promise<Outcome> {
   const folder = await mkdtemp(join(tmpdir(), "veilshare-psi-"));
   try {
     const lists = inventedLists();
-    const file = (name: string): InputFile => ({ path: join(folder, name), encoding: "utf-8" });
+    const file = (name: string): InputFile => ({ path: join(folder, name), key: ["email"], trim: false });
     const files = [file("bank.csv"), file("shop.csv")] as const;
     await writeFile(files[0].path, lists.bank);
     await writeFile(files[1].path, lists.shop);
-    return await run({ names: ["bank", "shop"], files, columns: ["email"], invented: true });
+    return await run({ names: ["bank", "shop"], files, invented: true });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function run({ names, files, columns, invented }: Inputs): Promise<Outcome> {
+async function run({ names, files, invented }: Inputs): Promise<Outcome> {
   const [receiver] = names;
   const parties = files.map((file, i) => {
-    const task: PartyTask = { file: { ...file }, columns, receiver };
+    const task: PartyTask = { file, receiver };
     return { name: names[i] ?? "", task };
   });
   const results = await runParties({ script: new URL("./party.js", import.meta.url), parties });
@@ -65,20 +63,20 @@ async function run({ names, files, columns, invented }: Inputs): Promise<Outcome
   }));
   return {
     invented,
-    columns,
+    columns: files[0].key,
     parties: reports,
     common: reports[0]?.common ?? 0,
-    plainCommon: await commonOfPlainSets(files, columns),
+    plainCommon: await commonOfPlainSets(files),
     seconds: Math.max(...reports.map(({ seconds }) => seconds)),
     bytes: reports.reduce((sum, { bytesSent }) => sum + bytesSent, 0),
     rounds: Math.max(...reports.map(({ rounds }) => rounds)),
   };
 }
 
-async function commonOfPlainSets(files: Inputs["files"], columns: readonly string[]): Promise<number> {
+async function commonOfPlainSets(files: Inputs["files"]): Promise<number> {
   const setOf = async (file: InputFile): Promise<Set<string>> => {
     const keys = new Set<string>();
-    for await (const key of keysOf(file, columns)) keys.add(JSON.stringify(key));
+    for await (const key of keysOf(file)) keys.add(JSON.stringify(key));
     return keys;
   };
   const [first, second] = [await setOf(files[0]), await setOf(files[1])];

@@ -1,9 +1,23 @@
 /** What the example tells its parties, and what they tell it. JSON, hence type aliases. */
 
+import type { TextEncoding } from "veilshare/table";
+
+/** One party's file. JSON, as it crosses to the party's process. */
+export type InputFile = {
+  readonly path: string;
+  /** The columns of its key, as many on both sides. */
+  readonly key: readonly string[];
+  readonly trim: boolean;
+  readonly encoding?: TextEncoding;
+  readonly delimiter?: string;
+  /** Names of the columns of a file without a header. */
+  readonly columns?: readonly string[];
+  readonly sheet?: string;
+};
+
 /** What a party is told when it starts. */
 export type PartyTask = {
-  readonly file: { readonly path: string; readonly encoding: "utf-8" | "gb18030" };
-  readonly columns: readonly string[];
+  readonly file: InputFile;
   /** Who learns the intersection. */
   readonly receiver: string;
 };
@@ -14,6 +28,10 @@ export type PartyReport = {
   readonly rows: number;
   /** Rows that were left out because a key field is empty. */
   readonly withoutKey: number;
+  /** The columns of its key. */
+  readonly key: readonly string[];
+  /** What its keys look like, where nothing matched. */
+  readonly advice: readonly string[];
   /** Rows that repeat an earlier one. */
   readonly duplicates: number;
   readonly distinct: number;

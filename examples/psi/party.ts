@@ -9,8 +9,8 @@ import type { PartyReport, PartyTask } from "./messages.js";
 const linesShown = 5;
 
 serveParty(async (party, json) => {
-  const { file, columns, receiver } = json as PartyTask; // main.ts is who starts this process
-  const keys = keysOf(file, columns);
+  const { file, receiver } = json as PartyTask; // main.ts is who starts this process
+  const keys = keysOf(file);
   const before = cpuUsage();
   const startMs = performance.now();
   const result = await intersect(party, keys, { receiver });
@@ -20,6 +20,8 @@ serveParty(async (party, json) => {
   const report: PartyReport = {
     rows: keys.count + keys.withoutKey,
     withoutKey: keys.withoutKey,
+    key: file.key,
+    advice: result.revealed && result.size === 0 ? keys.advice() : [],
     duplicates: result.duplicates,
     distinct: result.ownItems,
     peerItems: result.peerItems,

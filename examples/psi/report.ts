@@ -24,7 +24,7 @@ export function jsonReport(outcome: Outcome): string {
 
 /** For people. */
 export function textReport(outcome: Outcome): string {
-  const { parties, columns, common, plainCommon, seconds, bytes, rounds, invented } = outcome;
+  const { parties, common, plainCommon, seconds, bytes, rounds, invented } = outcome;
   const [receiver, sender] = parties;
   if (receiver === undefined || sender === undefined) return "";
   const lines = [
@@ -34,8 +34,8 @@ export function textReport(outcome: Outcome): string {
     "",
     "Who holds what",
     ...parties.map(
-      ({ name, file, rows, duplicates, withoutKey, distinct }) =>
-        `  ${name}: ${count(rows)} rows of ${file}; ${count(distinct)} distinct keys (${columns.join(" + ")}), ` +
+      ({ name, file, rows, duplicates, withoutKey, distinct, key }) =>
+        `  ${name}: ${count(rows)} rows of ${file}; ${count(distinct)} distinct keys (${key.join(" + ")}), ` +
         `${count(duplicates)} repeated rows, ${count(withoutKey)} rows without a key left out`,
     ),
     "",
@@ -44,6 +44,7 @@ export function textReport(outcome: Outcome): string {
       `${receiver.firstLines.length === 0 ? "no line" : `lines ${receiver.firstLines.join(", ")}`} of its file.`,
     `  ${receiver.name} learned that ${sender.name} has ${count(receiver.peerItems)} distinct keys, and nothing about the others.`,
     `  ${sender.name} learned that ${receiver.name} has ${count(sender.peerItems)} distinct keys, and nothing else.`,
+    ...(common > 0 ? [] : nothingInCommon(outcome)),
     "",
     "What it took",
     `  ${seconds.toFixed(2)} s, ${count(bytes)} bytes sent by both together, ${rounds} rounds; ` +
@@ -53,6 +54,15 @@ export function textReport(outcome: Outcome): string {
     `  ${count(plainCommon)} common keys: ${common === plainCommon ? "the same" : "NOT THE SAME"}`,
   ];
   return lines.filter((line, i) => line !== "" || lines[i - 1] !== "").join("\n");
+}
+
+function nothingInCommon({ parties }: Outcome): string[] {
+  const advice = parties.flatMap(({ name, advice: lines }) => lines.map((line) => `    ${name}: ${line}`));
+  return [
+    `  Nothing in common, of ${parties.map(({ distinct, name }) => `${count(distinct)} keys (${name})`).join(" and ")}. ` +
+      "Is it the same column, spelled the same, in the right encoding?",
+    ...advice,
+  ];
 }
 
 function count(value: number): string {

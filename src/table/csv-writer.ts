@@ -1,4 +1,4 @@
-/** A table to CSV as RFC 4180 has it: whatever is written, {@link parseTable} reads back unchanged. */
+/** A table to CSV as RFC 4180 has it: whatever is written, formulas aside, {@link parseTable} reads back unchanged. */
 
 import { invalidArgument } from "../errors.js";
 
@@ -8,9 +8,9 @@ export interface FormatCsvOptions {
   readonly delimiter?: string;
   /**
    * What to do with a cell that a spreadsheet would take for a formula: one that starts with `=`, `+`, `-`, `@`, a
-   * tab or a carriage return and is not a plain number. `keep`, the default, writes it as it is: ids must come back
-   * unchanged, and a protocol's file is read by programs. `prefix` puts an apostrophe before it, which changes the
-   * value: for files that people open in a spreadsheet. `refuse` throws.
+   * tab or a carriage return and is not a plain number. `prefix`, the default, puts an apostrophe before it, so that a
+   * spreadsheet shows it as text: what stands in a cell may come from another party. `keep` writes it as it is: for files
+   * that programs read, in which ids must come back unchanged. `refuse` throws.
    */
   readonly formulas?: "keep" | "prefix" | "refuse";
 }
@@ -31,9 +31,9 @@ export function formatCsv(
   rows: Iterable<readonly string[]>,
   options: FormatCsvOptions = {},
 ): string {
-  const { delimiter = ",", formulas = "keep" } = options;
+  const { delimiter = ",", formulas = "prefix" } = options;
   if (columns.length === 0) throw invalidArgument("formatCsv", "at least one column", "none");
-  const lines = [columns.map((name) => quoted(name, delimiter)).join(delimiter)];
+  const lines = [columns.map((name) => quoted(guarded(name, formulas, 0), delimiter)).join(delimiter)];
   for (const row of rows) {
     if (row.length !== columns.length) {
       throw invalidArgument("formatCsv", `${columns.length} cells in row ${lines.length}`, `${row.length}`);
@@ -53,8 +53,12 @@ function guarded(cell: string, formulas: "keep" | "prefix" | "refuse", row: numb
 
 function quoted(cell: string, delimiter: string): string {
   // An empty cell is quoted so that a row of one empty cell is not an empty line; outer white space so that a
-  // reader that trims keeps it; a leading byte order mark so that it is not taken for the file's.
+  // reader that trims keeps it; byte order marks and end marks so that they are not taken for the file's; what could be
+  // a delimiter so that a reader that looks for one finds the right one.
   const bare =
-    cell !== "" && cell === cell.trim() && !/["\r\n\ufeff]/.test(cell) && !cell.includes(delimiter);
+    cell !== "" &&
+    cell === cell.trim() &&
+    !/["\r\n\ufeff\x1a,;\t|]|^sep=/i.test(cell) &&
+    !cell.includes(delimiter);
   return bare ? cell : `"${cell.replaceAll('"', '""')}"`;
 }

@@ -7,11 +7,12 @@ import { randomUUID } from "node:crypto";
 import { open, rename, rm, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { concatBytes } from "../bytes/encoding.js";
-import { VeilshareError } from "../errors.js";
+import { invalidArgument, VeilshareError } from "../errors.js";
 import { parseTable, type ParseTableOptions } from "./csv-reader.js";
 import { readCsvRows, type CsvRowsOptions } from "./csv-rows.js";
 import { formatCsv, type FormatCsvOptions } from "./csv-writer.js";
-import { readParquetRows, type ParquetBytes } from "./parquet-rows.js";
+import { parseExcel } from "./excel-node.js";
+import { parquetColumnNames, readParquetRows, type ParquetBytes } from "./parquet-rows.js";
 import { rowSource, type RowSource, type TableRow } from "./rows.js";
 import { invalidData, type Table } from "./table.js";
 
@@ -22,8 +23,19 @@ export interface ReadDataFileOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What a data file is. */
+export type DataFormat = "csv" | "parquet" | "xlsx";
+
 /** How {@link readTable} reads. */
-export interface ReadTableOptions extends Omit<ParseTableOptions, "file">, ReadDataFileOptions {}
+export interface ReadTableOptions extends Omit<ParseTableOptions, "file">, ReadDataFileOptions {
+  /** Default: by the end of the path, `.parquet` or `.xlsx`; `csv` for all others. */
+  readonly format?: DataFormat;
+  /** Of a workbook: the sheet, by its name or its number from 1. Default: the first. */
+  readonly sheet?: string | number;
+}
+
+export { parseExcel, type ParseExcelOptions } from "./excel-node.js";
+export type { SheetOptions } from "./sheet-table.js";
 
 const defaultMaxBytes = 256 * 2 ** 20;
 const wholeFileChunkBytes = 2 ** 18;
@@ -66,32 +78,55 @@ async function* readChunks(
 
 /** How {@link openRows} reads. */
 export interface OpenRowsOptions extends Omit<CsvRowsOptions, "file"> {
-  /** Default: `parquet` for a path that ends in `.parquet`, else `csv`. */
-  readonly format?: "csv" | "parquet";
-  /** Of Parquet, as `readParquetRows`; all but `select` and `signal` is of CSV. */
+  /** Default: by the end of the path, `.parquet` or `.xlsx`; `csv` for all others. */
+  readonly format?: DataFormat;
+  /** Of Parquet, as `readParquetRows`. */
   readonly maxRowGroupBytes?: number;
+  /** Of a workbook: the sheet, by its name or its number from 1. Default: the first. */
+  readonly sheet?: string | number;
 }
 
 /**
- * Some columns of a data file, row by row: CSV by `readCsvRows`, Parquet by `readParquetRows`. The file is opened each
- * time the rows are read, and closed when they end or nobody wants more.
+ * Some columns of a data file, row by row: CSV by `readCsvRows`, Parquet by `readParquetRows`, one sheet of an Excel workbook by
+ * {@link parseExcel}, which reads it whole. The file is opened each time the rows are read, and closed when they end or nobody
+ * wants more.
  *
- * **Cost.** As those two; of CSV, 16 KiB at a time.
+ * **Cost.** As those; of CSV, 16 KiB at a time.
  *
  * @returns Rows. Reading throws VeilshareError INVALID_DATA also when the file can't be opened.
- * @throws VeilshareError INVALID_ARGUMENT as `readCsvRows` and `readParquetRows`.
+ * @throws VeilshareError INVALID_ARGUMENT as `readCsvRows` and `readParquetRows`, and for another format.
  * @example
  * const keys = new RowKeys(openRows("customers.csv", { select: ["tax_number"], encoding: "gb18030" }));
  * const result = await intersect(party, keys);
  */
 export function openRows(path: string, options: OpenRowsOptions): RowSource {
-  const { format = path.toLowerCase().endsWith(".parquet") ? "parquet" : "csv" } = options;
+  const format = formatOf("openRows", path, options.format);
   const chunks = { [Symbol.asyncIterator]: () => readChunks(path, rowsChunkBytes, options.signal) };
   const csv = readCsvRows(chunks, { ...options, file: path });
   if (format === "csv") return csv;
+  if (format === "xlsx") return rowSource(path, options.select, () => sheetRows(path, options));
   const ofBytes = (bytes: ParquetBytes): RowSource => readParquetRows(bytes, { ...options, file: path });
   ofBytes({ byteLength: 0, slice: () => new ArrayBuffer(0) }); // what is wrong with the options is told at once
   return rowSource(path, options.select, () => parquetRows(path, ofBytes));
+}
+
+function formatOf(caller: string, path: string, given: DataFormat | undefined): DataFormat {
+  const name = path.toLowerCase();
+  if (given === undefined) return formats.find((format) => name.endsWith(`.${format}`)) ?? "csv";
+  if (formats.includes(given)) return given;
+  throw invalidArgument(caller, `format to be ${formats.join(", ")}`, JSON.stringify(given));
+}
+
+const formats: readonly DataFormat[] = ["csv", "parquet", "xlsx"];
+
+async function* sheetRows(path: string, options: OpenRowsOptions): AsyncGenerator<TableRow, void, undefined> {
+  const { select, columns, sheet, signal } = options;
+  const content = await readDataFile(path, signal === undefined ? {} : { signal });
+  const wanted = { ...(columns === undefined ? {} : { columns }), ...(sheet === undefined ? {} : { sheet }) };
+  const table = await parseExcel(content, { file: path, select, ...wanted });
+  for (const [row, line] of table.lines.entries()) {
+    yield { line, cells: table.cells.map((column) => column[row] as string) }; // as long as the lines
+  }
 }
 
 async function* parquetRows(
@@ -127,17 +162,43 @@ async function fileBytes(file: FileHandle): Promise<ParquetBytes> {
 }
 
 /**
- * Reads a CSV file.
+ * Reads a data file whole: CSV by `parseTable`, Parquet with its numbers and times as text, one sheet of an Excel workbook.
  *
- * @throws VeilshareError INVALID_DATA as {@link readDataFile} and {@link parseTable}.
+ * @throws VeilshareError INVALID_DATA as {@link readDataFile}, {@link parseTable}, `readParquetRows` and {@link parseExcel};
+ *   UNSUPPORTED for a workbook when `read-excel-file` is not installed; INVALID_ARGUMENT for options that can't be.
  */
 export async function readTable(path: string, options: ReadTableOptions = {}): Promise<Table> {
-  const { maxBytes, signal, ...parsing } = options;
+  const { maxBytes, signal, format: given, sheet, ...parsing } = options;
+  const format = formatOf("readTable", path, given);
   const limits = {
     ...(maxBytes === undefined ? {} : { maxBytes }),
     ...(signal === undefined ? {} : { signal }),
   };
-  return parseTable(await readDataFile(path, limits), { ...parsing, file: path });
+  const content = await readDataFile(path, limits);
+  const { columns, select } = parsing;
+  const wanted = {
+    ...(columns === undefined ? {} : { columns }),
+    ...(select === undefined ? {} : { select }),
+  };
+  if (format === "csv") return parseTable(content, { ...parsing, file: path });
+  if (format === "xlsx") {
+    return parseExcel(content, { file: path, ...wanted, ...(sheet === undefined ? {} : { sheet }) });
+  }
+  const bytes = Uint8Array.from(content).buffer;
+  // A name that is there twice is asked for once, and refused by its name.
+  const names = select ?? [...new Set(await parquetColumnNames(bytes, path))];
+  const rows: TableRow[] = [];
+  const stop = signal === undefined ? {} : { signal };
+  for await (const row of readParquetRows(bytes, { file: path, select: names, measures: "text", ...stop }))
+    rows.push(row);
+  return {
+    file: path,
+    columns: names,
+    rowCount: rows.length,
+    cells: names.map((_, at) => rows.map(({ cells }) => cells[at] as string)), // a cell a column
+    lines: Uint32Array.from(rows, ({ line }) => line),
+    headerLine: 0,
+  };
 }
 
 /**

@@ -5,9 +5,9 @@
 
 import type { FileMetaData, RowGroup } from "hyparquet";
 import { invalidArgument, VeilshareError } from "../errors.js";
-import { checkedSelection } from "./csv-rows.js";
 import { physicalColumn, type PhysicalColumn } from "./parquet-text.js";
 import { rowSource, type RowSource, type TableRow } from "./rows.js";
+import { checkedSelection } from "./selection.js";
 import { invalidData, missingColumn } from "./table.js";
 
 /** Bytes that can be read in any order: a file, an ArrayBuffer, a server that answers range requests. */
@@ -23,13 +23,20 @@ export interface ParquetRowsOptions {
   readonly file: string;
   /** The columns to read, distinct, in the order in which rows have them. */
   readonly select: readonly string[];
+  /**
+   * What to do with columns of floating-point numbers and times. `refuse`, the default, as they are no keys: whether two of
+   * them are equal is no clear question. `text`: the shortest decimals that give the number back, `NaN`, and times as
+   * `2026-11-25T10:00:00.000Z`.
+   */
+  readonly measures?: "refuse" | "text";
   /** Largest row group, uncompressed, chosen columns only. Default 256 MiB. */
   readonly maxRowGroupBytes?: number;
   readonly signal?: AbortSignal;
 }
 
 const defaultMaxRowGroupBytes = 256 * 2 ** 20;
-const knownCodecs: readonly string[] = ["UNCOMPRESSED", "SNAPPY"];
+/** What hyparquet-compressors undoes, and hyparquet itself. */
+const knownCodecs: readonly string[] = ["UNCOMPRESSED", "SNAPPY", "GZIP", "ZSTD", "BROTLI", "LZ4", "LZ4_RAW"];
 
 /**
  * Some columns of a Parquet file, row by row, as text:
@@ -44,14 +51,15 @@ const knownCodecs: readonly string[] = ["UNCOMPRESSED", "SNAPPY"];
  * | UUID | `f81d4fae-7dec-11d0-a765-00a0c91e6bf6` |
  * | null | empty, as an empty cell of CSV: `RowKeys` and `join` take it for no key |
  *
- * Other types (floating point, times, groups and lists) are refused: whether two of them are equal is no clear question.
+ * Floating-point numbers and times are read where `measures` says so; groups and lists are refused. Files may be compressed
+ * with Snappy, GZIP, ZSTD, Brotli or LZ4.
  *
  * **Cost.** One row group at a time is in memory, of the chosen columns only: a text takes about its length and 40 bytes.
  * Writers choose the group's size; 100,000 to a million rows are usual.
  *
  * @returns Rows whose `line` is the row's number from 1. Reading throws VeilshareError INVALID_DATA with file and column: what
- *   is no Parquet file, a column that is not there or of another type, a compression other than Snappy or none, by its
- *   name, a larger row group; also with the row: bytes that are not UTF-8. ABORTED when the signal fired; what `bytes` throws.
+ *   is no Parquet file, a column that is not there, there twice or of another type, another compression, by its name, a
+ *   larger row group; also with the row: bytes that are not UTF-8. ABORTED when the signal fired; what `bytes` throws.
  * @throws VeilshareError INVALID_ARGUMENT for no column, a column chosen twice, or a limit that can't be one.
  */
 export function readParquetRows(bytes: ParquetBytes, options: ParquetRowsOptions): RowSource {
@@ -72,7 +80,7 @@ type Settings = ParquetRowsOptions & { readonly maxRowGroupBytes: number };
 async function* rowsOf(bytes: ParquetBytes, settings: Settings): AsyncGenerator<TableRow, void, undefined> {
   const { parquetMetadataAsync } = await import("hyparquet");
   const metadata = await readable(settings.file, parquetMetadataAsync(bytes, { geoparquet: false }));
-  const columns = settings.select.map((name) => chosenColumn(metadata, settings.file, name));
+  const columns = settings.select.map((name) => chosenColumn(metadata, settings, name));
   const raw = { ...metadata, schema: metadata.schema.map((element) => ({ ...element })) };
   for (const { at, readAs } of columns) Object.assign(raw.schema[at] ?? {}, readAs);
   let start = 0;
@@ -91,14 +99,39 @@ interface Chosen extends PhysicalColumn {
   readonly at: number;
 }
 
-/** A column of single values right below the root of the schema. */
-function chosenColumn({ schema }: FileMetaData, file: string, name: string): Chosen {
+/**
+ * The names of a file's columns, in its order.
+ *
+ * @throws VeilshareError INVALID_DATA for what is no Parquet file.
+ */
+export async function parquetColumnNames(bytes: ParquetBytes, file: string): Promise<readonly string[]> {
+  const { parquetMetadataAsync } = await import("hyparquet");
+  const metadata = await readable(file, parquetMetadataAsync(bytes, { geoparquet: false }));
+  return topElements(metadata).map((at) => metadata.schema[at]?.name ?? "");
+}
+
+/** The places of the columns in the schema. */
+function topElements({ schema }: FileMetaData): readonly number[] {
   const top: number[] = [];
   for (let at = 1; at < schema.length; at += subtree(schema, at)) top.push(at);
-  const at = top.find((place) => schema[place]?.name === name);
+  return top;
+}
+
+/** A column of single values right below the root of the schema. */
+function chosenColumn(metadata: FileMetaData, { file, measures }: Settings, name: string): Chosen {
+  const { schema } = metadata;
+  const top = topElements(metadata);
+  const [at, again] = top.filter((place) => schema[place]?.name === name);
   const element = at === undefined ? undefined : schema[at];
-  if (at === undefined || element === undefined) throw missingColumn(file, undefined, name, top.length);
-  return { name, at, ...physicalColumn(element, { file, column: name }) };
+  if (at === undefined || element === undefined) {
+    const names = top.map((place) => schema[place]?.name ?? "");
+    throw missingColumn({ file }, name, names);
+  }
+  if (again !== undefined) {
+    const got = `columns ${top.indexOf(at) + 1} and ${top.indexOf(again) + 1} of one name`;
+    throw invalidData({ file, column: name }, "distinct column names", got);
+  }
+  return { name, at, ...physicalColumn(element, { file, column: name }, measures === "text") };
 }
 
 /** How many elements of the schema, in depth-first order, an element and all below it are. */
@@ -119,7 +152,7 @@ function checkChunks(group: RowGroup, column: string, { file }: Settings): void 
   if (knownCodecs.includes(codec)) return;
   throw invalidData(
     { file, column },
-    "a column not compressed, or with Snappy",
+    "a column not compressed, or with Snappy, GZIP, ZSTD, Brotli or LZ4",
     `one compressed with ${codec}`,
   );
 }
@@ -168,11 +201,15 @@ async function readGroup(
   bytes: ParquetBytes,
   { metadata, columns, start, rows }: Group,
 ): Promise<ArrayLike<unknown>[]> {
-  const { parquetRead } = await import("hyparquet");
+  const [{ parquetRead }, { compressors }] = await Promise.all([
+    import("hyparquet"),
+    import("hyparquet-compressors"),
+  ]);
   const parts = new Map<string, ArrayLike<unknown>[]>(columns.map(({ name }) => [name, []]));
   await parquetRead({
     file: bytes,
     metadata,
+    compressors,
     columns: columns.map(({ name }) => name),
     rowStart: start,
     rowEnd: start + rows,

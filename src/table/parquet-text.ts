@@ -19,12 +19,12 @@ for (const field of ["converted_type", "logical_type", "scale", "precision"] as 
 const asText: Partial<SchemaElement> = { ...asStored, converted_type: "UTF8" };
 
 /**
- * How to read a column of a type that can be a key.
+ * How to read a column of a type that can be a key, or also of one that only measures.
  *
  * @param place - File and column, for errors.
  * @throws VeilshareError INVALID_DATA for any other type, by its name.
  */
-export function physicalColumn(element: SchemaElement, place: Place): PhysicalColumn {
+export function physicalColumn(element: SchemaElement, place: Place, measures: boolean): PhysicalColumn {
   const { type, converted_type: converted, logical_type: logical, repetition_type: repetition } = element;
   const kind = logical?.type ?? converted;
   if (type === undefined) throw refused(place, "a group");
@@ -40,6 +40,7 @@ export function physicalColumn(element: SchemaElement, place: Place): PhysicalCo
       break;
     case "INT64":
       if (isInteger(kind)) return column(asStored, isUnsigned(element) ? unsigned64 : String);
+      if (measures && isTimestamp(kind)) return column({}, timeText);
       break;
     case "BOOLEAN":
       return column(asStored, String);
@@ -47,8 +48,13 @@ export function physicalColumn(element: SchemaElement, place: Place): PhysicalCo
       if (kind === "UUID" && element.type_length === 16) return column(asStored, uuidText);
       break;
     case "FLOAT":
+      if (measures && kind === undefined) return column(asStored, singleText);
+      break;
     case "DOUBLE":
+      if (measures && kind === undefined) return column(asStored, String);
+      break;
     case "INT96":
+      if (measures) return column({}, timeText);
       break;
   }
   throw refused(place, kind ?? type);
@@ -73,6 +79,25 @@ function isInteger(kind: string | undefined): boolean {
 
 function isUnsigned({ converted_type: converted, logical_type: logical }: SchemaElement): boolean {
   return logical?.type === "INTEGER" ? !logical.isSigned : converted?.startsWith("UINT_") === true;
+}
+
+function isTimestamp(kind: string | undefined): boolean {
+  return kind === "TIMESTAMP" || kind === "TIMESTAMP_MILLIS" || kind === "TIMESTAMP_MICROS";
+}
+
+/** The reader turns times into dates; what is finer than a millisecond is cut off. */
+function timeText(value: unknown): string | undefined {
+  return value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : undefined;
+}
+
+/** The shortest decimals that give the number of 32 bits back: a double has more digits than it. */
+function singleText(value: unknown): string | undefined {
+  if (typeof value !== "number") return undefined;
+  for (let digits = 6; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === value) return String(short);
+  }
+  return String(Number(value.toPrecision(9)));
 }
 
 function textOfText(value: unknown): string | undefined {

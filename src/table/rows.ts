@@ -5,6 +5,7 @@
 
 import { isBlankText } from "../bytes/blank-text.js";
 import { invalidArgument } from "../errors.js";
+import { KeyTraits } from "./key-advice.js";
 
 /** One row of chosen columns. */
 export interface TableRow {
@@ -50,6 +51,7 @@ export class RowKeys implements AsyncIterable<string | readonly string[]> {
   #lines: Uint32Array[] = [];
   #count = 0;
   #withoutKey = 0;
+  #traits = new KeyTraits();
 
   /** @param rows - Rows of the key columns. */
   constructor(rows: RowSource) {
@@ -64,6 +66,14 @@ export class RowKeys implements AsyncIterable<string | readonly string[]> {
   /** Rows left out so far because a key field was blank. */
   get withoutKey(): number {
     return this.#withoutKey;
+  }
+
+  /**
+   * What may be the reason when a result is empty: what these keys look like that the other side's may not. Counts among the
+   * first 10,000 keys, and no key. Sentences for people; their words may change.
+   */
+  advice(): readonly string[] {
+    return this.#traits.advice();
   }
 
   /**
@@ -83,6 +93,7 @@ export class RowKeys implements AsyncIterable<string | readonly string[]> {
     this.#lines = [];
     this.#count = 0;
     this.#withoutKey = 0;
+    this.#traits = new KeyTraits();
     for await (const { line, cells } of this.#rows) {
       if (cells.some((cell) => isBlankText(cell))) {
         this.#withoutKey += 1;
@@ -91,6 +102,7 @@ export class RowKeys implements AsyncIterable<string | readonly string[]> {
       const at = this.#count++ % segmentLines;
       if (at === 0) this.#lines.push(new Uint32Array(segmentLines));
       (this.#lines[this.#lines.length - 1] as Uint32Array)[at] = line; // just pushed, or not full
+      this.#traits.add(cells);
       yield cells.length === 1 ? (cells[0] as string) : cells; // one column
     }
   }

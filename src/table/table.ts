@@ -27,13 +27,16 @@ export interface Place {
   readonly file: string;
   /** From 1. */
   readonly line?: number;
+  /** Of the line, from 1; where there are no columns. */
+  readonly character?: number;
   /** Name of a column. */
   readonly column?: string;
 }
 
-/** An INVALID_DATA error in one line: `<file>:<line>: column "<column>": expected <what>, got <kind of thing>`. */
+/** An INVALID_DATA error in one line: `<file>:<line>:<character>: column "<column>": expected <what>, got <kind of thing>`. */
 export function invalidData(place: Place, expected: string, got: string): VeilshareError {
-  const line = place.line === undefined ? "" : `:${place.line}`;
+  const character = place.character === undefined ? "" : `:${place.character}`;
+  const line = place.line === undefined ? "" : `:${place.line}${character}`;
   const column = place.column === undefined ? "" : ` column ${JSON.stringify(place.column)}:`;
   const message = `${oneLine(place.file)}${line}:${column} expected ${expected}, got ${got}`;
   return new VeilshareError("INVALID_DATA", message, { ...place, expected, got });
@@ -54,20 +57,50 @@ export function placeOf(table: Table, row: number, column: string): Place {
 export function columnIndex(table: Table, name: string): number {
   const at = table.columns.indexOf(name);
   if (at >= 0) return at;
-  throw missingColumn(table.file, Math.max(1, table.headerLine), name, table.columns.length);
+  throw missingColumn({ file: table.file, line: Math.max(1, table.headerLine) }, name, table.columns);
 }
 
-/** The error for a column that a header has not; without a line: that a file has not. */
+/**
+ * The error for a column that a file has not; with a line: that its header has not. Says where a name stands that is the
+ * same but for case, width, composition or blanks, but not the name.
+ */
 export function missingColumn(
-  file: string,
-  line: number | undefined,
+  place: { readonly file: string; readonly line?: number },
   name: string,
-  count: number,
+  names: readonly string[],
 ): VeilshareError {
-  const got = `${count} column${s(count)} of other names`;
-  const place = line === undefined ? { file, column: name } : { file, line, column: name };
-  return invalidData(place, `a column of this name${line === undefined ? "" : " in the header"}`, got);
+  const count = names.length;
+  const alike = names.findIndex((other) => other !== "" && isAlike(other, name));
+  const hint =
+    alike < 0 ? "" : ` (column ${alike + 1} differs only in ${differenceOf(names[alike] as string, name)})`; // alike < length
+  const got = `${count} column${s(count)} of other names${hint}`;
+  const expected = `a column of this name${place.line === undefined ? "" : " in the header"}`;
+  return invalidData({ ...place, column: name }, expected, got);
 }
+
+/** What two names have in common if all else is left out of account. */
+function isAlike(a: string, b: string): boolean {
+  const folded = (text: string): string =>
+    text
+      .normalize("NFKC")
+      .toLowerCase()
+      .normalize("NFKC")
+      .replace(/[\s_-]+/g, "");
+  return folded(a) === folded(b);
+}
+
+/** The least that must be left out of account. */
+function differenceOf(a: string, b: string): string {
+  const found = differences.find(([, fold]) => fold(a) === fold(b));
+  return found?.[0] ?? "case, width, composition or blanks";
+}
+
+const differences: readonly (readonly [string, (text: string) => string])[] = [
+  ["composition (NFC, NFD)", (text) => text.normalize("NFC")],
+  ["case", (text) => text.toLowerCase()],
+  ["width", (text) => text.normalize("NFKC")],
+  ["blanks, underscores or hyphens", (text) => text.replace(/[\s_-]+/g, "")],
+];
 
 /**
  * The text of a column, row by row.

@@ -1,146 +1,247 @@
-/** Bytes of a data file to well-formed UTF-8, or an error that says which encoding it looks like and on which line. */
+/**
+ * Bytes of a data file to UTF-8. What is not text is not refused here, where nobody knows yet whether it will be read:
+ * it is marked, and who reads a marked cell says what is wrong with it and where.
+ */
 
+import { concatBytes } from "../bytes/encoding.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import { invalidData } from "./table.js";
+import { marks } from "./text-marks.js";
 
-/** What a data file may be written in: UTF-8, or the Chinese national standard GB 18030, of which GBK and GB 2312 are part. */
-export type TextEncoding = "utf-8" | "gb18030";
+/** What a data file may be written in. GB 18030 has GBK and GB 2312 in it, Windows-1252 has Latin-1's printing part. */
+export type TextEncoding =
+  "utf-8" | "utf-16le" | "utf-16be" | "gb18030" | "big5" | "shift_jis" | "euc-kr" | "windows-1252";
 
-/** What is wrong with text. */
-export interface TextFault {
-  readonly expected: string;
-  readonly got: string;
-}
+/** The names of encodings that files can be read in. */
+export const textEncodings: readonly TextEncoding[] = [
+  "utf-8",
+  "utf-16le",
+  "utf-16be",
+  "gb18030",
+  "big5",
+  "shift_jis",
+  "euc-kr",
+  "windows-1252",
+];
 
-/** Text as UTF-8, up to the first place where it is none. */
-export interface CheckedText {
-  readonly bytes: Uint8Array;
-  readonly fault: TextFault | undefined;
-}
-
-const utf8Bom = [0xef, 0xbb, 0xbf];
-const gb18030Bom = [0x84, 0x31, 0x95, 0x33];
+/** How an encoding is written in sentences. */
+export const textNames: Readonly<Record<TextEncoding, string>> = {
+  "utf-8": "UTF-8",
+  "utf-16le": "UTF-16 (little-endian)",
+  "utf-16be": "UTF-16 (big-endian)",
+  gb18030: "GB 18030",
+  big5: "Big5",
+  shift_jis: "Shift_JIS",
+  "euc-kr": "EUC-KR",
+  "windows-1252": "Windows-1252",
+};
 
 /** So many bytes tell every byte order mark. */
 export const bomBytes = 4;
 
+const byteOrderMarks: readonly (readonly [TextEncoding | "utf-32", readonly number[]])[] = [
+  ["utf-32", [0xff, 0xfe, 0, 0]],
+  ["utf-32", [0, 0, 0xfe, 0xff]],
+  ["utf-8", [0xef, 0xbb, 0xbf]],
+  ["utf-16le", [0xff, 0xfe]],
+  ["utf-16be", [0xfe, 0xff]],
+  ["gb18030", [0x84, 0x31, 0x95, 0x33]],
+];
+
 /**
- * How many bytes of a file's start are a byte order mark, which may be there.
+ * What a file is written in: what its byte order mark says, or what the caller says, who must not contradict the mark.
  *
  * @param head - The first four bytes, or the whole file where it is shorter.
+ * @param wanted - Undefined: UTF-8, or UTF-16 where its mark stands.
  * @throws VeilshareError INVALID_DATA for the mark of another encoding, by its name.
  */
-export function bomLength(head: Uint8Array, encoding: TextEncoding, file: string): number {
-  refuseWideEncodings(head, file, encoding);
-  const marks = { "utf-8": utf8Bom, gb18030: gb18030Bom } as const;
-  const other = encoding === "utf-8" ? "gb18030" : "utf-8";
-  if (startsWith(head, marks[other])) {
-    const got = `the byte order mark of ${textNames[other]}`;
-    throw invalidData({ file, line: 1 }, `${textNames[encoding]} text`, got);
-  }
-  return startsWith(head, marks[encoding]) ? marks[encoding].length : 0;
-}
-
-const textNames = { "utf-8": "UTF-8", gb18030: "GB 18030" } as const;
-
-/** Decodes pieces of text that are whole: no character is cut. Neither NUL nor anything ill-formed is let through. */
-export class TextChecker {
-  readonly #encoding: TextEncoding;
-  readonly #decoder: TextDecoder;
-
-  /**
-   * @param caller - For errors.
-   * @throws VeilshareError INVALID_ARGUMENT for another encoding; UNSUPPORTED where the platform does not know it.
-   */
-  constructor(caller: string, encoding: TextEncoding) {
-    const given: string = encoding; // may come from untyped code
-    if (given !== "utf-8" && given !== "gb18030") {
-      throw invalidArgument(caller, 'encoding to be "utf-8" or "gb18030"', JSON.stringify(given));
-    }
-    this.#encoding = encoding;
-    try {
-      this.#decoder = new TextDecoder(encoding, { fatal: true, ignoreBOM: true });
-    } catch {
-      throw new VeilshareError(
-        "UNSUPPORTED",
-        `${caller}: this platform cannot decode ${textNames[encoding]}`,
-      );
-    }
-  }
-
-  /** The text as UTF-8; the same memory where it is that already. */
-  check(piece: Uint8Array): CheckedText {
-    const nul = piece.indexOf(0);
-    const before = nul < 0 ? piece : piece.subarray(0, nul);
-    const bytes = this.#asUtf8(before);
-    const name = textNames[this.#encoding];
-    const expected = `${name} text`;
-    if (bytes === undefined) {
-      const looksLike = this.#encoding === "utf-8" ? "Windows-1252, Latin-1 or GB 18030?" : "UTF-8?";
-      const fault = { expected, got: `bytes that are not ${name} (${looksLike})` };
-      return { bytes: this.#wellFormedStart(before), fault };
-    }
-    const fault = nul < 0 ? undefined : { expected, got: "a NUL byte (UTF-16 or binary?)" };
-    return { bytes, fault };
-  }
-
-  #asUtf8(piece: Uint8Array): Uint8Array | undefined {
-    try {
-      const text = this.#decoder.decode(piece);
-      return this.#encoding === "utf-8" ? piece : new TextEncoder().encode(text);
-    } catch {
-      return undefined;
-    }
-  }
-
-  /** The longest start that decodes. Whether a longer start has something ill-formed in it only ever turns true. */
-  #wellFormedStart(piece: Uint8Array): Uint8Array {
-    let [good, bad] = [0, piece.length + 1];
-    while (bad - good > 1) {
-      const middle = Math.floor((good + bad) / 2);
-      if (isWellFormedSoFar(piece.subarray(0, middle), this.#encoding)) good = middle;
-      else bad = middle;
-    }
-    // A character that is cut at the end is not ill-formed so far: at most three bytes.
-    for (let end = good; end > 0; end--) {
-      const bytes = this.#asUtf8(piece.subarray(0, end));
-      if (bytes !== undefined) return bytes;
-    }
-    return new Uint8Array(0);
-  }
-}
-
-function isWellFormedSoFar(bytes: Uint8Array, encoding: TextEncoding): boolean {
-  try {
-    new TextDecoder(encoding, { fatal: true }).decode(bytes, { stream: true });
-    return true;
-  } catch {
-    return false;
-  }
+export function encodingOf(
+  head: Uint8Array,
+  wanted: TextEncoding | undefined,
+  file: string,
+): { readonly encoding: TextEncoding; readonly markBytes: number } {
+  const found = byteOrderMarks.find(([, mark]) => mark.every((byte, i) => head[i] === byte));
+  if (found === undefined) return { encoding: wanted ?? "utf-8", markBytes: 0 };
+  const [marked, mark] = found;
+  const allowed = wanted === undefined ? ["utf-8", "utf-16le", "utf-16be"] : [wanted];
+  if (marked !== "utf-32" && allowed.includes(marked)) return { encoding: marked, markBytes: mark.length };
+  const name = marked === "utf-32" ? "UTF-32" : textNames[marked].replace(/ \(.*/, "");
+  const got = `the byte order mark of ${name}`;
+  throw invalidData({ file, line: 1 }, `${textNames[wanted ?? "utf-8"]} text`, got);
 }
 
 /**
- * Checks that a file is UTF-8 text without NUL; a UTF-8 byte order mark is dropped.
+ * The encoding that a caller names, or undefined for none.
+ *
+ * @throws VeilshareError INVALID_ARGUMENT for another; UNSUPPORTED where the platform does not know it.
+ */
+export function checkedEncoding(caller: string, given: unknown): TextEncoding | undefined {
+  if (given === undefined) return undefined;
+  const encoding = textEncodings.find((name) => name === given);
+  if (encoding === undefined) {
+    const expected = `encoding to be ${textEncodings.map((name) => JSON.stringify(name)).join(", ")}`;
+    throw invalidArgument(caller, expected, typeof given === "string" ? JSON.stringify(given) : typeof given);
+  }
+  try {
+    new TextDecoder(encoding);
+  } catch {
+    throw new VeilshareError("UNSUPPORTED", `${caller}: this platform cannot decode ${textNames[encoding]}`);
+  }
+  return encoding;
+}
+
+/** Turns pieces of whole lines into UTF-8, of the encodings in which the bytes of line ends are nothing else. */
+export class LineDecoder {
+  readonly #encoding: TextEncoding;
+  readonly #strict: TextDecoder;
+  readonly #lenient: TextDecoder;
+
+  constructor(encoding: TextEncoding) {
+    this.#encoding = encoding;
+    this.#strict = new TextDecoder(encoding, { fatal: true, ignoreBOM: true });
+    this.#lenient = new TextDecoder(encoding, { ignoreBOM: true });
+  }
+
+  /** The text as UTF-8, with marks; the same memory where it is that already. */
+  decode(piece: Uint8Array): Uint8Array {
+    if (this.#encoding === "windows-1252") return encode(windows1252Text(piece));
+    try {
+      const text = this.#strict.decode(piece);
+      if (!piece.includes(0)) return this.#encoding === "utf-8" ? piece : encode(text);
+      return encode(markNuls(text));
+    } catch {
+      return this.#decodeLines(piece);
+    }
+  }
+
+  /** Something is ill-formed: the lines without it stay as they are. */
+  #decodeLines(piece: Uint8Array): Uint8Array {
+    const lines: string[] = [];
+    for (let start = 0; start < piece.length;) {
+      const lineFeed = piece.indexOf(0x0a, start);
+      const end = lineFeed < 0 ? piece.length : lineFeed + 1;
+      lines.push(this.#decodeLine(piece.subarray(start, end)));
+      start = end;
+    }
+    return encode(lines.join(""));
+  }
+
+  #decodeLine(line: Uint8Array): string {
+    try {
+      return markNuls(this.#strict.decode(line));
+    } catch {
+      return markNuls(this.#lenient.decode(line)).replaceAll("\ufffd", marks.illFormed);
+    }
+  }
+}
+
+/** Turns UTF-16 in chunks of any sizes into UTF-8. */
+export class Utf16Decoder {
+  readonly #littleEndian: boolean;
+  /** An odd byte at the end of the last chunk. */
+  #oddByte: number | undefined;
+  /** The first half of a pair at the end of the last chunk. */
+  #highHalf = "";
+
+  constructor(encoding: "utf-16le" | "utf-16be") {
+    this.#littleEndian = encoding === "utf-16le";
+  }
+
+  /** The text of the next chunk as UTF-8, with marks. */
+  decode(chunk: Uint8Array): Uint8Array {
+    const text = this.#highHalf + this.#unitsOf(chunk);
+    const keeps = /[\ud800-\udbff]$/.test(text);
+    this.#highHalf = keeps ? text.slice(-1) : "";
+    return encode(wellFormed(keeps ? text.slice(0, -1) : text));
+  }
+
+  /** What is left at the end of the file: half a character. */
+  finish(): Uint8Array {
+    const broken = this.#oddByte !== undefined || this.#highHalf !== "";
+    return encode(broken ? marks.illFormed : "");
+  }
+
+  #unitsOf(chunk: Uint8Array): string {
+    const bytes = this.#oddByte === undefined ? chunk : concatBytes(Uint8Array.of(this.#oddByte), chunk);
+    const even = bytes.length - (bytes.length % 2);
+    this.#oddByte = even < bytes.length ? bytes[even] : undefined;
+    return this.#text(bytes.subarray(0, even));
+  }
+
+  #text(bytes: Uint8Array): string {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const parts: string[] = [];
+    for (let start = 0; start < bytes.length; start += unitsAtOnce * 2) {
+      const end = Math.min(bytes.length, start + unitsAtOnce * 2);
+      const units: number[] = [];
+      for (let at = start; at < end; at += 2) units.push(view.getUint16(at, this.#littleEndian));
+      parts.push(String.fromCharCode(...units));
+    }
+    return parts.join("");
+  }
+}
+
+/** So many arguments are safe to pass. */
+const unitsAtOnce = 8192;
+
+const loneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+function wellFormed(text: string): string {
+  return markNuls(text).replace(loneSurrogate, marks.illFormed);
+}
+
+function markNuls(text: string): string {
+  return text.includes("\0") ? text.replaceAll("\0", marks.nul) : text;
+}
+
+function encode(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+/**
+ * The characters of 0x80 to 0x9F; a blank where there is none. Some versions of Node take Windows-1252 for Latin-1, so
+ * the platform is not asked.
+ */
+const windows1252High = "€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ";
+
+function windows1252Text(bytes: Uint8Array): string {
+  const parts: string[] = [];
+  for (let start = 0; start < bytes.length; start += unitsAtOnce) {
+    parts.push(String.fromCharCode(...bytes.subarray(start, start + unitsAtOnce)));
+  }
+  return markNuls(parts.join("")).replace(/[\x80-\x9f]/g, (character) => {
+    const printing = windows1252High[character.charCodeAt(0) - 0x80] ?? " ";
+    return printing === " " ? marks.illFormed : printing;
+  });
+}
+
+/**
+ * Checks that a file is UTF-8 text without NUL; a byte order mark is dropped, and UTF-16 is read by its mark.
  *
  * @param content - The file's bytes, or text that somebody has already decoded.
  * @returns The bytes after the byte order mark, as a view where nothing had to change.
  * @throws VeilshareError INVALID_DATA with file and line.
  */
 export function checkedUtf8(content: Uint8Array | string, file: string): Uint8Array {
-  if (typeof content === "string") return checkedText(content, file);
-  refuseWideEncodings(content, file);
-  const bytes = startsWith(content, utf8Bom) ? content.subarray(utf8Bom.length) : content;
-  const nul = bytes.indexOf(0);
-  if (nul >= 0)
-    throw invalidData({ file, line: lineAt(bytes, nul) }, "UTF-8 text", "a NUL byte (UTF-16 or binary?)");
-  if (!isUtf8(bytes)) {
-    throw invalidData(
-      { file, line: firstIllFormedLine(bytes) },
-      "UTF-8 text",
-      "bytes that are not UTF-8 (Windows-1252 or Latin-1?)",
-    );
-  }
-  return bytes;
+  const marked = typeof content === "string" ? encodedText(content, file) : wholeUtf8(content, file);
+  const nul = marked.indexOf(0);
+  if (nul < 0) return marked;
+  const got =
+    marked[nul + 1] === marks.nul.charCodeAt(1)
+      ? "a NUL byte (UTF-16 or binary?)"
+      : "bytes that are not UTF-8 (Windows-1252 or Latin-1?)";
+  throw invalidData({ file, line: lineAt(marked, nul) }, "UTF-8 text", got);
+}
+
+/** A whole file as UTF-8, with marks. */
+function wholeUtf8(content: Uint8Array, file: string): Uint8Array {
+  const { encoding, markBytes } = encodingOf(content.subarray(0, bomBytes), undefined, file);
+  const bytes = content.subarray(markBytes);
+  if (encoding !== "utf-16le" && encoding !== "utf-16be") return new LineDecoder(encoding).decode(bytes);
+  const decoder = new Utf16Decoder(encoding);
+  const text = decoder.decode(bytes);
+  const rest = decoder.finish();
+  return concatBytes(text, rest);
 }
 
 /** Text of checked bytes. */
@@ -164,56 +265,16 @@ export function countLineEnds(bytes: Uint8Array, start: number, end: number): nu
 }
 
 /**
- * Text that somebody has decoded, as UTF-8 without its byte order mark.
+ * Text that somebody has decoded, as UTF-8 without its byte order mark, with marks for NULs.
  *
  * @throws VeilshareError INVALID_DATA for half a surrogate pair.
  */
 export function encodedText(text: string, file: string): Uint8Array {
-  const loneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.exec(text);
-  if (loneSurrogate !== null) {
-    const before = new TextEncoder().encode(text.slice(0, loneSurrogate.index));
+  const lone = new RegExp(loneSurrogate, "").exec(text);
+  if (lone !== null) {
+    const before = encode(text.slice(0, lone.index));
     const line = lineAt(before, before.length);
     throw invalidData({ file, line }, "well-formed text", "half a surrogate pair");
   }
-  return new TextEncoder().encode(text.startsWith("\ufeff") ? text.slice(1) : text);
-}
-
-function checkedText(text: string, file: string): Uint8Array {
-  const bytes = encodedText(text, file);
-  const nul = bytes.indexOf(0);
-  if (nul >= 0) throw invalidData({ file, line: lineAt(bytes, nul) }, "text", "a NUL character");
-  return bytes;
-}
-
-function refuseWideEncodings(bytes: Uint8Array, file: string, wanted: TextEncoding = "utf-8"): void {
-  const refuse = (name: string): never => {
-    const expected = `${textNames[wanted]} text`;
-    throw invalidData({ file, line: 1 }, expected, `the byte order mark of ${name}`);
-  };
-  if (startsWith(bytes, [0xff, 0xfe, 0, 0]) || startsWith(bytes, [0, 0, 0xfe, 0xff])) refuse("UTF-32");
-  if (startsWith(bytes, [0xff, 0xfe]) || startsWith(bytes, [0xfe, 0xff])) refuse("UTF-16");
-}
-
-function startsWith(bytes: Uint8Array, prefix: readonly number[]): boolean {
-  return prefix.every((byte, i) => bytes[i] === byte);
-}
-
-function isUtf8(bytes: Uint8Array): boolean {
-  try {
-    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** LF never occurs inside a UTF-8 sequence, so lines can be checked one by one. */
-function firstIllFormedLine(bytes: Uint8Array): number {
-  for (let start = 0; start < bytes.length;) {
-    const lineFeed = bytes.indexOf(0x0a, start);
-    const end = lineFeed < 0 ? bytes.length : lineFeed + 1;
-    if (!isUtf8(bytes.subarray(start, end))) return lineAt(bytes, start);
-    start = end;
-  }
-  return 1;
+  return encode(markNuls(text.startsWith("\ufeff") ? text.slice(1) : text));
 }

@@ -78,10 +78,29 @@ describe("example:psi", () => {
     expect(JSON.parse(stdout)).toMatchObject({ common: 1, matchesPlaintext: true });
   });
 
+  it("takes a list without a header and a spreadsheet's export with another key name", async () => {
+    const sanctions = '36,"AEROCARIBBEAN AIRLINES",-0- ,"CUBA"\r\n306,"BANCO NACIONAL",-0- ,"CUBA"\r\n\x1a';
+    const customers = 'sep=;\r\nNr;"Firma" ; Land;;\r\n1; "AEROCARIBBEAN AIRLINES" ;Kuba;;\r\n';
+    const [a, b] = [file("sdn.csv", sanctions), file("kunden.csv", customers)];
+    const sides = ["--a-columns", "id,name,kind,program", "--a-key", "name", "--b-key", "Firma"];
+    const { stdout } = await example("--a", a, "--b", b, ...sides, "--json");
+    expect(JSON.parse(stdout)).toMatchObject({ common: 1, matchesPlaintext: true });
+  });
+
+  it("says what keys look like when nothing matches, and trims them on request", async () => {
+    const [a, b] = [file("upper.csv", "id\n ANA \n0012\n"), file("lower.csv", "id\nANA\n12\n")];
+    const { stdout } = await example("--a", a, "--b", b, "--key", "id");
+    expect(stdout).toMatch(/Nothing in common, of 2 keys \(a\) and 2 keys \(b\)/);
+    expect(stdout).toMatch(/a: 1 of the first 2 keys have blanks around them/);
+    expect(stdout).toMatch(/a: 1 of the first 2 keys have leading zeros/);
+    const trimmed = await example("--a", a, "--b", b, "--key", "id", "--a-trim", "--json");
+    expect(JSON.parse(trimmed.stdout)).toMatchObject({ common: 1 });
+  });
+
   it.each<[string, string | Uint8Array, RegExp]>([
     ["a missing column", "name\nx\n", /bad\.csv:1: column "id": expected/],
     ["an empty file", "", /bad\.csv/],
-    ["a wrong encoding", new Uint8Array([105, 100, 10, 0xff, 0xfe, 10]), /bad\.csv:2/],
+    ["a wrong encoding", new Uint8Array([105, 100, 10, 0xff, 0xfe, 10]), /bad\.csv:2: column "id"/],
     ["a row that is too short", "id,x\n1,2\n3\n", /bad\.csv:3/],
   ])("refuses %s in one line with file and line, and ends with code 2", async (_, content, line) => {
     const good = file("good.csv", "id\n1\n");

@@ -81,12 +81,16 @@ describeWithData("hostile strings and JSON", [...files, "carbon/pact_demo_footpr
     for (const text of naughty) {
       for (const column of Object.keys(activity)) {
         const row = { ...activity, [column]: text };
-        const table = parseTable(formatCsv(Object.keys(row), [Object.values(row)]), { file: "s.csv" });
+        const table = parseTable(formatCsv(Object.keys(row), [Object.values(row)], { formulas: "keep" }), {
+          file: "s.csv",
+        });
         survives(() => readFootprints(table, { factors: new Map([["1", factor]]) }), text);
       }
       for (const column of Object.keys(factors)) {
         const row = { ...factors, [column]: text };
-        const table = parseTable(formatCsv(Object.keys(row), [Object.values(row)]), { file: "f.csv" });
+        const table = parseTable(formatCsv(Object.keys(row), [Object.values(row)], { formulas: "keep" }), {
+          file: "f.csv",
+        });
         survives(() => readEmissionFactors(table), text);
       }
     }

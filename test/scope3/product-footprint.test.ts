@@ -92,12 +92,50 @@ describe("readProductFootprint", () => {
     });
   });
 
-  it.each(Object.keys(documentFields[3]))("refuses version 3 without %s", (name) => {
+  it.each(["2.0.0", "2.1.0", "2.2.1-20240410"])(
+    "reads version %s, in which some members came later",
+    (specVersion) => {
+      const later = {
+        ipccCharacterizationFactorsSources: undefined,
+        boundaryProcessesDescription: undefined,
+      };
+      const old = edited(version23(), { specVersion, status: undefined }, later);
+      expect(read(old)).toMatchObject({ specVersion, unit: "kilogram", kgPerDeclaredUnit: "1.80" });
+      expect(read(edited(version23(), { specVersion }))).toMatchObject({ specVersion });
+      const wrong = edited(version23(), { specVersion }, { boundaryProcessesDescription: 7 });
+      const column = "pcf.boundaryProcessesDescription";
+      expectError(() => read(wrong), "INVALID_DATA", { file, column });
+      expectError(() => read(edited(version23(), { specVersion, status: "Deprecated" })), "INVALID_DATA", {
+        file,
+        column: "status",
+      });
+      for (const name of Object.keys(carbonFields["2.0"])) {
+        expectError(() => read(edited(version23(), { specVersion }, { [name]: undefined })), "INVALID_DATA");
+      }
+    },
+  );
+
+  it("takes optional members that are null for members that are not there", () => {
+    const nothing = {
+      geographyCountry: null,
+      geographyCountrySubdivision: null,
+      dqi: null,
+      primaryDataShare: null,
+    };
+    const text = edited(
+      version3(),
+      { validityPeriodEnd: null },
+      { ...nothing, geographyRegionOrSubregion: "Europe" },
+    );
+    expect(read(text)).toEqual(read(edited(version3(), {})));
+  });
+
+  it.each(Object.keys(documentFields["3"]))("refuses version 3 without %s", (name) => {
     const column = name;
     expectError(() => read(edited(version3(), { [name]: undefined })), "INVALID_DATA", { file, column });
   });
 
-  it.each(Object.keys(carbonFields[3]))("refuses version 3 without pcf.%s", (name) => {
+  it.each(Object.keys(carbonFields["3"]))("refuses version 3 without pcf.%s", (name) => {
     const error = expectError(() => read(edited(version3(), {}, { [name]: undefined })), "INVALID_DATA", {
       file,
       column: `pcf.${name}`,
@@ -105,14 +143,14 @@ describe("readProductFootprint", () => {
     expect(error.got).toBe("nothing");
   });
 
-  it.each(Object.keys(carbonFields[2]))("refuses version 2.3 without pcf.%s", (name) => {
+  it.each(Object.keys(carbonFields["2.3"]))("refuses version 2.3 without pcf.%s", (name) => {
     const column = `pcf.${name}`;
     expectError(() => read(edited(version23(), {}, { [name]: undefined })), "INVALID_DATA", { file, column });
   });
 
   it.each<[string, Edit, Edit, string]>([
     ["a deprecated document", { status: "Deprecated" }, {}, "status"],
-    ["version 2.2", { specVersion: "2.2.0" }, {}, "specVersion"],
+    ["version 1.0", { specVersion: "1.0.0" }, {}, "specVersion"],
     ["version 4", { specVersion: "4.0.0" }, {}, "specVersion"],
     ["no list of ids", { productIds: [] }, {}, "productIds"],
     ["a negative footprint", {}, { pcfExcludingBiogenicUptake: "-1" }, "pcf.pcfExcludingBiogenicUptake"],

@@ -86,14 +86,18 @@ describe("parseTable refuses", () => {
     ["a long row", "a,b\n\n1,2,3\n", 3, /got 3/],
     ["a name twice", "a,b,a\n1,2,3\n", 1, /column "3": .*name of column 1 again/],
     ["a name twice but for white space", "a, a\n1,2\n", 1, /name of column 1 again/],
-    ["a column without a name", "a,,b\n1,2,3\n", 1, /column "2"/],
+    [
+      "a column without a name that has cells",
+      "a,,b\n1,,3\n1,2,3\n",
+      3,
+      /column "2": expected a column name/,
+    ],
+    ["a header of no names", ",,\n1,2,3\n", 1, /column "1": expected a column name/],
     ["an unclosed quote", 'a,b\n1,2\n3,"4\n5,6\n', 3, /closing quote.*end of the file/],
     ["text after a closing quote", 'a,b\n1,"2"3\n', 2, /delimiter after a closing quote/],
     ["a quote inside a bare cell", 'a,b\n1,2\n\n3,4"5\n', 4, /quotes around whole cells/],
     ["a NUL byte", "a,b\n1,\0\n", 2, /NUL/],
     ["a NUL byte in bytes", bytes(0x61, 0x0a, 0x00), 2, /NUL/],
-    ["UTF-16 LE", bytes(0xff, 0xfe, 0x61, 0x00), 1, /UTF-16/],
-    ["UTF-16 BE", bytes(0xfe, 0xff, 0x00, 0x61), 1, /UTF-16/],
     ["UTF-32 LE", bytes(0xff, 0xfe, 0, 0, 0x61, 0, 0, 0), 1, /UTF-32/],
     ["UTF-16 without a mark", bytes(0x61, 0x00, 0x0a, 0x00), 1, /NUL/],
     ["Latin-1", latin1("id,name\n1,Anna\n2,J\xf6rg\n3,Z\xfcrich\n"), 3, /not UTF-8/],
@@ -167,7 +171,7 @@ describe("parseTable and formatCsv", () => {
         fc.constantFrom(",", ";", "\t", "|"),
         (rows, delimiter) => {
           const columns = (rows[0] as string[]).map((_, i) => `c${i}`);
-          const csv = formatCsv(columns, rows, { delimiter });
+          const csv = formatCsv(columns, rows, { delimiter, formulas: "keep" });
           const table = read(csv, { delimiter });
           expect(rows.map((_, r) => columns.map((_name, c) => table.cells[c]?.[r]))).toEqual(rows);
           let line = 2;
@@ -229,6 +233,7 @@ describeWithData(
         formatCsv(
           ["one", "two"],
           cells.map((text) => [text, text]),
+          { formulas: "keep" },
         ),
       );
       expect(table.cells).toEqual([cells, cells]);

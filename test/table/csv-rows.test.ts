@@ -101,7 +101,8 @@ describe("readCsvRows reads", () => {
       }
     }
     let row = 0;
-    for await (const { cells } of readCsvRows(source(), { file, select: ["id"] })) {
+    const options = { file, select: ["id"], delimiter: "," };
+    for await (const { cells } of readCsvRows(source(), options)) {
       expect(cells).toEqual([String(++row)]);
       expect(taken).toBe(Math.ceil(row / 2));
     }
@@ -162,13 +163,47 @@ describe("readCsvRows refuses", () => {
     ["an encoded surrogate", bytes("id,name\n1,", 0xed, 0xa0, 0x80, "\n"), 2, "name", /not UTF-8/],
     ["a NUL byte", bytes("id,name\n1,2\n\n3,4\0\n"), 4, "name", /NUL byte \(UTF-16 or binary/],
     ["a cell more than the header", bytes("id,name\n1,2,", 0xff, "\n"), 2, "3", /not UTF-8/],
-    ["UTF-16 LE", bytes(0xff, 0xfe, "i\0d\0"), 1, undefined, /UTF-8 text, got the byte order mark of UTF-16/],
-    ["UTF-16 BE", bytes(0xfe, 0xff, "\0i\0d"), 1, undefined, /UTF-16/],
+    [
+      "UTF-16 LE that ends in half a character",
+      bytes(0xff, 0xfe, "i\0d\0,\0n\0a\0m\0e\0\n\0" + "1\0,\0", 0x3d),
+      2,
+      "name",
+      /not UTF-16/,
+    ],
+    [
+      "UTF-16 BE with half a pair",
+      bytes(0xfe, 0xff, "\0i\0d\0,\0n\0a\0m\0e\0\n\x001\0,", 0xd8, 0, "\0\n"),
+      2,
+      "name",
+      /not UTF-16/,
+    ],
     ["UTF-32", bytes(0xff, 0xfe, 0, 0, "i\0\0\0"), 1, undefined, /UTF-32/],
     ["UTF-16 without a mark", bytes("i\0d\0"), 1, "1", /UTF-16/],
     ["marked GB 18030", bytes(0x84, 0x31, 0x95, 0x33, "id\n"), 1, undefined, /mark of GB 18030/],
     ["a short row", bytes("id,name\n1,2\n3\n"), 3, undefined, /2 cells as the header has, got 1/],
     ["a long row", bytes("id,name\n1,2\n3,4,5\n"), 3, undefined, /got 3/],
+    [
+      "a byte order mark before a row",
+      bytes("id,name\n1,2\n", 0xef, 0xbb, 0xbf, "3,4\n"),
+      3,
+      "id",
+      /byte order mark inside/,
+    ],
+    [
+      "a byte order mark before a quoted row",
+      bytes("id,name\n1,2\n", 0xef, 0xbb, 0xbf, '"3",4\n'),
+      3,
+      undefined,
+      /byte order mark inside/,
+    ],
+    [
+      "a byte order mark inside a row that is read",
+      bytes("id,name\n1,2", 0xef, 0xbb, 0xbf, "\n"),
+      2,
+      "name",
+      /byte order mark inside/,
+    ],
+    ["an end mark before a row", bytes("id,name\n1,2\n\x1a3,4\n"), 3, "id", /end mark 0x1A inside/],
     ["a header without the column", bytes("\nid,town\n"), 2, "name", /in the header, got 2 columns/],
     ["an unclosed quote", bytes('id,name\n1,"2\n3,4\n'), 2, undefined, /closing quote/],
     ["a quote in a bare cell", bytes('id,name\n1,2"\n'), 2, undefined, /quotes around whole cells/],
@@ -206,7 +241,7 @@ describe("readCsvRows refuses", () => {
 
   it("a row above the limit, having kept no more than it and a chunk, and takes one at it", async () => {
     const row = `1,"${"x\n".repeat(48)}"`;
-    const options = { select: ["id"], maxRowBytes: 100 };
+    const options = { select: ["id"], maxRowBytes: 100, delimiter: "," };
     expect((await read(`id,t\n\n${row}\n2,3\n`, options, 10)).rows.length).toBe(2);
     let taken = 0;
     function* endless(): Generator<Uint8Array> {
@@ -347,6 +382,7 @@ describeWithData(
       const csv = formatCsv(
         ["one", "two"],
         cells.map((text, i) => [String(i), text]),
+        { formulas: "keep" },
       );
       const { rows } = await read(csv, { select: ["two"] }, 7);
       expect(rows.map((row) => row.cells[0])).toEqual(cells);

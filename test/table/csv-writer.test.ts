@@ -15,10 +15,11 @@ describe("formatCsv", () => {
     ).toBe('a,b c\n1,"x""y"\n""," z"\n"p,q","l\nm"\n');
   });
 
-  it("keeps, prefixes or refuses what a spreadsheet takes for a formula; numbers are none", () => {
+  it("prefixes, keeps or refuses what a spreadsheet takes for a formula; numbers are none", () => {
     const rows = [["=1+1"], ["-5"], ["+1.5e3"], ["@x"], ["-x"]];
-    expect(formatCsv(["a"], rows)).toBe("a\n=1+1\n-5\n+1.5e3\n@x\n-x\n");
-    expect(formatCsv(["a"], rows, { formulas: "prefix" })).toBe("a\n'=1+1\n-5\n+1.5e3\n'@x\n'-x\n");
+    expect(formatCsv(["a"], rows, { formulas: "keep" })).toBe("a\n=1+1\n-5\n+1.5e3\n@x\n-x\n");
+    expect(formatCsv(["a"], rows)).toBe("a\n'=1+1\n-5\n+1.5e3\n'@x\n'-x\n");
+    expect(formatCsv(["=a"], [["\tx"]])).toBe("'=a\n\"'\tx\"\n");
     expect(() => formatCsv(["a"], rows, { formulas: "refuse" })).toThrow(/one in row 1/);
   });
 

@@ -39,6 +39,14 @@ describe("parseJson", () => {
     expect(lineOf(text)).toBe(line);
   });
 
+  it.each<[string, string]>([
+    ['{\n "a": 1,\n "b" 2\n}', "in.json:3:6: expected JSON, got something else here"],
+    ["[1,\r\n 福,", "in.json:2:2: expected JSON, got something else here"],
+    ["[1", "in.json:1:3: expected JSON, got the end of the file"],
+  ])("says of %j on which line and at which of its characters", (text, message) => {
+    expect(() => read(text)).toThrow(message);
+  });
+
   it("refuses nesting a million deep without a stack overflow", () => {
     expect(lineOf("[".repeat(1_000_000))).toBe(1);
     expect(lineOf('{"a":'.repeat(100_000))).toBe(1);

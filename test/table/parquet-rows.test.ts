@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { parquetWriteBuffer, schemaFromColumnData } from "hyparquet-writer";
 import { afterAll, describe, expect, it } from "vitest";
 import { VeilshareError } from "../../dist/errors.js";
-import { openRows } from "../../dist/table/file-node.js";
+import { openRows, readTable } from "../../dist/table/file-node.js";
 import {
   parseTable,
   readParquetRows,
@@ -182,17 +182,17 @@ describe("readParquetRows refuses", () => {
   ];
   const texts: Column = { name: "key", data: ["a", "b"], type: "STRING" };
 
-  it("a compression other than Snappy, by its name, with the column", async () => {
-    const compressors = { GZIP: (input: Uint8Array) => new Uint8Array(gzipSync(input)) };
-    const { error } = await read(write([texts], { codec: "GZIP", compressors }));
+  it("a compression that nothing here undoes, by its name, with the column", async () => {
+    const compressors = { LZO: (input: Uint8Array) => new Uint8Array(gzipSync(input)) };
+    const { error } = await read(write([texts], { codec: "LZO", compressors }));
     expect(error).toMatchObject({
       code: "INVALID_DATA",
       file,
       column: "key",
-      got: "one compressed with GZIP",
+      got: "one compressed with LZO",
     });
     // Of a column that is not chosen it does not matter.
-    const mixed = [{ ...texts, name: "zipped", codec: "GZIP" } as const, texts];
+    const mixed = [{ ...texts, name: "zipped", codec: "LZO" } as const, texts];
     expect((await read(write(mixed, { compressors }))).rows.length).toBe(2);
   });
 
@@ -309,3 +309,45 @@ describeWithData(
     });
   },
 );
+
+describe("Parquet files of other programs", () => {
+  const files = "test/table/files";
+
+  it.each(["polars.parquet", "pyarrow-gzip.parquet"])("%s is read, with its compression", async (name) => {
+    const rows: (readonly string[])[] = [];
+    for await (const { cells } of openRows(join(files, name), { select: ["id"] })) rows.push(cells);
+    expect(rows).toEqual([["A-1"], ["A-2"]]);
+    const table = await readTable(join(files, name));
+    expect(table.columns).toEqual(name === "polars.parquet" ? ["id", "n"] : ["id"]);
+  });
+
+  it("a column that is there twice is refused by its name, and only where it is asked for", async () => {
+    const path = join(files, "pyarrow-twice.parquet");
+    await expect(readTable(path, { select: ["id"] })).rejects.toThrow(
+      /column "id": expected distinct column names, got columns 1 and 2 of one name/,
+    );
+    await expect(readTable(path)).rejects.toMatchObject({ code: "INVALID_DATA", column: "id" });
+  });
+
+  it("numbers and times are texts in a table, and no keys in rows", async () => {
+    const columnData: Column[] = [
+      { name: "double", data: [0.1, -2.5e-7], type: "DOUBLE" },
+      { name: "float", data: [0.1, 16_777_216], type: "FLOAT" },
+      { name: "time", data: [new Date("2026-11-25T10:00:00.5Z"), day("1969-12-31")], type: "TIMESTAMP" },
+    ];
+    const folder = mkdtempSync(join(tmpdir(), "veilshare-parquet-"));
+    const path = join(folder, "measures.parquet");
+    try {
+      writeFileSync(path, new Uint8Array(write(columnData)));
+      expect((await readTable(path)).cells).toEqual([
+        ["0.1", "-2.5e-7"],
+        ["0.1", "16777216"],
+        ["2026-11-25T10:00:00.500Z", "1969-12-31T00:00:00.000Z"],
+      ]);
+      const keys = openRows(path, { select: ["double"] })[Symbol.asyncIterator]();
+      await expect(keys.next()).rejects.toThrow(/got DOUBLE/);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});

@@ -1,6 +1,7 @@
 /** Strict reading of the two small JSON files: unknown fields, wrong types and odd values are refused by name. */
 
 import { VeilshareError } from "../../errors.js";
+import { jsonFault } from "../../table/json-fault.js";
 import { isPartyName, nameRule } from "../names.js";
 
 /** A value inside a file, and how to name it in an error. */
@@ -17,11 +18,15 @@ export class ConfigReader {
 
   /** @throws VeilshareError INVALID_CONFIG when the text is not JSON. */
   static parse(text: string, file: string): ConfigReader {
+    // Editors of Windows put a byte order mark before it.
+    const json = text.startsWith("\ufeff") ? text.slice(1) : text;
     try {
-      return new ConfigReader(JSON.parse(text), file, "");
+      return new ConfigReader(JSON.parse(json), file, "");
     } catch {
       // The parser's own message may quote the text, and with it a secret key.
-      throw new VeilshareError("INVALID_CONFIG", `${file}: expected JSON, got something else`, { file });
+      const { line, character, got } = jsonFault(json);
+      const message = `${file}:${line}:${character}: expected JSON, got ${got}`;
+      throw new VeilshareError("INVALID_CONFIG", message, { file, line, got });
     }
   }
 

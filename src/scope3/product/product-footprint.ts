@@ -1,6 +1,6 @@
 /**
  * Product carbon footprints as suppliers exchange them: JSON of the PACT Technical Specifications, versions 3.x and
- * 2.3. All members that the specification requires must be there and of their type, also those that no sum needs: a
+ * 2.0 to 2.3. All members that the specification requires must be there and of their type, also those that no sum needs: a
  * document that is not what it claims to be is refused, not half understood.
  *
  * **Source.** PACT Technical Specifications 3.0 and 2.3, schemas `ProductFootprint` and `CarbonFootprint`.
@@ -11,7 +11,7 @@ import { invalidData } from "../../table/table.js";
 import type { VeilshareError } from "../../errors.js";
 import { parseRating, ratingExpectation, type DataQuality } from "../lines/data-quality.js";
 import { decimalExpectation, decimalFault, isPercentage, parseDecimal } from "../lines/decimal.js";
-import { carbonFields, documentFields, type FieldType, type SpecificationMajor } from "./pact-schema.js";
+import { carbonFields, documentFields, type FieldType, type SpecificationLine } from "./pact-schema.js";
 
 /** The part of a product footprint that a Scope 3 line needs. Numbers are decimal texts. */
 export interface ProductFootprint {
@@ -22,7 +22,7 @@ export interface ProductFootprint {
   /** E.g. `liter`, `kilogram`, `piece`. */
   readonly unit: string;
   /**
-   * How many units the footprint is for. In version 3 that is `declaredUnitAmount`; in 2.3 the footprint is per one
+   * How many units the footprint is for. In version 3 that is `declaredUnitAmount`; in 2.x the footprint is per one
    * declared unit whatever `unitaryProductAmount` says, so it is `1`.
    */
   readonly amount: string;
@@ -30,7 +30,7 @@ export interface ProductFootprint {
   readonly kgPerDeclaredUnit: string;
   /** Percent. */
   readonly primaryDataShare?: string;
-  /** The ratings of version 3, if it has them; those of 2.3 are on another scale and are not read. */
+  /** The ratings of version 3, if it has them; those of 2.x are on another scale and are not read. */
   readonly dataQuality?: DataQuality;
 }
 
@@ -47,7 +47,7 @@ export interface ReadProductFootprintsOptions {
  *
  * @throws VeilshareError INVALID_DATA with file and, as `column`, the path of the member that is missing or wrong;
  *   also for a deprecated document, one out of its validity period, a negative footprint (removals are no Scope 3 emissions
- *   and are reported apart), an id that is there twice, and a version other than 2.3 or 3.x.
+ *   and are reported apart), an id that is there twice, and a version other than 2.0 to 2.3 or 3.x.
  */
 export function readProductFootprints(
   content: Uint8Array | string,
@@ -109,10 +109,12 @@ class DocumentReader {
 
   footprint(): ProductFootprint {
     const document = this.#object(this.#document, "");
-    const major = this.#version(document);
-    this.#checkFields(document, documentFields[major], "");
+    const line = this.#version(document);
+    const major = line === "3" ? 3 : 2;
+    this.#checkFields(document, documentFields[line], "");
     const pcf = this.#object(member(document, "pcf"), "pcf");
-    this.#checkFields(pcf, carbonFields[major], "pcf.");
+    this.#checkFields(pcf, carbonFields[line], "pcf.");
+    if (line === "2.0") this.#checkGiven(document, pcf);
     this.#checkGeography(pcf);
     this.#checkUsable(document, pcf);
     const text = (object: JsonObject, name: string): string => String(member(object, name)); // checked to be a string
@@ -136,13 +138,18 @@ class DocumentReader {
     throw this.#fault(name, "an object", typeName(value));
   }
 
-  #version(document: JsonObject): SpecificationMajor {
+  #version(document: JsonObject): SpecificationLine {
     const version = member(document, "specVersion");
     if (typeof version === "string") {
-      if (/^3\.\d+\.\d+(?:-\d{8})?$/.test(version)) return 3;
-      if (/^2\.3\.\d+(?:-\d{8})?$/.test(version)) return 2;
+      if (/^3\.\d+\.\d+(?:-\d{8})?$/.test(version)) return "3";
+      if (/^2\.3\.\d+(?:-\d{8})?$/.test(version)) return "2.3";
+      if (/^2\.[012]\.\d+(?:-\d{8})?$/.test(version)) return "2.0";
     }
-    throw this.#fault("specVersion", "version 2.3 or 3.x of the PACT specification", typeName(version));
+    throw this.#fault(
+      "specVersion",
+      "version 2.0 to 2.3 or 3.x of the PACT specification",
+      typeName(version),
+    );
   }
 
   #checkFields(object: JsonObject, fields: Readonly<Record<string, FieldType>>, prefix: string): void {
@@ -154,16 +161,24 @@ class DocumentReader {
     }
   }
 
-  /** At most one of the three may say where. */
+  /** What versions 2.0 to 2.2 do not require must be as it is in 2.3 where it is given; null is not given. */
+  #checkGiven(document: JsonObject, pcf: JsonObject): void {
+    const given = (fields: Readonly<Record<string, FieldType>>, object: JsonObject): typeof fields =>
+      Object.fromEntries(Object.entries(fields).filter(([name]) => (member(object, name) ?? null) !== null));
+    this.#checkFields(document, given(documentFields["2.3"], document), "");
+    this.#checkFields(pcf, given(carbonFields["2.3"], pcf), "pcf.");
+  }
+
+  /** At most one of the three may say where; null says nothing. */
   #checkGeography(pcf: JsonObject): void {
     const names = ["geographyRegionOrSubregion", "geographyCountry", "geographyCountrySubdivision"];
-    const given = names.filter((name) => member(pcf, name) !== undefined);
+    const given = names.filter((name) => (member(pcf, name) ?? null) !== null);
     if (given.length > 1)
       throw this.#fault(`pcf.${given[1] ?? ""}`, "one geography member", `${given.length}`);
   }
 
   #checkUsable(document: JsonObject, pcf: JsonObject): void {
-    if (member(document, "status") !== "Active") {
+    if ((member(document, "status") ?? "Active") !== "Active") {
       throw this.#fault("status", '"Active"', "a footprint that is not to be used");
     }
     const { validAt } = this.#options;
@@ -180,7 +195,7 @@ class DocumentReader {
     }
   }
 
-  /** A decimal text in version 3, a number in 2.3; at most 100. */
+  /** A decimal text in version 3, a number in 2.x; at most 100. */
   #primaryDataShare(pcf: JsonObject): string | undefined {
     const value = member(pcf, "primaryDataShare") ?? undefined;
     if (value === undefined) return undefined;

@@ -28,6 +28,14 @@ describe("a parties file", () => {
     expect(parsePartiesFile(text, file)).toEqual([a, b]);
   });
 
+  it("may begin with a byte order mark, and says where it is no JSON", () => {
+    const text = JSON.stringify({ parties: [a, b] });
+    expect(parsePartiesFile(`\ufeff${text}`, file)).toEqual([a, b]);
+    expect(() => parsePartiesFile('{\n  "parties": [,', file)).toThrow(
+      "some/file.json:2:15: expected JSON, got something else here",
+    );
+  });
+
   it.each<[string, unknown, string | undefined]>([
     ["no JSON", undefined, undefined],
     ["an array", [], "the whole file"],
