@@ -7,6 +7,7 @@
  * section 4.0.1, without the part that survives dropouts; X25519 is RFC 7748, section 6.1.
  */
 
+import { wipe } from "../bytes/wipe.js";
 import { openX25519Key } from "#group/x25519";
 import { ByteWriter } from "../bytes/codec.js";
 import { printAsRedacted } from "../bytes/redacted.js";
@@ -32,7 +33,7 @@ export class MaskKey {
   constructor(random: RandomSource = randomBytes) {
     const secretKey = random(x25519Bytes);
     this.#key = openX25519Key(secretKey);
-    secretKey.fill(0);
+    wipe(secretKey);
     this.publicKey = this.#key.publicKey;
   }
 
@@ -57,7 +58,7 @@ export class MaskKey {
       .fixed(ownFirst ? peer.publicKey : this.publicKey)
       .finish();
     const mask = Prg.derive(sharedSecret, maskLabel, context);
-    sharedSecret.fill(0);
+    wipe(sharedSecret);
     return mask;
   }
 }

@@ -8,6 +8,7 @@
 
 import { invert, invertCt, mod, pow } from "@noble/curves/abstract/modular.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
+import { wipe } from "../bytes/wipe.js";
 import { drawBytes, randomBytes, type RandomSource } from "../random/csprng.js";
 
 /** Extra random bytes that make the reduction modulo the order uniform up to 2^-256. */
@@ -102,7 +103,10 @@ export class PrimeField {
    * @param random - Asked once, for `byteLength + 32` bytes, little-endian.
    */
   random(random: RandomSource = randomBytes): bigint {
-    return this.reduce(integerFromBytes(drawBytes(random, this.byteLength + wideningBytes)));
+    const drawn = drawBytes(random, this.byteLength + wideningBytes);
+    const integer = this.reduce(integerFromBytes(drawn));
+    wipe(drawn);
+    return integer;
   }
 
   /**

@@ -11,16 +11,20 @@
 import { sha512 } from "@noble/hashes/sha2.js";
 import { byteRowsFromArrays } from "../bytes/byte-rows.js";
 import { concatBytes, equalBytes, utf8ToBytes } from "../bytes/encoding.js";
+import { wipe } from "../bytes/wipe.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import { ristretto255Scalars } from "../field/prime-field.js";
-import type { RandomSource } from "../random/csprng.js";
+import { drawBytes, type RandomSource } from "../random/csprng.js";
 import { elementBytes } from "./backend.js";
 import { contextString, transcript, uint16 } from "./oprf-suite.js";
 import { hashToScalars, linearCombinationVartime, multiplyBase, multiplyEach } from "./ristretto255.js";
-import { decodeScalar, encodeScalar, randomScalar, scalarBytes } from "./scalars.js";
+import { decodeScalar, encodeScalar, scalarBytes } from "./scalars.js";
 
 /** Bytes of a proof: challenge and response. */
 export const proofBytes = 64;
+
+const nonceSeedBytes = 64;
+const nonceDst = "veilshare/dleq/nonce/v1";
 
 /** Rows are numbered with two bytes in the transcript. */
 const maxRows = 65_535;
@@ -38,17 +42,50 @@ export interface DleqStatement {
 /**
  * GenerateProof.
  *
+ * **Security.** The one-time scalar r, which gives k away when two statements share one, is a hash of fresh randomness
+ * *and* of k and the statement. So a generator that repeats itself (a virtual machine that was cloned, or set back)
+ * repeats r for the same statement only, where the proof is the same, too; and who foresees the generator does not
+ * foresee r.
+ *
  * @param secret - k.
- * @param random - Where the one-time scalar r comes from; used for any other statement, it gives k away.
+ * @param random - Asked for 64 bytes.
  */
 export function proveDleq(statement: DleqStatement, secret: Uint8Array, random: RandomSource): Uint8Array {
-  const weights = compositeWeights(statement);
-  const m = linearCombinationVartime(weights, statement.inputs);
-  const r = randomScalar(random);
-  const products = multiplyEach(concatBytes(m, m), concatBytes(secret, r), { identity: "allow" });
+  const composite = compositeOf(statement);
+  const fresh = drawBytes(random, nonceSeedBytes);
+  const seed = concatBytes(secret, fresh, transcript([statement.publicKey, composite]));
+  const r = hashToScalars(byteRowsFromArrays([seed]), nonceDst);
+  wipe(fresh, seed);
+  const proof = proofWith(statement.publicKey, composite, { secret, r });
+  wipe(r);
+  return proof;
+}
+
+/**
+ * The proof with a given one-time scalar, by which published vectors are replayed.
+ *
+ * @param r - Used for any other statement, it gives the secret away.
+ */
+export function proveDleqWithNonce(statement: DleqStatement, secret: Uint8Array, r: Uint8Array): Uint8Array {
+  return proofWith(statement.publicKey, compositeOf(statement), { secret, r });
+}
+
+/** M, the weighted sum of the inputs. The weights are hashes of the whole statement, and so M stands for it. */
+function compositeOf(statement: DleqStatement): Uint8Array {
+  return linearCombinationVartime(compositeWeights(statement), statement.inputs);
+}
+
+function proofWith(
+  publicKey: Uint8Array,
+  m: Uint8Array,
+  { secret, r }: { readonly secret: Uint8Array; readonly r: Uint8Array },
+): Uint8Array {
+  const scalars = concatBytes(secret, r);
+  const products = multiplyEach(concatBytes(m, m), scalars, { identity: "allow" });
+  wipe(scalars);
   const z = products.subarray(0, elementBytes); // ComputeCompositesFast
   const t3 = products.subarray(elementBytes);
-  const challenge = hashChallenge([statement.publicKey, m, z, multiplyBase(r), t3]);
+  const challenge = hashChallenge([publicKey, m, z, multiplyBase(r), t3]);
   const k = decodeScalar("proveDleq", secret);
   const response = ristretto255Scalars.subtract(
     decodeScalar("proveDleq", r),

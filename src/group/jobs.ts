@@ -1,5 +1,6 @@
 /** The group's batch arithmetic as jobs for the pool. */
 
+import { wipe } from "../bytes/wipe.js";
 import type { ByteRows } from "../bytes/byte-rows.js";
 import type { AnyJob, Job } from "../parallel/job.js";
 import { hashAndMultiply, hashToGroup, multiply, multiplyEach } from "./ristretto255.js";
@@ -40,28 +41,36 @@ export const hashToGroupJob: Job<{ readonly rows: ByteRows; readonly dst: string
 export const hashAndMultiplyJob: Job<HashAndMultiplyInput, Uint8Array> = {
   name: "group/hash-and-multiply",
   run: ({ rows, dst, scalar }) => hashAndMultiply(rows, dst, scalar),
-  wipe: ({ scalar }) => scalar.fill(0),
+  wipe: ({ scalar }) => {
+    wipe(scalar);
+  },
 };
 
 /** {@link multiply} on a chunk; the identity is refused. */
 export const multiplyJob: Job<MultiplyInput, Uint8Array> = {
   name: "group/multiply",
   run: ({ elements, scalar }) => multiply(elements, scalar),
-  wipe: ({ scalar }) => scalar.fill(0),
+  wipe: ({ scalar }) => {
+    wipe(scalar);
+  },
 };
 
 /** {@link multiplyEach} on a chunk; the identity is refused. */
 export const multiplyEachJob: Job<MultiplyEachInput, Uint8Array> = {
   name: "group/multiply-each",
   run: ({ elements, scalars }) => multiplyEach(elements, scalars),
-  wipe: ({ scalars }) => scalars.fill(0),
+  wipe: ({ scalars }) => {
+    wipe(scalars);
+  },
 };
 
 /** `voprf.evaluateInputs` on a chunk. */
 export const evaluateInputsJob: Job<EvaluateInputsInput, Uint8Array> = {
   name: "group/voprf-evaluate-inputs",
   run: ({ inputs, secret }) => evaluateInputsWith(secret, inputs),
-  wipe: ({ secret }) => secret.fill(0),
+  wipe: ({ secret }) => {
+    wipe(secret);
+  },
 };
 
 /** All jobs of this module. */

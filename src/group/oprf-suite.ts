@@ -9,6 +9,7 @@ import { sha512 } from "@noble/hashes/sha2.js";
 import { byteRowsFromArrays, rowCount, rowView, type ByteRows } from "../bytes/byte-rows.js";
 import { concatBytes, copyBytes, utf8ToBytes } from "../bytes/encoding.js";
 import { printAsRedacted } from "../bytes/redacted.js";
+import { wipe } from "../bytes/wipe.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import { randomBytes, type RandomSource } from "../random/csprng.js";
 import { elementBytes } from "./backend.js";
@@ -73,7 +74,10 @@ export class OprfKey {
 
 /** A fresh key. */
 export function generateKey(random: RandomSource = randomBytes): OprfKey {
-  return new OprfKey(randomScalar(random));
+  const secret = randomScalar(random);
+  const key = new OprfKey(secret);
+  wipe(secret);
+  return key;
 }
 
 /**
@@ -93,7 +97,11 @@ export function deriveKeyOf(mode: OprfMode, seed: Uint8Array, info: Uint8Array):
   for (let counter = 0; counter < 256; counter++) {
     const message = concatBytes(derived, Uint8Array.of(counter));
     const secret = hashToScalars(byteRowsFromArrays([message]), `DeriveKeyPair${contextString(mode)}`);
-    if (secret.some((byte) => byte !== 0)) return new OprfKey(secret);
+    wipe(message);
+    if (secret.every((byte) => byte === 0)) continue;
+    const key = new OprfKey(secret);
+    wipe(secret, derived);
+    return key;
   }
   throw new VeilshareError("INTERNAL", "deriveKey: 256 hashes gave zero"); // DeriveKeyPairError
 }
@@ -140,7 +148,10 @@ export function blindInputs(
 
 /** Takes the blinds off. The evaluated elements are checked by the multiplication. */
 export function unblind(evaluated: Uint8Array, blinds: Uint8Array): Uint8Array {
-  return multiplyEach(evaluated, invertScalars(blinds));
+  const inverses = invertScalars(blinds);
+  const unblinded = multiplyEach(evaluated, inverses);
+  wipe(inverses);
+  return unblinded;
 }
 
 /** The outputs: SHA-512 over input and unblinded element, 64 bytes a row. */

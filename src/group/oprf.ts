@@ -18,6 +18,7 @@
 
 import { checkByteRows, rowCount, sliceRows, type ByteRows } from "../bytes/byte-rows.js";
 import { printAsRedacted } from "../bytes/redacted.js";
+import { wipe } from "../bytes/wipe.js";
 import { randomBytes, type RandomSource } from "../random/csprng.js";
 import {
   blindInputs,
@@ -73,6 +74,11 @@ export class OprfRequest {
   finalize(evaluated: Uint8Array): Uint8Array {
     return hashOutputs(this.#inputs, unblind(evaluated, this.#blinds));
   }
+
+  /** Overwrites inputs and blinds; there are no outputs to be had afterwards. */
+  wipe(): void {
+    wipe(this.#inputs.bytes, this.#blinds);
+  }
 }
 
 /**
@@ -94,11 +100,17 @@ export function blind(inputs: ByteRows, random: RandomSource = randomBytes): Opr
  * @throws VeilshareError INVALID_ARGUMENT with field `elements[i]` for a bad element or the identity.
  */
 export function evaluate(key: OprfKey, blinded: Uint8Array): Uint8Array {
-  return multiply(blinded, key.secretBytes());
+  const secret = key.secretBytes();
+  const evaluated = multiply(blinded, secret);
+  wipe(secret);
+  return evaluated;
 }
 
 /** The outputs for inputs of the server's own, without a client (Evaluate). */
 export function evaluateInputs(key: OprfKey, inputs: ByteRows): Uint8Array {
   checkByteRows("evaluateInputs", inputs);
-  return hashOutputs(inputs, multiply(hashInputs(mode, inputs), key.secretBytes()));
+  const secret = key.secretBytes();
+  const outputs = hashOutputs(inputs, multiply(hashInputs(mode, inputs), secret));
+  wipe(secret);
+  return outputs;
 }

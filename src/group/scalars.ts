@@ -2,9 +2,10 @@
  * Scalars of ristretto255: 32 bytes, little-endian, below the group order l. Any other encoding is refused.
  */
 
+import { wipe } from "../bytes/wipe.js";
 import { VeilshareError } from "../errors.js";
 import { bytesFromInteger, integerFromBytes, ristretto255Scalars } from "../field/prime-field.js";
-import { drawBytes, randomBytes, type RandomSource } from "../random/csprng.js";
+import { checkCount, drawBytes, randomBytes, type RandomSource } from "../random/csprng.js";
 
 /** Bytes of an encoded scalar. */
 export const scalarBytes = 32;
@@ -29,7 +30,9 @@ const wideBytes = 64;
  */
 export function randomScalar(random: RandomSource = randomBytes): Uint8Array {
   for (;;) {
-    const scalar = ristretto255Scalars.reduce(integerFromBytes(drawBytes(random, wideBytes)));
+    const wide = drawBytes(random, wideBytes);
+    const scalar = ristretto255Scalars.reduce(integerFromBytes(wide));
+    wipe(wide);
     if (scalar !== 0n) return bytesFromInteger(scalar, scalarBytes);
   }
 }
@@ -48,10 +51,16 @@ export function reduceToScalars(wide: Uint8Array): Uint8Array {
  * `count` independent uniform scalars other than zero.
  *
  * @returns count x 32 bytes.
+ * @throws VeilshareError INVALID_ARGUMENT for a count that is no integer of 0 or more: it would give no scalar at all.
  */
 export function randomScalars(count: number, random: RandomSource = randomBytes): Uint8Array {
+  checkCount("randomScalars", count);
   const scalars = new Uint8Array(scalarBytes * count);
-  for (let i = 0; i < count; i++) scalars.set(randomScalar(random), scalarBytes * i);
+  for (let i = 0; i < count; i++) {
+    const scalar = randomScalar(random);
+    scalars.set(scalar, scalarBytes * i);
+    wipe(scalar);
+  }
   return scalars;
 }
 

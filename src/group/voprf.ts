@@ -16,6 +16,7 @@
 
 import { checkByteRows, rowCount, sliceRows, type ByteRows } from "../bytes/byte-rows.js";
 import { printAsRedacted } from "../bytes/redacted.js";
+import { wipe } from "../bytes/wipe.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import { randomBytes, type RandomSource } from "../random/csprng.js";
 import { elementBytes } from "./backend.js";
@@ -93,6 +94,11 @@ export class VoprfRequest {
     verifyDleq({ publicKey, inputs: this.#blinded, outputs: evaluated }, proof);
     return hashOutputs(this.#inputs, unblind(evaluated, this.#blinds));
   }
+
+  /** Overwrites inputs and blinds; there are no outputs to be had afterwards. */
+  wipe(): void {
+    wipe(this.#inputs.bytes, this.#blinds);
+  }
 }
 
 function checkPublicKey(publicKey: Uint8Array): void {
@@ -121,7 +127,7 @@ export function blind(inputs: ByteRows, random: RandomSource = randomBytes): Vop
  * The server's step: multiplies each element by the key and proves it.
  *
  * @param blinded - n x 32 bytes from the client, n at most 65,535.
- * @param random - Asked for 64 bytes, the proof's one-time scalar.
+ * @param random - Asked for 64 bytes, for the proof's one-time scalar; see `proveDleq`.
  * @throws VeilshareError INVALID_ARGUMENT with field `elements[i]` for a bad element or the identity.
  */
 export function evaluate(
@@ -133,13 +139,18 @@ export function evaluate(
   const secret = key.secretBytes();
   const evaluated = multiply(blinded, secret);
   const statement = { publicKey: key.publicKey, inputs: blinded, outputs: evaluated };
-  return { evaluated, proof: proveDleq(statement, secret, random) };
+  const proof = proveDleq(statement, secret, random);
+  wipe(secret);
+  return { evaluated, proof };
 }
 
 /** The outputs for inputs of the server's own, without a client (Evaluate). */
 export function evaluateInputs(key: OprfKey, inputs: ByteRows): Uint8Array {
   checkByteRows("evaluateInputs", inputs);
-  return evaluateInputsWith(key.secretBytes(), inputs);
+  const secret = key.secretBytes();
+  const outputs = evaluateInputsWith(secret, inputs);
+  wipe(secret);
+  return outputs;
 }
 
 /** {@link evaluateInputs} with the bare secret scalar: what a worker does with a chunk. */

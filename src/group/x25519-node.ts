@@ -1,5 +1,6 @@
 /** X25519 by OpenSSL. Chosen by the package's `imports` map in Node. */
 
+import { wipe } from "../bytes/wipe.js";
 import { createPrivateKey, createPublicKey, diffieHellman, type KeyObject } from "node:crypto";
 import { bytesFromHex, copyBytes } from "../bytes/encoding.js";
 import { x25519Bytes, type X25519Key } from "./x25519.js";
@@ -21,7 +22,7 @@ export function openX25519Key(secretKey: Uint8Array): X25519Key {
       try {
         const shared = diffieHellman({ privateKey: own, publicKey: theirs });
         const copy = copyBytes(shared);
-        shared.fill(0);
+        wipe(shared);
         return copy;
       } catch {
         return undefined; // any 32 bytes are a public key, so this is OpenSSL's refusal of the zero result

@@ -3,6 +3,7 @@
 import { VeilshareError, invalidArgument } from "../errors.js";
 import { integerFromBytes } from "../field/prime-field.js";
 import { eventLoopTurn } from "../parallel/event-loop.js";
+import { wipe } from "../bytes/wipe.js";
 import { drawBytes, randomBytes, type RandomSource } from "../random/csprng.js";
 import { numberTheory, type NumberTheory } from "./number-theory.js";
 import { factorsOf, isPrime, PaillierPrivateKey } from "./private-key.js";
@@ -63,11 +64,11 @@ async function randomPrime(
         cause: signal.reason,
       });
     }
-    const bytes = drawBytes(random, bits / 8).slice();
+    const bytes = drawBytes(random, bits / 8);
     bytes[0] = (bytes[0] ?? 0) | 1;
     bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) | 0xc0;
     const candidate = integerFromBytes(bytes);
-    bytes.fill(0);
+    wipe(bytes);
     if (await isPrime(candidate, tests)) return candidate;
     if (tried % candidatesPerTurn === 0) await eventLoopTurn();
   }

@@ -1,5 +1,6 @@
 /** Modular powers of large numbers as jobs for the pool. Numbers travel as little-endian bytes of the modulus's length. */
 
+import { wipe } from "../bytes/wipe.js";
 import { powersOf } from "#he/powers";
 import { bytesFromInteger, integerFromBytes } from "../field/prime-field.js";
 import type { AnyJob, Job } from "../parallel/job.js";
@@ -31,7 +32,7 @@ export const powersJob: Job<PowersInput, Uint8Array> = {
       modulus.length,
     ),
   wipe({ bases, exponent, modulus }) {
-    for (const secret of [bases, exponent, modulus]) secret.fill(0);
+    wipe(bases, exponent, modulus);
   },
 };
 

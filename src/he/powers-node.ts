@@ -7,6 +7,7 @@
  * an order that does not depend on it. The conversions from and to BigInt around it take time by the numbers' lengths.
  */
 
+import { wipe } from "../bytes/wipe.js";
 import { createDiffieHellman, type DiffieHellman } from "node:crypto";
 import { bytesFromInteger } from "../field/prime-field.js";
 import { powersByBigInt, type PowersOf } from "./power.js";
@@ -28,7 +29,7 @@ export const powersOf: PowersOf = (bases, exponent, modulus) => {
     try {
       const secret = exchange.computeSecret(bigEndian(base, byteLength));
       const result = BigInt(`0x${secret.toString("hex")}`);
-      secret.fill(0);
+      wipe(secret);
       return result;
     } catch {
       // A key exchange refuses 0, 1 and -1, as a public value or as the secret. All are powers like any other here.

@@ -3,6 +3,7 @@
 import { bytesFromInteger, integerFromBytes } from "../field/prime-field.js";
 import { createPool, type Pool } from "../parallel/pool.js";
 import type { Job } from "../parallel/job.js";
+import { wipe } from "../bytes/wipe.js";
 import { randomBytes, drawBytes, type RandomSource } from "../random/csprng.js";
 import { bytesOf, integersOf, powersEachJob, powersJob } from "./jobs.js";
 
@@ -94,7 +95,9 @@ export function byteLengthOf(integer: bigint): number {
 /** A uniform integer from 1 to bound - 1; 32 bytes more than it has, reduced: 2^-256 from uniform. */
 export function randomBelow(bound: bigint, random: RandomSource = randomBytes): bigint {
   for (;;) {
-    const drawn = integerFromBytes(drawBytes(random, byteLengthOf(bound) + 32)) % bound;
-    if (drawn !== 0n) return drawn;
+    const drawn = drawBytes(random, byteLengthOf(bound) + 32);
+    const integer = integerFromBytes(drawn) % bound;
+    wipe(drawn);
+    if (integer !== 0n) return integer;
   }
 }

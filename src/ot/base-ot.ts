@@ -22,6 +22,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { byteRowsFromArrays } from "../bytes/byte-rows.js";
 import { concatBytes, utf8ToBytes } from "../bytes/encoding.js";
 import { printAsRedacted } from "../bytes/redacted.js";
+import { wipe } from "../bytes/wipe.js";
 import { elementBytes } from "../group/backend.js";
 import {
   addEach,
@@ -79,7 +80,9 @@ export class BaseOtReceiver {
     this.#choices = choices.slice();
     this.#secrets = randomScalars(count, random);
     const rows = Array.from({ length: count }, () => drawBytes(random, 2 * elementBytes));
-    const uniform = hashToGroup(byteRowsFromArrays(rows), "veilshare/ot/base/uniform/v1");
+    const packed = byteRowsFromArrays(rows);
+    const uniform = hashToGroup(packed, "veilshare/ot/base/uniform/v1");
+    wipe(packed.bytes, ...rows); // whoever knew them would know which elements are the uniform ones
     const masks = subtractEach(multiplyBase(this.#secrets), hashOther(batch, choices, uniform));
     this.#message = interleave(masks, uniform, choices);
   }
@@ -98,7 +101,14 @@ export class BaseOtReceiver {
    */
   keys(answer: Uint8Array): Uint8Array {
     const shared = multiplyEach(answer, this.#secrets);
-    return deriveKeys(this.#batch, this.#choices, { message: this.#message, answer, shared });
+    const keys = deriveKeys(this.#batch, this.#choices, { message: this.#message, answer, shared });
+    wipe(shared);
+    return keys;
+  }
+
+  /** Overwrites the secrets and the choices; no keys can be had afterwards. */
+  wipe(): void {
+    wipe(this.#secrets, this.#choices);
   }
 }
 
@@ -121,7 +131,9 @@ export function sendBaseOt(batch: BaseOtBatch, received: Uint8Array): SenderKeys
     const shared = multiplyEach(bases, secrets);
     const derived = deriveKeys(batch, choices, { message: received, answer: message, shared });
     for (let i = 0; i < count; i++) keys.set(at(derived, i), (2 * i + j) * keyBytes);
+    wipe(shared, derived);
   }
+  wipe(secrets);
   return { keys, message };
 }
 

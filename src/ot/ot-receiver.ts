@@ -7,13 +7,23 @@
 
 import { printAsRedacted } from "../bytes/redacted.js";
 import { concatBytes } from "../bytes/encoding.js";
+import { wipe } from "../bytes/wipe.js";
 import type { Party } from "../channel/party.js";
 import { invalidElementRow } from "../group/backend.js";
-import { randomBytes, drawBytes } from "../random/csprng.js";
+import { drawBytes } from "../random/csprng.js";
 import { seedBytes } from "../random/prg.js";
-import { baseOtBytes, sendBaseOt, type SenderKeys } from "./base-ot.js";
+import { baseOtBytes, sendBaseOt, type BaseOtBatch, type SenderKeys } from "./base-ot.js";
 import { answerChallenge, challengeBytes, checkRows } from "./consistency-check.js";
-import { directionName, otSteps, refuse, type OtOptions } from "./direction.js";
+import {
+  completeOtOptions,
+  directionName,
+  finalName,
+  nameNonceBytes,
+  otSteps,
+  refuse,
+  TakeTurns,
+  type OtOptions,
+} from "./direction.js";
 import { ReceiverStreams, rowBits, rowCapacity, treeCount } from "./matrix.js";
 import { growTree, treeBytes } from "./puncturable-tree.js";
 import { RowPool, type TakenRows } from "./row-pool.js";
@@ -35,6 +45,7 @@ export class OtReceiver {
   readonly #checked: boolean;
   readonly #streams: ReceiverStreams;
   readonly #pool: RowPool;
+  readonly #turns = new TakeTurns("OtReceiver.take");
 
   private constructor(
     party: Party,
@@ -55,60 +66,78 @@ export class OtReceiver {
    * Sets the direction up. One round; the sender calls `OtSender.open` meanwhile.
    *
    * @param sender - Index of the party at the other end.
-   * @throws VeilshareError PEER_MALFORMED for an element that is refused.
+   * @throws VeilshareError INVALID_ARGUMENT for bad options; PEER_MALFORMED for an element that is refused.
    */
   static async open(party: Party, sender: number, options: OtOptions = {}): Promise<OtReceiver> {
-    const { depth = 4, checked = true, random = randomBytes } = options;
-    const name = directionName(party, sender, party.index);
-    const step = otSteps.baseChoices;
-    const byteLength = baseOtBytes(rowBits).receiver;
-    const choices = await party.receive(sender, step, { byteLength });
-    const trees = Array.from({ length: treeCount(depth) }, () =>
-      growTree(drawBytes(random, seedBytes), depth),
-    );
-    let base: SenderKeys;
-    try {
-      base = sendBaseOt({ count: rowBits, name, random }, choices);
-    } catch (error) {
-      const row = invalidElementRow(error);
-      if (row === undefined) throw error;
-      const what = { field: `elements[${row}]`, expected: "canonical elements", got: "another" };
-      throw refuse(party, sender, step, what);
-    }
+    const caller = "OtReceiver.open";
+    const { depth, checked, random } = completeOtOptions(caller, party, sender, options);
+    const byteLength = nameNonceBytes + baseOtBytes(rowBits).receiver;
+    const message = await party.receive(sender, otSteps.baseChoices, { byteLength });
+    const name = directionName(party, sender, party.index, message.subarray(0, nameNonceBytes));
+    const base = answered(party, sender, { count: rowBits, name, random }, message.subarray(nameNonceBytes));
+    const trees = Array.from({ length: treeCount(depth) }, () => {
+      const seed = drawBytes(random, seedBytes);
+      const tree = growTree(seed, depth);
+      wipe(seed);
+      return tree;
+    });
     const sums = concatBytes(...trees.map((tree) => tree.sums));
     for (let i = 0; i < sums.length; i++) sums[i] = (sums[i] ?? 0) ^ (base.keys[i] ?? 0); // as many keys as sums
     const proofs = trees.map((tree) => tree.proof);
-    await party.send(sender, otSteps.baseAnswer, concatBytes(base.message, sums, ...proofs));
-    const streams = new ReceiverStreams(
-      depth,
-      trees.map((tree) => tree.leaves),
-    );
-    return new OtReceiver(party, sender, name, checked, streams);
+    const answer = concatBytes(base.message, sums, ...proofs);
+    wipe(base.keys, ...trees.map((tree) => tree.sums));
+    const leaves = trees.map((tree) => tree.leaves);
+    const streams = new ReceiverStreams(depth, leaves);
+    for (const ofTree of leaves) wipe(...ofTree);
+    const rowsName = finalName(name, answer); // before it is sent: a transport may take the array over
+    await party.send(sender, otSteps.baseAnswer, answer);
+    return new OtReceiver(party, sender, rowsName, checked, streams);
   }
 
-  /** 32 public bytes of this session and direction: the hash's session key. */
+  /** 32 public bytes of this session and direction: the hash's session key. A copy. */
   get name(): Uint8Array {
-    return this.#name;
+    return this.#name.slice();
   }
 
   /**
    * The next rows with their random choices; makes a matrix when too few are left.
    *
-   * @param count - A multiple of 64. Calls must not overlap: rows belong to calls in their order.
-   * @throws VeilshareError with a `PEER_` code when the sender does not do its part.
+   * @param count - A multiple of 64, the same as at the sender, in the same order.
+   * @throws VeilshareError INVALID_ARGUMENT for another count, and for a call while another one waits; CLOSED after a take
+   *   that failed, or {@link OtReceiver.close}; with a `PEER_` code when the sender does not do its part.
    */
-  async take(count: number): Promise<TakenRows> {
-    for (let rows = this.#pool.missing(count); rows > 0; rows = this.#pool.missing(count)) {
-      const matrix = this.#streams.extend(rows);
-      await this.#party.send(this.#sender, otSteps.corrections, matrix.corrections);
-      if (this.#checked) {
-        const shape = { byteLength: challengeBytes };
-        const challenge = await this.#party.receive(this.#sender, otSteps.challenge, shape);
-        await this.#party.send(this.#sender, otSteps.answer, answerChallenge(challenge, matrix));
+  take(count: number): Promise<TakenRows> {
+    return this.#turns.run(count, async () => {
+      for (let rows = this.#pool.missing(count); rows > 0; rows = this.#pool.missing(count)) {
+        const matrix = this.#streams.extend(rows);
+        await this.#party.send(this.#sender, otSteps.corrections, matrix.corrections);
+        if (this.#checked) {
+          const shape = { byteLength: challengeBytes };
+          const challenge = await this.#party.receive(this.#sender, otSteps.challenge, shape);
+          await this.#party.send(this.#sender, otSteps.answer, answerChallenge(challenge, matrix));
+        }
+        this.#pool.add(matrix.rows, matrix.choices);
       }
-      this.#pool.add(matrix.rows, matrix.choices);
-    }
-    return this.#pool.take(count);
+      return this.#pool.take(count);
+    });
+  }
+
+  /** Overwrites the rows and choices that are left. What was taken is the caller's. */
+  close(): void {
+    this.#turns.close();
+    this.#pool.wipe();
+  }
+}
+
+/** The answer to the base choices; an element that is refused is the sender's fault. */
+function answered(party: Party, sender: number, batch: BaseOtBatch, choices: Uint8Array): SenderKeys {
+  try {
+    return sendBaseOt(batch, choices);
+  } catch (error) {
+    const row = invalidElementRow(error);
+    if (row === undefined) throw error;
+    const what = { field: `elements[${row}]`, expected: "canonical elements", got: "another" };
+    throw refuse(party, sender, otSteps.baseChoices, what);
   }
 }
 

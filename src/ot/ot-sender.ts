@@ -1,15 +1,26 @@
 /** The sender's end of one direction of oblivious transfer: rows q and the secret s, with q = t + (choice) s. */
 
+import { concatBytes } from "../bytes/encoding.js";
 import { printAsRedacted } from "../bytes/redacted.js";
+import { wipe } from "../bytes/wipe.js";
 import type { Party } from "../channel/party.js";
 import { VeilshareError } from "../errors.js";
 import { invalidElementRow } from "../group/backend.js";
-import { drawBytes, randomBytes, type RandomSource } from "../random/csprng.js";
+import { drawBytes, keepBytes, type RandomSource } from "../random/csprng.js";
 import { seedBytes } from "../random/prg.js";
-import { BaseOtReceiver, baseOtBytes } from "./base-ot.js";
+import { BaseOtReceiver } from "./base-ot.js";
 import { answerBytes, challengeBytes, checkRows, isAnswerRight } from "./consistency-check.js";
 import { blockBytes } from "./correlation-hash.js";
-import { directionName, otSteps, refuse, type OtOptions } from "./direction.js";
+import {
+  completeOtOptions,
+  directionName,
+  finalName,
+  nameNonceBytes,
+  otSteps,
+  refuse,
+  TakeTurns,
+  type OtOptions,
+} from "./direction.js";
 import { correctionBytes, rowBits, rowCapacity, SenderStreams, treeCount, type TreeDepth } from "./matrix.js";
 import { baseAnswerBytes } from "./ot-receiver.js";
 import { punctureTree, treeBytes } from "./puncturable-tree.js";
@@ -40,6 +51,7 @@ export class OtSender {
 
   readonly #parts: Parts;
   readonly #pool: RowPool;
+  readonly #turns = new TakeTurns("OtSender.take");
 
   private constructor(parts: Parts) {
     this.#parts = parts;
@@ -50,76 +62,105 @@ export class OtSender {
    * Sets the direction up. One round; the receiver calls `OtReceiver.open` meanwhile.
    *
    * @param receiver - Index of the party at the other end.
-   * @throws VeilshareError PEER_MALFORMED for an element that is refused, or trees that do not fit their proofs.
+   * @throws VeilshareError INVALID_ARGUMENT for bad options; PEER_MALFORMED for an element that is refused, or trees that do not fit their proofs.
    */
   static async open(party: Party, receiver: number, options: OtOptions = {}): Promise<OtSender> {
-    const { depth = 4, checked = true, random = randomBytes } = options;
-    const name = directionName(party, party.index, receiver);
-    const delta = drawBytes(random, blockBytes);
-    const base = new BaseOtReceiver({ count: rowBits, name, random }, baseChoices(delta, depth));
-    await party.send(receiver, otSteps.baseChoices, base.message);
-    const step = otSteps.baseAnswer;
-    const [elements, sums, proofs] = baseAnswerBytes(depth);
-    const answer = await party.receive(receiver, step, { byteLength: elements + sums + proofs });
-    let keys: Uint8Array;
+    const caller = "OtSender.open";
+    const { depth, checked, random } = completeOtOptions(caller, party, receiver, options);
+    const nonce = drawBytes(random, nameNonceBytes);
+    const name = directionName(party, party.index, receiver, nonce);
+    const delta = keepBytes(random, blockBytes);
+    const choices = baseChoices(delta, depth);
+    const base = new BaseOtReceiver({ count: rowBits, name, random }, choices);
     try {
-      keys = base.keys(answer.subarray(0, baseOtBytes(rowBits).sender));
-    } catch (error) {
-      const row = invalidElementRow(error);
-      if (row === undefined) throw error;
-      const what = { field: `elements[${row}]`, expected: "canonical elements", got: "another" };
-      throw refuse(party, receiver, step, what);
+      const message = concatBytes(nonce, base.message);
+      wipe(nonce);
+      await party.send(receiver, otSteps.baseChoices, message);
+      const [elements, sums, proofs] = baseAnswerBytes(depth);
+      const shape = { byteLength: elements + sums + proofs };
+      const answer = await party.receive(receiver, otSteps.baseAnswer, shape);
+      const keys = chosenKeys(party, receiver, base, answer.subarray(0, elements));
+      const opened = openSums(answer.subarray(elements, elements + sums), keys, choices);
+      const trees = punctured(delta, depth, opened, answer.subarray(elements + sums));
+      wipe(keys, opened);
+      if (trees === undefined) {
+        const what = { field: "trees", expected: "trees that fit their proofs", got: "others" };
+        throw refuse(party, receiver, otSteps.baseAnswer, what);
+      }
+      const streams = new SenderStreams(depth, missingLeaves(delta, depth), trees);
+      for (const leaves of trees) wipe(...leaves);
+      const rowsName = finalName(name, answer);
+      return new OtSender({ party, receiver, name: rowsName, depth, checked, random, delta, streams });
+    } finally {
+      base.wipe();
+      wipe(choices);
     }
-    const opened = openSums(answer.subarray(elements, elements + sums), keys, baseChoices(delta, depth));
-    const trees = punctured(delta, depth, opened, answer.subarray(elements + sums));
-    if (trees === undefined) {
-      const what = { field: "trees", expected: "trees that fit their proofs", got: "others" };
-      throw refuse(party, receiver, step, what);
-    }
-    const streams = new SenderStreams(depth, missingLeaves(delta, depth), trees);
-    return new OtSender({ party, receiver, name, depth, checked, random, delta, streams });
   }
 
-  /** 32 public bytes of this session and direction: the hash's session key. */
+  /** 32 public bytes of this session and direction: the hash's session key. A copy. */
   get name(): Uint8Array {
-    return this.#parts.name;
+    return this.#parts.name.slice();
   }
 
-  /** s, 16 bytes; a secret. */
+  /** s, 16 bytes; a secret. A copy. */
   get delta(): Uint8Array {
-    return this.#parts.delta;
+    return this.#parts.delta.slice();
   }
 
   /**
    * The next rows, 16 bytes each; makes a matrix when too few are left.
    *
-   * @param count - A multiple of 64. Calls must not overlap.
-   * @throws VeilshareError PEER_MALFORMED, with the field `consistency`, when a check finds that the receiver cheated;
-   *   with another `PEER_` code when the receiver does not do its part.
+   * @param count - A multiple of 64, the same as at the receiver, in the same order.
+   * @throws VeilshareError INVALID_ARGUMENT for another count, and for a call while another one waits; CLOSED after a take
+   *   that failed, or {@link OtSender.close}; PEER_MALFORMED, with the field `consistency`, when a check finds that the
+   *   receiver cheated; with another `PEER_` code when the receiver does not do its part.
    */
-  async take(count: number): Promise<Uint8Array> {
-    const { party, receiver, depth, streams, checked } = this.#parts;
-    for (let rows = this.#pool.missing(count); rows > 0; rows = this.#pool.missing(count)) {
-      const shape = { byteLength: correctionBytes(depth, rows) };
-      const matrix = streams.extend(rows, await party.receive(receiver, otSteps.corrections, shape));
-      if (checked) await this.#check(matrix);
-      this.#pool.add(matrix);
-    }
-    return this.#pool.take(count).rows;
+  take(count: number): Promise<Uint8Array> {
+    return this.#turns.run(count, async () => {
+      const { party, receiver, depth, streams, checked } = this.#parts;
+      for (let rows = this.#pool.missing(count); rows > 0; rows = this.#pool.missing(count)) {
+        const shape = { byteLength: correctionBytes(depth, rows) };
+        const matrix = streams.extend(rows, await party.receive(receiver, otSteps.corrections, shape));
+        if (checked) await this.#check(matrix);
+        this.#pool.add(matrix);
+      }
+      return this.#pool.take(count).rows;
+    });
+  }
+
+  /** Overwrites s and the rows that are left. What was taken is the caller's. */
+  close(): void {
+    this.#turns.close();
+    this.#pool.wipe();
+    wipe(this.#parts.delta);
   }
 
   async #check(rows: Uint8Array): Promise<void> {
     const { party, receiver, random, delta } = this.#parts;
     const challenge = drawBytes(random, challengeBytes);
-    await party.send(receiver, otSteps.challenge, challenge);
+    await party.send(receiver, otSteps.challenge, challenge.slice());
     const answer = await party.receive(receiver, otSteps.answer, { byteLength: answerBytes });
-    if (isAnswerRight(challenge, answer, rows, delta)) return;
+    const isRight = isAnswerRight(challenge, answer, rows, delta);
+    wipe(challenge);
+    if (isRight) return;
     const step = otSteps.answer;
     const name = party.names[receiver] ?? "";
     const expected = "corrections that are the same for all trees";
     const text = `${step}: party "${name}": expected ${expected}, got others; it cheated`;
     const details = { party: name, step, field: "consistency", expected, got: "others" };
     throw new VeilshareError("PEER_MALFORMED", text, details);
+  }
+}
+
+/** The keys of the base OTs, from the receiver's elements. */
+function chosenKeys(party: Party, receiver: number, base: BaseOtReceiver, elements: Uint8Array): Uint8Array {
+  try {
+    return base.keys(elements);
+  } catch (error) {
+    const row = invalidElementRow(error);
+    if (row === undefined) throw error;
+    const what = { field: `elements[${row}]`, expected: "canonical elements", got: "another" };
+    throw refuse(party, receiver, otSteps.baseAnswer, what);
   }
 }
 

@@ -13,6 +13,7 @@
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { equalBytes } from "../bytes/encoding.js";
+import { wipe } from "../bytes/wipe.js";
 import { Prg, seedBytes } from "../random/prg.js";
 
 /** Bytes of the hash of all proofs. */
@@ -36,9 +37,9 @@ export function treeBytes(levels: number): { readonly sums: number; readonly pro
 /** Grows a tree from its seed. */
 export function growTree(seed: Uint8Array, levels: number): WholeTree {
   const sums = new Uint8Array(treeBytes(levels).sums);
-  let nodes = [seed];
+  let nodes: Uint8Array[] = [seed.slice()];
   for (let level = 0; level < levels; level++) {
-    nodes = nodes.flatMap((node) => children(node));
+    nodes = replaced(nodes);
     for (const [i, node] of nodes.entries()) addInto(sums, (2 * level + (i & 1)) * seedBytes, node);
   }
   const ends = nodes.map((node) => children(node));
@@ -46,6 +47,7 @@ export function growTree(seed: Uint8Array, levels: number): WholeTree {
   const proof = new Uint8Array(treeBytes(levels).proof);
   for (const one of proofs) addInto(proof, 0, one);
   proof.set(digestOf(proofs), seedBytes);
+  wipe(...nodes, ...proofs);
   return { leaves: ends.map(([leaf]) => leaf), sums, proof };
 }
 
@@ -71,7 +73,7 @@ export function punctureTree(
 ): PuncturedTree {
   let nodes: Uint8Array[] = [new Uint8Array(seedBytes)];
   for (let level = 0; level < levels; level++) {
-    nodes = nodes.flatMap((node) => children(node)); // what grows below the unknown node is overwritten
+    nodes = replaced(nodes); // what grows below the unknown node is overwritten
     const path = missing >> (levels - 1 - level);
     const sibling = siblings.slice(level * seedBytes, (level + 1) * seedBytes);
     for (const [i, node] of nodes.entries()) {
@@ -91,6 +93,7 @@ export function punctureTree(
   }
   const digest = digestOf(ends.map(([, one]) => one));
   const leaves = ends.map(([leaf]) => leaf);
+  wipe(...nodes, ...ends.map(([, one]) => one));
   reorder(leaves, missing, levels);
   return { leaves, consistent: equalBytes(digest, proof.subarray(seedBytes)) };
 }
@@ -105,6 +108,7 @@ function reorder(leaves: readonly Uint8Array[], offset: number, levels: number):
       const kept = leaf.slice();
       overwrite(leaf, other, mask);
       overwrite(other, kept, mask);
+      wipe(kept);
     }
   }
 }
@@ -122,10 +126,19 @@ function overwrite(target: Uint8Array, source: Uint8Array, mask: number): void {
   }
 }
 
+/** The children of all nodes, which are overwritten. */
+function replaced(nodes: readonly Uint8Array[]): Uint8Array[] {
+  const next = nodes.flatMap((node) => children(node));
+  wipe(...nodes);
+  return next;
+}
+
 /** The two seeds that a seed expands to: children of a node, or stream and proof of a leaf. */
 function children(seed: Uint8Array): [Uint8Array, Uint8Array] {
   const both = new Prg(seed).bytes(2 * seedBytes);
-  return [both.slice(0, seedBytes), both.slice(seedBytes)];
+  const pair: [Uint8Array, Uint8Array] = [both.slice(0, seedBytes), both.slice(seedBytes)];
+  wipe(both);
+  return pair;
 }
 
 function digestOf(proofs: readonly Uint8Array[]): Uint8Array {

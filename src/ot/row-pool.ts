@@ -3,6 +3,7 @@
  * same order, so both extend at the same moments by the same amounts without a word.
  */
 
+import { wipe } from "../bytes/wipe.js";
 import { rowMultiple } from "./matrix.js";
 
 /** Rows are taken in multiples of this, so that their bits begin at a word. */
@@ -64,10 +65,8 @@ export class RowPool {
     this.#available += count;
   }
 
-  /** The next `count` rows, a multiple of 64; they are never given again. */
+  /** The next `count` rows, a multiple of 64, copied; they are overwritten here and never given again. */
   take(count: number): TakenRows {
-    const [first] = this.#batches;
-    if (first !== undefined && first.count - first.used > count) return this.#takeFrom(first, count);
     const rows = new Uint8Array(count * rowBytes);
     const choices = new Uint8Array(this.#batches[0]?.choices === undefined ? 0 : count / 8);
     let done = 0;
@@ -75,9 +74,8 @@ export class RowPool {
       const part = Math.min(count - done, batch.count - batch.used);
       if (part === 0) continue;
       const [from, to] = [batch.used, batch.used + part];
-      rows.set(batch.rows.subarray(from * rowBytes, to * rowBytes), done * rowBytes);
-      batch.rows.fill(0, from * rowBytes, to * rowBytes);
-      if (batch.choices !== undefined) choices.set(batch.choices.subarray(from / 8, to / 8), done / 8);
+      moveOut(batch.rows.subarray(from * rowBytes, to * rowBytes), rows, done * rowBytes);
+      if (batch.choices !== undefined) moveOut(batch.choices.subarray(from / 8, to / 8), choices, done / 8);
       batch.used = to;
       done += part;
     }
@@ -86,14 +84,15 @@ export class RowPool {
     return { rows, choices };
   }
 
-  /** A view of a matrix that has more rows than are taken. */
-  #takeFrom(batch: Batch, count: number): TakenRows {
-    const [from, to] = [batch.used, batch.used + count];
-    batch.used = to;
-    this.#available -= count;
-    return {
-      rows: batch.rows.subarray(from * rowBytes, to * rowBytes),
-      choices: batch.choices?.subarray(from / 8, to / 8) ?? new Uint8Array(0),
-    };
+  /** Overwrites what is left. */
+  wipe(): void {
+    for (const { rows, choices } of this.#batches) wipe(rows, choices);
+    this.#batches = [];
+    this.#available = 0;
   }
+}
+
+function moveOut(from: Uint8Array, target: Uint8Array, at: number): void {
+  target.set(from, at);
+  from.fill(0);
 }

@@ -23,7 +23,7 @@ export interface Prio3Parameters {
 
 /** Several proofs over a smaller field: shorter messages than one proof over the larger one. */
 export interface MultiproofParameters extends SumVecParameters {
-  /** Proofs of one report, 1 to 255. Over Field64 at least 2, better 3. */
+  /** Proofs of one report, 1 to 255; over Field64 at least 3, as the draft demands. */
   readonly proofs: number;
   /** Default Field64. */
   readonly field?: VectorFieldName;

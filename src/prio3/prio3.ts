@@ -28,8 +28,10 @@ import {
   type FieldVector,
   type VectorField,
 } from "../field/vector-field.js";
+import { wipe } from "../bytes/wipe.js";
 import { drawBytes, randomBytes } from "../random/csprng.js";
 import type { Circuit } from "./circuit.js";
+import { checkCount255, decodedIntegers, fewestProofs, mostMeasurements, type Integers } from "./counts.js";
 import { Derivation } from "./derivation.js";
 import { Flp } from "./flp.js";
 import {
@@ -43,7 +45,7 @@ import {
   type VerifyStart,
 } from "./messages.js";
 import { AggregateShare, InputShare, VerifierState, type OutputShare } from "./secrets.js";
-import { helperSeeds, splitSeeds } from "./seeds.js";
+import { drawnNonce, helperSeeds, splitSeeds } from "./seeds.js";
 import { messageSizes, type Prio3Sizes } from "./sizes.js";
 import { seedBytes, type Xof } from "./xof.js";
 
@@ -57,7 +59,7 @@ export interface Prio3Parts<Measurement, Result> {
   readonly algorithmId: number;
   /** Number of aggregators, 2 to 255. */
   readonly shares: number;
-  /** Proofs of one report, 1 to 255. */
+  /** Proofs of one report, 1 to 255; where there is joint randomness over Field64, at least 3. */
   readonly proofs: number;
 }
 
@@ -85,7 +87,7 @@ export class Prio3<Measurement, Result> {
 
   constructor(parts: Prio3Parts<Measurement, Result>) {
     this.shares = checkCount255("shares", parts.shares, 2);
-    this.proofs = checkCount255("proofs", parts.proofs, 1);
+    this.proofs = checkCount255("proofs", parts.proofs, fewestProofs(parts.circuit));
     this.#parts = parts;
     this.#circuit = parts.circuit;
     this.#field = parts.circuit.field;
@@ -123,7 +125,15 @@ export class Prio3<Measurement, Result> {
 
   /** How many measurements can be added up before a sum might reach the modulus. */
   get maxMeasurements(): bigint {
-    return (this.#field.modulus - 1n) / this.#circuit.maxContribution;
+    return mostMeasurements(this.#circuit, "unsigned");
+  }
+
+  /**
+   * The same where noise makes integers negative, see {@link Prio3.unshard}: the sum may take half of the field, the rest is
+   * for the noise.
+   */
+  get maxSignedMeasurements(): bigint {
+    return mostMeasurements(this.#circuit, "signed");
   }
 
   /**
@@ -135,9 +145,10 @@ export class Prio3<Measurement, Result> {
   shard({ context, measurement, nonce: given, random = randomBytes }: ShardInput<Measurement>): Report {
     const derivation = this.#derivation("shard", context);
     const encoded = this.#circuit.encode(measurement);
-    const nonce = given === undefined ? drawBytes(random, nonceBytes) : copyBytes(given);
+    const nonce = given === undefined ? drawnNonce(random) : copyBytes(given);
     checkBytes("shard", "nonce", nonce, nonceBytes);
-    const seeds = splitSeeds(drawBytes(random, this.sizes.randBytes));
+    const drawn = drawBytes(random, this.sizes.randBytes);
+    const seeds = splitSeeds(drawn);
     const helpers = helperSeeds(seeds, this.shares, this.#hasJointRand);
     const proveSeed = seeds[seeds.length - 1] as Uint8Array; // randBytes counts it
     const leaderBlind = this.#hasJointRand ? [seeds[seeds.length - 2] as Uint8Array] : [];
@@ -160,6 +171,7 @@ export class Prio3<Measurement, Result> {
     const others = helpers.map(({ aggregatorId, seed, blind }) => {
       return new InputShare(aggregatorId, concatBytes(seed, ...blind));
     });
+    wipe(drawn, encoded, leaderShare, leaderProofs, jointRand);
     return { nonce, publicShare: concatBytes(...parts), inputShares: [leader, ...others] };
   }
 
@@ -177,8 +189,13 @@ export class Prio3<Measurement, Result> {
     const { aggregatorId } = inputShare;
     const { measurementShare, proofsShare, blind } = this.#expand(inputShare, derivation);
     const parts: Uint8Array[] = splitSeeds(publicShare);
+    let publicShareFits = true;
     for (const key of blind) {
-      parts[aggregatorId] = derivation.jointRandPart(aggregatorId, key, nonce, measurementShare);
+      const own = derivation.jointRandPart(aggregatorId, key, nonce, measurementShare);
+      // The draft: aggregators MUST have the same public share. Each checks its own part; the seed, which all compare in
+      // the end, is a hash of all parts.
+      publicShareFits = equalBytes(parts[aggregatorId] as Uint8Array, own);
+      parts[aggregatorId] = own;
     }
     const jointRandSeed = this.#hasJointRand ? derivation.jointRandSeed(parts) : new Uint8Array(0);
     const jointRand = this.#jointRandomness(derivation, parts);
@@ -197,7 +214,7 @@ export class Prio3<Measurement, Result> {
     }
     const ownPart = this.#hasJointRand ? [parts[aggregatorId] as Uint8Array] : []; // an id below `shares`
     return {
-      state: new VerifierState(this.#circuit.truncate(measurementShare), jointRandSeed),
+      state: new VerifierState(this.#circuit.truncate(measurementShare), jointRandSeed, publicShareFits),
       verifierShare: concatBytes(...verifiers, ...ownPart),
     };
   }
@@ -239,13 +256,17 @@ export class Prio3<Measurement, Result> {
   /**
    * An aggregator's second step: its share of a measurement that is now known to be valid.
    *
-   * @throws VeilshareError PEER_MALFORMED with field `jointRandomness` when the client told aggregators different things;
+   * @throws VeilshareError PEER_MALFORMED with field `jointRandomness` or `publicShare` when the client told aggregators
+   *   different things;
    *   INVALID_ARGUMENT for a message of another length.
    */
   verifyNext(state: VerifierState, verifierMessage: Uint8Array): OutputShare {
     checkBytes("verifyNext", "verifierMessage", verifierMessage, this.sizes.verifierMessage);
     if (!equalBytes(verifierMessage, state.jointRandSeed)) {
       throw refused("verifyNext", "jointRandomness", "the joint randomness that the client stated");
+    }
+    if (!state.publicShareFits) {
+      throw refused("verifyNext", "publicShare", "a public share that fits the input share");
     }
     return state.outputShare();
   }
@@ -261,31 +282,23 @@ export class Prio3<Measurement, Result> {
    * The collector's step: the result of all aggregators' shares, in any order.
    *
    * @param measurements - How many measurements were added up, 1 or more.
-   * @param integers - `signed` where noise was added: elements above half of the modulus are then negative.
+   * @param integers - `signed` where noise was added: what no sum of so many measurements reaches is then half noise above
+   *   the largest sum, half below zero.
    * @throws VeilshareError INVALID_ARGUMENT for another number of shares; BOUND_EXCEEDED when so many measurements can
-   *   reach the modulus.
+   *   reach the modulus, or, with `signed`, half of it.
    */
   unshard(
     aggregateShares: readonly AggregateShare[],
     measurements: number,
-    integers: "unsigned" | "signed" = "unsigned",
+    integers: Integers = "unsigned",
   ): Result {
     if (aggregateShares.length !== this.shares) {
       throw invalidArgument("prio3.unshard", `${this.shares} shares`, `${aggregateShares.length}`);
     }
-    if (!Number.isSafeInteger(measurements) || measurements < 1) {
-      throw invalidArgument("prio3.unshard", "1 or more measurements", String(measurements));
-    }
-    if (BigInt(measurements) > this.maxMeasurements) {
-      const text = `prio3.unshard: expected at most ${this.maxMeasurements} measurements, got ${measurements}`;
-      throw new VeilshareError("BOUND_EXCEEDED", text, { field: "measurements" });
-    }
     const sum = this.aggregate();
     for (const share of aggregateShares) sum.add(share);
-    const { modulus } = this.#field;
-    const half = integers === "signed" ? modulus / 2n : modulus;
     const elements = integersOf(this.#field, sum.toBytes());
-    return this.#circuit.decode(elements.map((element) => (element > half ? element - modulus : element)));
+    return this.#circuit.decode(decodedIntegers(this.#circuit, elements, measurements, integers));
   }
 
   /**
@@ -404,9 +417,4 @@ interface ExpandedShare {
   readonly measurementShare: FieldVector;
   readonly proofsShare: FieldVector;
   readonly blind: readonly Uint8Array[];
-}
-
-function checkCount255(name: string, count: number, minimum: number): number {
-  if (Number.isInteger(count) && count >= minimum && count <= 255) return count;
-  throw invalidArgument("prio3", `${name} from ${minimum} to 255`, String(count));
 }

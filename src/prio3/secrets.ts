@@ -38,10 +38,18 @@ export class VerifierState {
 
   readonly #outputShare: FieldVector;
   readonly #jointRandSeed: Uint8Array;
+  readonly #publicShareFits: boolean;
 
-  constructor(outputShare: FieldVector, jointRandSeed: Uint8Array) {
+  /** @param publicShareFits - Whether the aggregator's own part of the public share is that of its input share. */
+  constructor(outputShare: FieldVector, jointRandSeed: Uint8Array, publicShareFits: boolean) {
     this.#outputShare = outputShare;
     this.#jointRandSeed = jointRandSeed;
+    this.#publicShareFits = publicShareFits;
+  }
+
+  /** Whether the report can be accepted as far as the public share goes. */
+  get publicShareFits(): boolean {
+    return this.#publicShareFits;
   }
 
   /** Public to all aggregators; empty where the circuit has no joint randomness. */

@@ -1,5 +1,7 @@
 /** How the randomness of a report is divided, in the order of the draft. */
 
+import { keepBytes, type RandomSource } from "../random/csprng.js";
+import { nonceBytes } from "./messages.js";
 import { seedBytes } from "./xof.js";
 
 /** The secrets of one helper's share. */
@@ -29,4 +31,9 @@ export function helperSeeds(
     const [seed, ...blind] = seeds.slice(each * helper, each * (helper + 1)) as [Uint8Array, ...Uint8Array[]];
     return { aggregatorId: helper + 1, seed, blind };
   });
+}
+
+/** A fresh nonce. */
+export function drawnNonce(random: RandomSource): Uint8Array {
+  return keepBytes(random, nonceBytes);
 }

@@ -3,6 +3,7 @@
  * peer's blinded items are blinded a second time ("doubled").
  */
 
+import { wipe } from "../bytes/wipe.js";
 import { printAsRedacted } from "../bytes/redacted.js";
 import { elementBytes } from "../group/index.js";
 import {
@@ -45,7 +46,7 @@ export class BlindingKey {
 
   /** Overwrites the scalar. */
   wipe(): void {
-    this.#scalar.fill(0);
+    wipe(this.#scalar);
   }
 }
 

@@ -21,6 +21,7 @@
  * 5.1 (intersection size); group: RFC 9496; hash: RFC 9380.
  */
 
+import { wipe } from "../bytes/wipe.js";
 import type { Party } from "../channel/party.js";
 import { commonPositions, type FlatValues } from "./common-items.js";
 import {
@@ -218,7 +219,7 @@ function answerShuffled(pair: ListPair, minimum: number): Promise<Outcome> {
       await exchangeDone(context);
       return { size, released };
     } finally {
-      order.fill(0);
+      wipe(order);
     }
   });
 }
@@ -233,7 +234,7 @@ async function sendInFreshOrder(
   try {
     await sendAnswers(context, peerValues, order);
   } finally {
-    order.fill(0);
+    wipe(order);
   }
 }
 

@@ -1,5 +1,6 @@
 /** One pair of lists through the exchange: fresh secrets, all streams at once, and what is common at the end. */
 
+import { wipe } from "../bytes/wipe.js";
 import type { ProtocolRun } from "../channel/party.js";
 import { randomScalar } from "../group/index.js";
 import type { Pool } from "../parallel/pool.js";
@@ -69,7 +70,7 @@ export async function withSecrets<T>(
     return await use({ run, pool, key, batchSize, valueBytes, stage, signal: run.signal, atEnd }, order);
   } finally {
     key.wipe();
-    order.fill(0);
+    wipe(order);
     for (const release of releases) release();
   }
 }

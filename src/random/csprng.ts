@@ -2,6 +2,7 @@
  * The one source of fresh randomness: the platform's `crypto.getRandomValues`.
  */
 
+import { wipe } from "../bytes/wipe.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 
 /** getRandomValues refuses more than this at once (WebCrypto, section 10.1.1). */
@@ -9,7 +10,8 @@ const maxBytesPerCall = 65_536;
 
 /**
  * Where a function that draws randomness takes it from. The default is always {@link randomBytes}; tests replay
- * published vectors with another.
+ * published vectors with another. Each call gives an array of its own, which is overwritten with zeros when it has
+ * served.
  */
 export type RandomSource = (byteLength: number) => Uint8Array;
 
@@ -45,6 +47,18 @@ export function drawBytes(random: RandomSource, byteLength: number): Uint8Array 
     throw invalidArgument("random", `a source that gives ${byteLength} bytes`, `${bytes.length} bytes`);
   }
   return bytes;
+}
+
+/**
+ * Draws bytes that are kept: a copy, so that the source's array can be overwritten at once as all others are.
+ *
+ * @throws VeilshareError as {@link drawBytes}.
+ */
+export function keepBytes(random: RandomSource, byteLength: number): Uint8Array {
+  const drawn = drawBytes(random, byteLength);
+  const kept = drawn.slice();
+  wipe(drawn);
+  return kept;
 }
 
 /**

@@ -39,6 +39,7 @@ export class WordSource {
       this.#next = 0;
     }
     const word = this.#pool.getUint32(this.#next, true);
+    this.#pool.setUint32(this.#next, 0, true); // used: it may have decided on a secret
     this.#next += 4;
     this.#last = word;
     return word;

@@ -3,6 +3,7 @@
  * masks a vector, and what takes masks off again.
  */
 
+import { wipe } from "../bytes/wipe.js";
 import type { AnyJob, Job } from "../parallel/job.js";
 import { hostIsLittleEndian } from "../bytes/encoding.js";
 import { invalidArgument } from "../errors.js";
@@ -102,7 +103,9 @@ export const keystreamSumJob: Job<KeystreamSumInput, RingWords> = {
     new KeystreamSum(seeds, subtract).addTo(words);
     return words;
   },
-  wipe: ({ seeds }) => seeds.fill(0),
+  wipe: ({ seeds }) => {
+    wipe(seeds);
+  },
 };
 
 /** All jobs of this module. */

@@ -10,7 +10,7 @@
 import { bytesFromWords, copyBytes, wordsFromBytes } from "../bytes/encoding.js";
 import { printAsRedacted } from "../bytes/redacted.js";
 import { invalidArgument } from "../errors.js";
-import { drawBytes, randomBytes, type RandomSource } from "../random/csprng.js";
+import { keepBytes, randomBytes, type RandomSource } from "../random/csprng.js";
 import { Prg, seedBytes } from "../random/prg.js";
 import { addInPlace, subtractInPlace } from "../ring/vector.js";
 import { checkOneSharing, maxShares, readShare, sharingIdBytes, writeHeader } from "./share-encoding.js";
@@ -141,11 +141,11 @@ export function split(
   if (secret.length >= 2 ** 32) throw invalidArgument("additive.split", "fewer than 2^32 words", "more");
   const random = options.random ?? randomBytes;
   const { length } = secret;
-  const id = drawBytes(random, sharingIdBytes);
+  const id = keepBytes(random, sharingIdBytes);
   const correction = secret.slice();
   const shares: AdditiveShare[] = [];
   for (let index = 0; index < parties - 1; index++) {
-    const share = new AdditiveShare({ id, index, parties, length, content: drawBytes(random, seedBytes) });
+    const share = new AdditiveShare({ id, index, parties, length, content: keepBytes(random, seedBytes) });
     subtractInPlace(correction, share.words());
     shares.push(share);
   }

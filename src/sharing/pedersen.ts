@@ -16,6 +16,7 @@
  * generators: RFC 9380, appendix B.
  */
 
+import { wipe } from "../bytes/wipe.js";
 import { byteRowsFromTexts } from "../bytes/byte-rows.js";
 import { concatBytes, copyBytes, equalBytes } from "../bytes/encoding.js";
 import { printAsRedacted } from "../bytes/redacted.js";
@@ -93,7 +94,9 @@ export function pedersenCommit(
   random?: RandomSource,
 ): PedersenCommitting {
   checkLength("pedersenCommit", values.length);
-  const opening = new PedersenOpening(values, randomScalar(random));
+  const blinding = randomScalar(random);
+  const opening = new PedersenOpening(values, blinding);
+  wipe(blinding);
   return { commitment: commitmentTo("pedersenCommit", opening, tag), opening };
 }
 
@@ -152,11 +155,14 @@ export function splitPedersenBlinding(
 function commitmentTo(caller: string, opening: PedersenOpening, tag: string): Uint8Array {
   const values = opening.values();
   checkLength(caller, values.length);
-  const blinded = multiplyBase(opening.blinding());
+  const blinding = opening.blinding();
+  const blinded = multiplyBase(blinding);
+  wipe(blinding);
   if (values.length === 0) return blinded;
   const generators = vectorGenerators(values.length, tag);
   const scalars = concatBytes(...Array.from(values, (value) => encodeScalar(value + shift)));
   const products = multiplyEach(generators, scalars);
+  wipe(scalars, values);
   const unshift = encodeScalar(ristretto255Scalars.reduce(-shift));
   const correction = linearCombinationVartime(repeated(unshift, values.length), generators);
   return linearCombinationVartime(ones(values.length + 2), concatBytes(products, correction, blinded));

@@ -2,7 +2,7 @@
 
 import { invalidArgument } from "../errors.js";
 import { ristretto255Scalars, type PrimeField } from "../field/prime-field.js";
-import { drawBytes, randomBytes, type RandomSource } from "../random/csprng.js";
+import { keepBytes, randomBytes, type RandomSource } from "../random/csprng.js";
 import { elementsFromBytes } from "./byte-secret.js";
 import { maxShares, sharingIdBytes } from "./share-encoding.js";
 import { ShamirShare } from "./shamir-share.js";
@@ -49,7 +49,7 @@ export function deal(caller: string, options: ShamirSplitOptions): Dealing {
   if (!secret.every((element) => field.isElement(element))) {
     throw invalidArgument(caller, "a secret of field elements", "a value outside the field");
   }
-  const id = drawBytes(random, sharingIdBytes);
+  const id = keepBytes(random, sharingIdBytes);
   const polynomials = secret.map((element) => {
     const coefficients = [element];
     while (coefficients.length < threshold) coefficients.push(field.random(random));

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { byteRowsFromArrays, byteRowsFromTexts } from "../../dist/bytes/byte-rows.js";
 import { bytesFromHex, bytesToHex, concatBytes } from "../../dist/bytes/encoding.js";
+import { proveDleqWithNonce } from "../../dist/group/dleq.js";
 import { invalidElementRow, multiply, oprf, randomScalar, voprf } from "../../dist/group/index.js";
 import { readDataParts } from "../support/data-parts.js";
 import { describeWithData } from "../support/data.js";
@@ -118,9 +119,14 @@ function checkVoprf(file: OprfSuiteFile): void {
     const inputs = byteRowsFromArrays(list(vector.Input).map(hex));
     const request = voprf.blind(inputs, replay(list(vector.Blind)));
     expect(bytesToHex(request.blinded)).toBe(joined(vector.BlindedElement));
-    const answer = voprf.evaluate(key, request.blinded, replay([vector.Proof?.r ?? ""]));
+    const answer = voprf.evaluate(key, request.blinded);
     expect(bytesToHex(answer.evaluated)).toBe(joined(vector.EvaluationElement));
-    expect(bytesToHex(answer.proof)).toBe(vector.Proof?.proof);
+    const statement = { publicKey, inputs: request.blinded, outputs: answer.evaluated };
+    const proof = proveDleqWithNonce(statement, key.secretBytes(), hex(vector.Proof?.r ?? ""));
+    expect(bytesToHex(proof)).toBe(vector.Proof?.proof);
+    expect(bytesToHex(request.finalize({ publicKey, evaluated: answer.evaluated, proof }))).toBe(
+      joined(vector.Output),
+    );
     expect(bytesToHex(request.finalize({ publicKey, ...answer }))).toBe(joined(vector.Output));
     expect(bytesToHex(voprf.evaluateInputs(key, inputs))).toBe(joined(vector.Output));
   }
@@ -328,5 +334,54 @@ describe("refusals", () => {
     for (const secret of [new Uint8Array(32), new Uint8Array(31), new Uint8Array(32).fill(255)]) {
       expectError(() => new oprf.OprfKey(secret), "INVALID_ARGUMENT", { field: "scalar" });
     }
+  });
+});
+
+describe("the one-time scalar of a proof", () => {
+  const repeating = (): Uint8Array => new Uint8Array(64).fill(7);
+  const key = voprf.generateKey();
+  const order = 2n ** 252n + 27742317777372353535851937790883648493n;
+  const integer = (bytes: Uint8Array): bigint => BigInt(`0x${bytesToHex(bytes.toReversed())}`);
+
+  /** k as two proofs (c, s) with one r give it: s1 + c1 k = s2 + c2 k. */
+  function keyFrom(one: Uint8Array, two: Uint8Array): bigint | undefined {
+    const [c1, s1, c2, s2] = [one.slice(0, 32), one.slice(32), two.slice(0, 32), two.slice(32)].map(integer);
+    if (c1 === undefined || s1 === undefined || c2 === undefined || s2 === undefined) return undefined;
+    const inverse = (value: bigint): bigint => {
+      let [result, base, power] = [1n, ((value % order) + order) % order, order - 2n];
+      for (; power > 0n; power >>= 1n, base = (base * base) % order) {
+        if ((power & 1n) === 1n) result = (result * base) % order;
+      }
+      return result;
+    };
+    return ((((s2 - s1) * inverse(c1 - c2)) % order) + order) % order;
+  }
+
+  it("differs between statements, although the generator repeats itself as in a cloned machine", () => {
+    const proofs = ["a", "b"].map((text) => {
+      const { blinded } = voprf.blind(byteRowsFromTexts([text]));
+      return voprf.evaluate(key, blinded, repeating).proof;
+    });
+    const [one = new Uint8Array(64), two = new Uint8Array(64)] = proofs;
+    expect(keyFrom(one, two)).not.toBe(integer(key.secretBytes()));
+  });
+
+  it("would give the key away otherwise, and the check sees it", () => {
+    const proofs = ["a", "b"].map((text) => {
+      const { blinded } = voprf.blind(byteRowsFromTexts([text]));
+      const outputs = multiply(blinded, key.secretBytes());
+      const statement = { publicKey: key.publicKey, inputs: blinded, outputs };
+      return proveDleqWithNonce(statement, key.secretBytes(), Uint8Array.of(9, ...new Uint8Array(31)));
+    });
+    const [one = new Uint8Array(64), two = new Uint8Array(64)] = proofs;
+    expect(keyFrom(one, two)).toBe(integer(key.secretBytes()));
+  });
+
+  it("is the same for the same statement and randomness, and another with other randomness or another key", () => {
+    const { blinded } = voprf.blind(byteRowsFromTexts(["a"]));
+    const proof = (use: voprf.OprfKey, fill: number): string =>
+      bytesToHex(voprf.evaluate(use, blinded, () => new Uint8Array(64).fill(fill)).proof);
+    expect(proof(key, 1)).toBe(proof(key, 1));
+    expect(new Set([proof(key, 1), proof(key, 2), proof(voprf.generateKey(), 1)]).size).toBe(3);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { ProtocolRun } from "../../dist/channel/index.js";
+import { simulate, type ProtocolRun } from "../../dist/channel/index.js";
 import { answerChallenge, isAnswerRight } from "../../dist/ot/consistency-check.js";
-import type { OtReceiver, OtSender, TakenRows, TreeDepth } from "../../dist/ot/index.js";
+import { OtReceiver, OtSender, type TakenRows, type TreeDepth } from "../../dist/ot/index.js";
 import { correctionBytes, ReceiverStreams, SenderStreams, treeCount } from "../../dist/ot/matrix.js";
 import { growTree } from "../../dist/ot/puncturable-tree.js";
 import { randomBytes } from "../../dist/random/index.js";
@@ -26,7 +26,7 @@ function badRows(senderRows: Uint8Array, delta: Uint8Array, { rows, choices }: T
   return bad;
 }
 
-const counts = [64, 4096, 128, 20_000];
+const counts = [64, 4096, 128, 20_032];
 
 describe.each([
   { depth: 4, checked: true },
@@ -199,7 +199,7 @@ describe("an end of a direction refuses", () => {
     [
       "the identity among the choices",
       "ot/base/choices",
-      bad(32 * 5),
+      bad(32 * 6),
       { field: "elements[5]", party: "party-0" },
     ],
     ["choices of another length", "ot/base/choices", shorten, { party: "party-0" }],
@@ -253,5 +253,107 @@ describe("what the ends see of each other", () => {
     }
     expect(tally(corrections)).toBe(false);
     expect(tally(answers)).toBe(false);
+  });
+});
+
+describe("an end of a direction", () => {
+  it.each([1, 63, 65, 100, -64, 0.5, 1.5, Number.NaN, Number.POSITIVE_INFINITY])(
+    "refuses to take %d rows, and is as it was",
+    async (count) => {
+      const [sent, received] = await withEnds(
+        {},
+        async (sender) => {
+          await expect(sender.take(count)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+          return { delta: sender.delta, rows: await sender.take(64) };
+        },
+        async (receiver) => {
+          await expect(receiver.take(count)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+          return receiver.take(64);
+        },
+      );
+      expect(badRows(sent.rows, sent.delta, received)).toBe(0);
+    },
+  );
+
+  it.each([{ depth: 3 }, { depth: 0 }, { depth: "4" }, { checked: 1 }, { levels: 4 }, { random: 5 }])(
+    "refuses options %j",
+    async (options) => {
+      await simulate(2, (party) =>
+        party.run({ name: "test/ot", version: 1 }, async (run) => {
+          await run.agree({});
+          const open =
+            run.index === 0
+              ? OtSender.open(run, 1, options as never)
+              : OtReceiver.open(run, 0, options as never);
+          await expect(open).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+        }),
+      );
+    },
+  );
+
+  it.each([0, 2, -1, 0.5])("refuses party %d as the other end of party 0", async (other) => {
+    await simulate(2, (party) =>
+      party.run({ name: "test/ot", version: 1 }, async (run) => {
+        await run.agree({});
+        if (run.index === 1) return;
+        await expect(OtSender.open(run, other)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+        await expect(OtReceiver.open(run, other)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+      }),
+    );
+  });
+
+  it("gives copies: wiping what it gave changes nothing, and rows have no more memory than they need", async () => {
+    const [sent, received] = await withEnds(
+      {},
+      async (sender) => {
+        const [delta, name] = [sender.delta, sender.name];
+        sender.delta.fill(0);
+        sender.name.fill(0);
+        const rows = await sender.take(64);
+        expect([sender.delta, sender.name]).toEqual([delta, name]);
+        return { delta, rows, name };
+      },
+      async (receiver) => {
+        receiver.name.fill(0);
+        return { ...(await receiver.take(64)), name: receiver.name };
+      },
+    );
+    expect(received.name).toEqual(sent.name);
+    expect([sent.rows.buffer.byteLength, received.rows.buffer.byteLength]).toEqual([1024, 1024]);
+    expect(badRows(sent.rows, sent.delta, received)).toBe(0);
+  });
+
+  it("refuses a take while another one waits, and the first one is whole", async () => {
+    const [sent, received] = await withEnds(
+      {},
+      async (sender) => {
+        const first = sender.take(128);
+        await expect(sender.take(64)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+        expect(() => {
+          sender.close();
+        }).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
+        return { delta: sender.delta, rows: await first };
+      },
+      async (receiver) => {
+        const first = receiver.take(128);
+        await expect(receiver.take(64)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+        return first;
+      },
+    );
+    expect(badRows(sent.rows, sent.delta, received)).toBe(0);
+  });
+
+  it("has a name of its own, also where two directions have the same ends in one run", async () => {
+    const names = await simulate(2, (party) =>
+      party.run({ name: "test/ot", version: 1 }, async (run) => {
+        await run.agree({});
+        const open = (): Promise<OtSender | OtReceiver> =>
+          run.index === 0 ? OtSender.open(run, 1) : OtReceiver.open(run, 0);
+        const [first, second] = [await open(), await open()];
+        return [first.name, second.name].map((name) => Buffer.from(name).toString("hex"));
+      }),
+    );
+    expect(names[0]).toEqual(names[1]);
+    expect(new Set(names[0]).size).toBe(2);
   });
 });

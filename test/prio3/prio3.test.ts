@@ -94,7 +94,7 @@ describe("Prio3 adds up what plain integers add up to", () => {
       length: fc.integer({ min: 1, max: 5 }),
       maxMeasurement: fc.bigInt(1n, 2n ** 33n),
       chunkLength: fc.integer({ min: 1, max: 40 }),
-      proofs: fc.integer({ min: 1, max: 3 }),
+      proofs: fc.integer({ min: 3, max: 5 }),
     });
     fc.assert(
       fc.property(cases, fc.infiniteStream(fc.bigInt(0n, 2n ** 40n)), (parameters, stream) => {
@@ -315,6 +315,70 @@ describe("Prio3 refuses", () => {
     expectError(() => prio3.unshard(shares, 4), "BOUND_EXCEEDED");
     expectError(() => prio3.unshard(shares.slice(1), 1), "INVALID_ARGUMENT");
     expectError(() => prio3.unshard(shares, 0), "INVALID_ARGUMENT");
+    expect(prio3.maxSignedMeasurements).toBe(1n);
+    expectError(() => prio3.unshard(shares, 2, "signed"), "BOUND_EXCEEDED");
+  });
+
+  it.each([1, 2])(
+    "with joint randomness over Field64 and only %i proofs, which the draft forbids",
+    (proofs) => {
+      const parameters = { shares: 2, length: 4, maxMeasurement: 255n, proofs };
+      expectError(() => prio3SumVecWithMultiproof(parameters), "INVALID_ARGUMENT");
+      expect(prio3SumVecWithMultiproof({ ...parameters, proofs: 3 }).proofs).toBe(3);
+      expect(prio3SumVecWithMultiproof({ ...parameters, field: "Field128" }).proofs).toBe(proofs);
+    },
+  );
+
+  it("a report whose public share differs between aggregators, in whichever part", () => {
+    const prio3 = prio3Histogram({ shares: 3, length: 4 });
+    for (let aggregator = 0; aggregator < 3; aggregator++) {
+      for (let part = 0; part < 3; part++) {
+        const report = prio3.shard({ context, measurement: 2 });
+        const altered = report.publicShare.slice();
+        altered[32 * part + 5] = (altered[32 * part + 5] ?? 0) ^ 1;
+        const check = (): void => {
+          const starts = report.inputShares.map((inputShare, i) => {
+            const publicShare = i === aggregator ? altered : report.publicShare;
+            return prio3.verifyInit({ ...report, verifyKey, context, publicShare, inputShare });
+          });
+          const message = prio3.verifierSharesToMessage(
+            context,
+            starts.map(({ verifierShare }) => verifierShare),
+          );
+          for (const { state } of starts) prio3.verifyNext(state, message);
+        };
+        expectError(check, "PEER_MALFORMED");
+      }
+    }
+  });
+
+  it("a report whose aggregators each have another part of their own changed", () => {
+    const prio3 = prio3Histogram({ shares: 2, length: 4 });
+    const report = prio3.shard({ context, measurement: 2 });
+    for (const [i, inputShare] of report.inputShares.entries()) {
+      const publicShare = report.publicShare.slice();
+      publicShare[32 * i] = (publicShare[32 * i] ?? 0) ^ 1;
+      const { state } = prio3.verifyInit({ ...report, verifyKey, context, publicShare, inputShare });
+      expectError(() => prio3.verifyNext(state, state.jointRandSeed), "PEER_MALFORMED");
+    }
+  });
+});
+
+describe("signed sums", () => {
+  it("never wrap: the largest sum and noise on both sides of the possible ones come out as they are", () => {
+    for (const maxMeasurement of [1n, 255n, 2n ** 40n, 2n ** 61n, 2n ** 62n]) {
+      const prio3 = prio3Sum({ shares: 2, maxMeasurement });
+      const { modulus } = prio3.field;
+      const most = prio3.maxSignedMeasurements;
+      const measurements = Number(most < 2n ** 20n ? most : 2n ** 20n);
+      const largest = BigInt(measurements) * maxMeasurement;
+      const margin = (modulus - 1n - largest) / 2n;
+      for (const value of [0n, 1n, largest, largest + 1n, largest + margin, -1n, -margin]) {
+        const element = ((value % modulus) + modulus) % modulus;
+        const share = prio3.decodeAggregateShare(vectorOf(prio3.field, [element]));
+        expect(prio3.unshard([share, prio3.aggregate()], measurements, "signed")).toBe(value);
+      }
+    }
   });
 });
 

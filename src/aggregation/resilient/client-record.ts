@@ -1,5 +1,6 @@
 /** All that a client of a resilient sum knows between two messages, and how it is stored. */
 
+import { wipe } from "../../bytes/wipe.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { canonicalJson } from "../../bytes/canonical-json.js";
 import { ByteReader, ByteWriter, MalformedMessage } from "../../bytes/codec.js";
@@ -136,7 +137,7 @@ function readRecord(reader: ByteReader, plan: ResilientPlan): ClientRecord {
 
 /** Overwrites the secrets of a record that is over. */
 export function wipeClientRecord(record: ClientRecord): void {
-  for (const secret of [record.boxSecret, record.maskSecret, record.selfScalar]) secret.fill(0);
+  wipe(record.boxSecret, record.maskSecret, record.selfScalar);
   for (const { selfMask, maskKey } of record.held.values()) {
     selfMask.fill(0);
     maskKey.fill(0);

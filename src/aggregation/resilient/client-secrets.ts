@@ -1,5 +1,6 @@
 /** What a client agrees on with each neighbour: keys of the boxes, and masks. */
 
+import { wipe } from "../../bytes/wipe.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { MalformedMessage } from "../../bytes/codec.js";
 import { concatBytes } from "../../bytes/encoding.js";
@@ -65,7 +66,7 @@ export function masksOf(record: ClientRecord, view: ClientView, plan: ResilientP
     subtract[i + 1] = index > client ? 1 : 0;
   }
   const masks = new KeystreamSum(seeds, subtract);
-  seeds.fill(0);
+  wipe(seeds);
   agreed.fill(0);
   return masks;
 }

@@ -14,6 +14,7 @@
  * **Source.** Bonawitz et al. (CCS 2017), figure 4; Bell et al. (CCS 2020), algorithm 2.
  */
 
+import { wipe } from "../../bytes/wipe.js";
 import { MalformedMessage } from "../../bytes/codec.js";
 import { concatBytes, equalBytes } from "../../bytes/encoding.js";
 import { printAsRedacted } from "../../bytes/redacted.js";
@@ -219,7 +220,7 @@ export class ResilientClient {
       at += shareBoxBytes;
     }
     selfShares.fill(0);
-    keyShares.fill(0);
+    wipe(keyShares);
     return boxes;
   }
 

@@ -1,5 +1,6 @@
 /** The server's last step: secrets from shares, masks from secrets, and the total from the masked sum. */
 
+import { wipe } from "../../bytes/wipe.js";
 import { concatBytes, equalBytes } from "../../bytes/encoding.js";
 import type { VeilshareError } from "../../errors.js";
 import { elementBytes, multiply, multiplyBase } from "../../group/index.js";
@@ -81,7 +82,7 @@ async function* maskSeeds(input: UnmaskInput, secrets: SecretCollector): AsyncGe
       const partners = holdersOf(owner).filter((client) => record.included.has(client));
       yield* sharedMasks(owner, secret, partners, input);
     }
-    secret.fill(0);
+    wipe(secret);
   }
 }
 

@@ -110,7 +110,7 @@ export async function aggregateBatch<M, R>(
       try {
         const before = await compareStates(aggregator, release);
         if (before.sealed !== undefined) return await giveAgain(run, aggregator, before.sealed, release);
-        const rejected = await takeUp(release.aggregators, aggregator, maxReports);
+        const rejected = await takeUp(release, aggregator, maxReports);
         const released = await releaseOpen(run, aggregator, release);
         const common = { rejected, lost: before.lost };
         if (released === undefined) return { released: false, accepted: aggregator.open.accepted, ...common };
@@ -175,15 +175,16 @@ async function giveAgain<M, R>(
 
 /** Verifies what waits and adds it to the open batch; nothing is used up while there can't be enough. */
 async function takeUp<M, R>(
-  aggregators: Party,
+  { aggregators, noise }: Release,
   aggregator: VerifiedAggregator<M, R>,
   maxReports: number,
 ): Promise<RejectedReport[]> {
   const candidates = await agreeOnCandidates(aggregators, aggregator, maxReports);
   const { open, task } = aggregator;
   if (open.accepted + candidates.length < task.minReports) return [];
-  if (BigInt(open.accepted + candidates.length) > task.prio3.maxMeasurements) {
-    const text = `aggregateBatch: expected at most ${task.prio3.maxMeasurements} reports, got more`;
+  const most = noise === undefined ? task.prio3.maxMeasurements : task.prio3.maxSignedMeasurements;
+  if (BigInt(open.accepted + candidates.length) > most) {
+    const text = `aggregateBatch: expected at most ${most} reports, got more`;
     throw new VeilshareError("BOUND_EXCEEDED", text, { field: "maxReports" });
   }
   const fresh = await agreeOnFlags(aggregators, "claimed", await aggregator.journal.claim(candidates));

@@ -6,6 +6,7 @@
  *   all -> all   the bytes                    (open)
  */
 
+import { wipe } from "../../bytes/wipe.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { concatBytes, equalBytes, utf8ToBytes } from "../../bytes/encoding.js";
 import type { Party } from "../../channel/party.js";
@@ -41,7 +42,7 @@ export async function agreeVerifyKey<M, R>(
     const commit = (index: number, bytes: Uint8Array): Uint8Array =>
       sha256(concatBytes(utf8ToBytes("veilshare verify key v1"), run.sessionId, Uint8Array.of(index), bytes));
     const commitments = await run.exchange("commit", commit(run.index, own), { byteLength: 32 });
-    const opened = await run.exchange("open", own, { byteLength: contributionBytes });
+    const opened = await run.exchange("open", own.slice(), { byteLength: contributionBytes });
     for (const [index, bytes] of opened.entries()) {
       if (equalBytes(commit(index, bytes), commitments[index] ?? new Uint8Array(0))) continue;
       const fault = {
@@ -52,10 +53,9 @@ export async function agreeVerifyKey<M, R>(
       };
       throw batchFault("PEER_MISMATCH", fault);
     }
-    return deriveKey({
-      secret: concatBytes(...opened),
-      label: "veilshare/verify-key",
-      context: run.sessionId,
-    });
+    const secret = concatBytes(...opened);
+    const key = deriveKey({ secret, label: "veilshare/verify-key", context: run.sessionId });
+    wipe(secret, own, ...opened);
+    return key;
   });
 }

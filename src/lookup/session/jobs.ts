@@ -1,5 +1,6 @@
 /** A server's work on its own entries as a job for the pool: evaluation, derivation of what seals each, sealing. */
 
+import { wipe } from "../../bytes/wipe.js";
 import { rowCount, type ByteRows } from "../../bytes/byte-rows.js";
 import { voprf } from "../../group/index.js";
 import type { AnyJob, Job } from "../../parallel/job.js";
@@ -31,11 +32,11 @@ export const sealEntriesJob: Job<SealEntriesInput, Uint8Array> = {
       entries.set(entryKey.seal(label, nonce), i * entryBytes);
       entryKey.wipe();
     }
-    outputs.fill(0);
+    wipe(outputs);
     return entries;
   },
   wipe({ labels, secret }) {
-    secret.fill(0);
+    wipe(secret);
     labels.bytes.fill(0);
   },
 };

@@ -13,6 +13,7 @@
  * A reader throws {@link MalformedMessage} for what no honest party sends; the drivers name party and step.
  */
 
+import { wipe } from "../../bytes/wipe.js";
 import type { ByteRows } from "../../bytes/byte-rows.js";
 import { ByteReader, ByteWriter, MalformedMessage } from "../../bytes/codec.js";
 import { VeilshareError } from "../../errors.js";
@@ -138,7 +139,8 @@ export function finish(
   for (let at = 0; at < outputs.length; at += voprf.oprfOutputBytes) {
     keys.push(new EntryKey(outputs.subarray(at, at + voprf.oprfOutputBytes), info));
   }
-  outputs.fill(0);
+  wipe(outputs);
+  sent.wipe();
   return keys;
 }
 

@@ -11,6 +11,7 @@
  * Source: RFC 9497 (the output), RFC 5869 (HKDF), RFC 8439 (the cipher).
  */
 
+import { wipe } from "../../bytes/wipe.js";
 import { open, sealInto } from "#channel/aead";
 import { ByteWriter } from "../../bytes/codec.js";
 import { concatBytes } from "../../bytes/encoding.js";
@@ -99,6 +100,6 @@ export class EntryKey {
 
   /** Overwrites the key. */
   wipe(): void {
-    this.#key.fill(0);
+    wipe(this.#key);
   }
 }

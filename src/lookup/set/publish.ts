@@ -3,6 +3,7 @@
  * label sealed, all in the pool; see `entry.ts`.
  */
 
+import { wipe } from "../../bytes/wipe.js";
 import { byteRowsFromArrays, sliceRows } from "../../bytes/byte-rows.js";
 import { MalformedMessage } from "../../bytes/codec.js";
 import { compareBytes, equalBytes, utf8ToBytes } from "../../bytes/encoding.js";
@@ -207,7 +208,7 @@ async function sealEntries(
       }
     });
   } finally {
-    secret.fill(0);
+    wipe(secret);
   }
   return { sealed: sortedEntries(caller, inOrder, entryBytes), keyColumns };
 }
@@ -251,11 +252,11 @@ async function deriveTags(
           tags.push(entryKey.tag);
           entryKey.wipe();
         }
-        outputs.fill(0);
+        wipe(outputs);
       }
     });
   } finally {
-    secret.fill(0);
+    wipe(secret);
   }
   return { tags, keyColumns };
 }

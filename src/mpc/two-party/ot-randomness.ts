@@ -13,6 +13,7 @@
  * of its smaller factor; a word of bit triples 528 + 16; a shared bit 12.
  */
 
+import { wipe } from "../../bytes/wipe.js";
 import { printAsRedacted } from "../../bytes/redacted.js";
 import type { Party } from "../../channel/party.js";
 import { invalidArgument, peerFault } from "../../errors.js";
@@ -88,7 +89,9 @@ export class OtRandomness implements CorrelatedRandomness {
       receiving: new ReceivingLane(party, peer, receiver),
       sending: new SendingLane(party, peer, sender),
     };
-    const masks = new Prg(drawBytes(options.random ?? randomBytes, seedBytes));
+    const seed = drawBytes(options.random ?? randomBytes, seedBytes);
+    const masks = new Prg(seed);
+    wipe(seed);
     return new OtRandomness(lanes, masks, options.preprocessed);
   }
 
