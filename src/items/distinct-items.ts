@@ -9,19 +9,9 @@ import { randomBytes } from "../random/csprng.js";
 import { ByteStore } from "./byte-store.js";
 import { GrowingMemory, maxMemoryBytes } from "./growing-memory.js";
 import { hashKeyBytes, KeyedHash } from "../bytes/keyed-hash.js";
+import { noItem, RowMap, type ItemRows } from "./row-map.js";
 
-/** The own rows of some items. */
-export interface ItemRows {
-  /** First row of each item. */
-  readonly indices: Uint32Array;
-  /** All rows, item by item: those of the k-th are `rows[rowOffsets[k]] .. rows[rowOffsets[k + 1] - 1]`, ascending. */
-  readonly rows: Uint32Array;
-  /** One entry more than there are items. */
-  readonly rowOffsets: Uint32Array;
-}
-
-/** The item of a row that has none. */
-const noItem = 0xffff_ffff;
+export type { ItemRows } from "./row-map.js";
 
 const firstSlots = 1024;
 const wordBytes = 4;
@@ -42,10 +32,8 @@ export class DistinctItems implements ItemSource {
   /** Words: item k is `ends[k] .. ends[k + 1]` of the store. */
   readonly #ends = new GrowingMemory();
   #count = 0;
-  #rowCount = 0;
   #skipped = 0;
-  /** Words: the item of each row; undefined as long as row k is item k. */
-  #itemOfRow: GrowingMemory | undefined;
+  readonly #rows = new RowMap();
   /** Words, open addressing; slots hold numbers plus one, zero is an empty slot. */
   #slots = newSlots(firstSlots);
   #slotCount = firstSlots;
@@ -57,7 +45,7 @@ export class DistinctItems implements ItemSource {
 
   /** How many rows the list has. */
   get rowCount(): number {
-    return this.#rowCount;
+    return this.#rows.count;
   }
 
   /** How many rows of the list have no item. */
@@ -68,7 +56,7 @@ export class DistinctItems implements ItemSource {
   /** Adds a row that has no item. */
   skipRow(): void {
     this.#skipped += 1;
-    this.#addRow(noItem);
+    this.#rows.add(noItem);
   }
 
   /**
@@ -82,14 +70,14 @@ export class DistinctItems implements ItemSource {
     const slots = this.#slots.words;
     const occupant = slots[slot] as number; // a slot of the table
     if (occupant !== 0) {
-      this.#addRow(occupant - 1);
+      this.#rows.add(occupant - 1);
       return false;
     }
     if (this.#store.length + byteLength > maxMemoryBytes) {
       throw invalidArgument("intersect", "less than 4 GiB of items", "more");
     }
     this.#store.append(source, byteLength);
-    this.#addRow(this.#count);
+    this.#rows.add(this.#count);
     slots[slot] = ++this.#count;
     this.#ends.reserve(wordBytes * (this.#count + 1));
     this.#ends.words[this.#count] = this.#store.length;
@@ -112,7 +100,7 @@ export class DistinctItems implements ItemSource {
   release(): void {
     this.seal();
     this.releaseBytes();
-    this.#itemOfRow?.release();
+    this.#rows.release();
   }
 
   /** The bytes of some items, in the order given. */
@@ -134,34 +122,7 @@ export class DistinctItems implements ItemSource {
 
   /** The rows of some distinct items, in the order given. */
   rowsOf(numbers: Uint32Array): ItemRows {
-    const rowOffsets = new Uint32Array(numbers.length + 1);
-    const itemOfRow = this.#itemOfRow?.words;
-    if (itemOfRow === undefined) {
-      for (let k = 0; k < rowOffsets.length; k++) rowOffsets[k] = k;
-      return { indices: numbers.slice(), rows: numbers.slice(), rowOffsets };
-    }
-    // Places of the wanted items plus one; then counts, then rows, each in one pass over all rows.
-    const places = new Uint32Array(this.#count);
-    for (let k = 0; k < numbers.length; k++) places[numbers[k] as number] = k + 1;
-    const placeOf = (row: number): number => places[itemOfRow[row] as number] ?? 0; // no place: no item
-    for (let row = 0; row < this.#rowCount; row++) {
-      const place = placeOf(row);
-      if (place > 0) rowOffsets[place] = (rowOffsets[place] as number) + 1;
-    }
-    for (let k = 1; k < rowOffsets.length; k++) {
-      rowOffsets[k] = (rowOffsets[k] as number) + (rowOffsets[k - 1] as number);
-    }
-    const next = rowOffsets.slice();
-    const rows = new Uint32Array(rowOffsets[numbers.length] as number);
-    for (let row = 0; row < this.#rowCount; row++) {
-      const place = placeOf(row);
-      if (place === 0) continue;
-      const at = next[place - 1] as number;
-      rows[at] = row;
-      next[place - 1] = at + 1;
-    }
-    const indices = Uint32Array.from(numbers, (_, k) => rows[rowOffsets[k] as number] as number);
-    return { indices, rows, rowOffsets };
+    return this.#rows.rowsOf(numbers, this.#count);
   }
 
   #start(number: number): number {
@@ -170,18 +131,6 @@ export class DistinctItems implements ItemSource {
 
   #end(number: number): number {
     return this.#ends.words[number + 1] as number; // the count has an end too
-  }
-
-  #addRow(item: number): void {
-    const row = this.#rowCount++;
-    if (this.#itemOfRow === undefined) {
-      if (item === row) return;
-      this.#itemOfRow = new GrowingMemory();
-      this.#itemOfRow.reserve(wordBytes * (row + 1));
-      for (let earlier = 0; earlier < row; earlier++) this.#itemOfRow.words[earlier] = earlier;
-    }
-    this.#itemOfRow.reserve(wordBytes * (row + 1));
-    this.#itemOfRow.words[row] = item;
   }
 
   /** The slot that holds the item, or the empty one where it belongs. The table is never full. */

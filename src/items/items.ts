@@ -106,11 +106,10 @@ export class ItemReader {
   }
 
   #addText(field: string, row: number, column: number): boolean {
-    if (loneSurrogate.test(field)) {
+    const text = normalized(field, this.#normalization);
+    if (!this.#encoder.addText(text)) {
       throw this.#badItem(row, `well-formed text in field ${column}`, "a lone surrogate");
     }
-    const text = normalized(field, this.#normalization);
-    this.#encoder.addText(text);
     if (isBlankText(text)) return false;
     return this.#placeholders.size === 0 || !this.#placeholders.has(placeholderForm(text));
   }
@@ -161,7 +160,9 @@ export interface OwnCounts {
 }
 
 /** The counts of a list that was read. */
-export function ownCounts({ rowCount, count, skipped }: DistinctItems): OwnCounts {
+export function ownCounts(
+  { rowCount, count, skipped }: Pick<DistinctItems, "rowCount" | "count" | "skipped">,
+): OwnCounts {
   return { duplicates: rowCount - count - skipped, withoutKey: skipped, ownItems: count };
 }
 
@@ -309,19 +310,22 @@ class ItemEncoder {
     this.#endField(field.length);
   }
 
-  addText(field: string): void {
+  /** False for ill-formed text, of which nothing is to be used. */
+  addText(field: string): boolean {
     this.#reserve(lengthBytes + 3 * field.length); // at most three bytes a UTF-16 unit
     const start = this.#length + lengthBytes;
     // Most keys are ASCII: without a view and a result object each, a long list makes far less garbage.
     for (let i = 0; i < field.length; i++) {
       const unit = field.charCodeAt(i);
       if (unit > 0x7f) {
+        if (loneSurrogate.test(field)) return false;
         this.#endField(this.#encoder.encodeInto(field, this.#bytes.subarray(start)).written);
-        return;
+        return true;
       }
       this.#bytes[start + i] = unit;
     }
     this.#endField(field.length);
+    return true;
   }
 
   #endField(byteLength: number): void {

@@ -247,7 +247,7 @@ export async function receiveVerdict({ run, stage }: ExchangeContext): Promise<b
  * @returns What the peer tells, of the same length.
  */
 export async function exchangeDone(
-  { run, stage }: ExchangeContext,
+  { run, stage }: SizesContext,
   last: Uint8Array = new Uint8Array(0),
 ): Promise<Uint8Array> {
   const messages = await run.exchange(stage + steps.done, last, { byteLength: last.length });

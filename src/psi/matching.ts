@@ -20,6 +20,7 @@ import {
   together,
   type ExchangeContext,
 } from "./exchange.js";
+import type { OkvsEnvironment } from "./okvs/intersect-okvs.js";
 import type { AgreedOptions } from "./options.js";
 import type { ValueIndex } from "./value-index.js";
 
@@ -29,6 +30,8 @@ export interface PsiRandomness {
   readonly scalar: () => Uint8Array;
   /** A permutation of 0..length-1. */
   readonly permutation: (length: number) => Uint32Array;
+  /** What intersections by OKVS draw from. */
+  readonly okvs?: OkvsEnvironment;
 }
 
 /** The randomness of every run that is no test. */
