@@ -30,7 +30,7 @@ const sharedParameters = {
   falseMatchBits: 40,
 };
 
-export const agreedParameters = { ...sharedParameters, reveal: "both" };
+export const agreedParameters = { ...sharedParameters, reveal: "both", method: "ecdh" };
 
 /** The honest party's items. */
 export const honestItems: readonly string[] = ["a", "b", "c", "d"];
@@ -79,7 +79,7 @@ interface Spoken {
 }
 
 const flavours: Readonly<Record<Flavour, Spoken>> = {
-  intersect: { id: { name: "veilshare/psi", version: 3 }, parameters: agreedParameters, stage: "" },
+  intersect: { id: { name: "veilshare/psi", version: 4 }, parameters: agreedParameters, stage: "" },
   intersectCardinality: {
     id: { name: "veilshare/psi-cardinality", version: 2 },
     parameters: { ...sharedParameters, minimum: 0 },
@@ -87,7 +87,7 @@ const flavours: Readonly<Record<Flavour, Spoken>> = {
   },
   join: {
     id: { name: "veilshare/psi-join", version: 2 },
-    parameters: { ...agreedParameters, conflict: "ignore", keys: ["id"] },
+    parameters: { ...sharedParameters, reveal: "both", conflict: "ignore", keys: ["id"] },
     stage: "0/",
   },
 };
@@ -159,7 +159,7 @@ function takePart(party: Party, flavour: Flavour): Promise<unknown> {
   if (flavour === "intersectCardinality") {
     return intersectCardinality(party, honestItems, { batchSize: 3, workers: 0, minimum: 0 });
   }
-  if (flavour === "intersect") return intersect(party, honestItems, agreed);
+  if (flavour === "intersect") return intersect(party, honestItems, { ...agreed, method: "ecdh" });
   return join(
     party,
     honestItems.map((item) => [item]),

@@ -64,8 +64,8 @@ const victimItems = ["c", "x", "d", "y", "z", "w"];
 const valueBytes = doubledValueBytes(victimItems.length + 5, 40);
 
 async function viewOf(randomness: PsiRandomness): Promise<View> {
-  const protocol = { name: "veilshare/psi", version: 3 };
-  const options = { reveal: "both", batchSize: 3, workers: 0 } as const;
+  const protocol = { name: "veilshare/psi", version: 4 };
+  const options = { method: "ecdh", reveal: "both", batchSize: 3, workers: 0 } as const;
   const [, view] = await simulate(2, async (party: Party): Promise<View | undefined> => {
     if (party.index === 1) return party.run(protocol, watch);
     await intersectWith(randomness, party, victimItems, options);
