@@ -160,9 +160,11 @@ export interface OwnCounts {
 }
 
 /** The counts of a list that was read. */
-export function ownCounts(
-  { rowCount, count, skipped }: Pick<DistinctItems, "rowCount" | "count" | "skipped">,
-): OwnCounts {
+export function ownCounts({
+  rowCount,
+  count,
+  skipped,
+}: Pick<DistinctItems, "rowCount" | "count" | "skipped">): OwnCounts {
   return { duplicates: rowCount - count - skipped, withoutKey: skipped, ownItems: count };
 }
 

@@ -306,8 +306,8 @@ describe("intersect refuses", () => {
     ] as const) {
       for (const more of [0, 1]) {
         const run = simulate(2, (party) => {
-          if (party.index === 0) return intersect(party, list, { workers: 0 });
-          return party.run({ name: "veilshare/psi", version: 3 }, async (spoken) => {
+          if (party.index === 0) return intersect(party, list, { method: "ecdh", workers: 0 });
+          return party.run({ name: "veilshare/psi", version: 4 }, async (spoken) => {
             const { reveal, ...rest } = agreedParameters;
             await spoken.agree({ ...rest, reveal: reveal === "both" ? "receiver" : "both", batchSize: 4096 });
             await spoken.exchange("sizes", sizesMessage(most + more, 1));

@@ -16,6 +16,15 @@ describe("between two processes over WebSocket", () => {
     expect(indices.map((row) => remoteItems[row])).toEqual([...own.indices].map((row) => items[row]));
   });
 
+  it("intersect by OKVS finds the same on both sides, in the same order, with its work on worker threads", async () => {
+    const options = { method: "okvs", reveal: "both", workers: 1 } as const;
+    const task: RemoteTask = { protocol: "intersect", items: remoteItems, options };
+    const { own, remote } = await withRemote(task, (party) => intersect(party, items, options));
+    expect(own.size).toBe(300);
+    const indices = remote["indices"] as number[];
+    expect(indices.map((row) => remoteItems[row])).toEqual([...own.indices].map((row) => items[row]));
+  });
+
   it("intersectCardinality gives both the number by default, as the other party decides", async () => {
     const options = { receiver: "here", workers: 0, batchSize: 100 };
     const task: RemoteTask = { protocol: "intersectCardinality", items: remoteItems, options };

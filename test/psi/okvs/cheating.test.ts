@@ -78,7 +78,9 @@ describe("a receiver that cheats", () => {
       return payload;
     };
     const cheat = run({ who: 0, step: "okvs/claims", change: claim });
-    await expect(cheat).rejects.toMatchObject({ code: expect.stringMatching(/PEER_(UNEXPECTED|MALFORMED)/) });
+    await expect(cheat).rejects.toMatchObject({
+      code: expect.stringMatching(/PEER_(UNEXPECTED|MALFORMED)/) as string,
+    });
   });
 
   it("can't claim slots beyond the last", async () => {
@@ -88,7 +90,9 @@ describe("a receiver that cheats", () => {
       step: "okvs/claims",
       change: (payload) => flipped(payload, payload.length - 1, 128),
     });
-    await expect(cheat).rejects.toMatchObject({ code: expect.stringMatching(/PEER_(UNEXPECTED|MALFORMED)/) });
+    await expect(cheat).rejects.toMatchObject({
+      code: expect.stringMatching(/PEER_(UNEXPECTED|MALFORMED)/) as string,
+    });
   });
 
   it("may keep common items to itself: documented, as it has its result first", async () => {
@@ -177,9 +181,6 @@ describe("the run's key", () => {
     await expect(hopeless).rejects.toMatchObject({ code: "INTERNAL" });
     expect(steps.filter((step) => step === "okvs/open").length).toBe(6);
     expect(steps).not.toContain("okvs/corrections");
-  });
-    await expect(cheat).rejects.toMatchObject({ code: expect.stringMatching(/INTERNAL|PEER_/) });
-    expect(steps.has("okvs/corrections")).toBe(false);
   });
 });
 

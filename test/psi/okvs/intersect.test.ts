@@ -29,7 +29,7 @@ describe("intersect by OKVS", () => {
   });
 
   it("finds what a plain set finds in one partition, with several key fields, Chinese text and bytes", async () => {
-    const key = (i: number): PsiItem => [`公司 ${i}`, i % 2 === 0 ? `区 ${i % 7}` : "", "x".repeat(i % 70)];
+    const key = (i: number): PsiItem => [`公司 ${i}`, `区 ${i % 7}`, "x".repeat(1 + (i % 70))];
     const lists = [
       Array.from({ length: 150 }, (_, i) => key(i)),
       Array.from({ length: 200 }, (_, i) => key(3 * i)),
@@ -44,7 +44,10 @@ describe("intersect by OKVS", () => {
   });
 
   it("leaves rows without a key out, and placeholders, wherever they stand", async () => {
-    const lists = [["", "a", "N/A", "b", "a", "c"], ["b", " ", "c", "a", "n/a"]] as const;
+    const lists = [
+      ["", "a", "N/A", "b", "a", "c"],
+      ["b", " ", "c", "a", "n/a"],
+    ] as const;
     const options = { reveal: "both", placeholders: ["n/a"] } as const;
     const [receiver, sender] = await intersectByOkvs({ lists, options });
     expect([...(receiver as Intersection).rows].sort()).toEqual([1, 3, 4, 5]);

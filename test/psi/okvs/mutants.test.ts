@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import type { UsedSlots } from "../../../dist/ot/subspace-vole/slots.js";
+import type { intersectWith } from "../../../dist/psi/intersect.js";
+import { importMutant, type Mutation } from "../../support/mutant.js";
+import { intersectByOkvs, texts, type OkvsTask } from "./okvs-parties.js";
+
+const lists = [texts(0, 250), texts(100, 250)] as const;
+
+async function mutated(name: string, mutation: Mutation): Promise<typeof intersectWith> {
+  const module = await importMutant<{ intersectWith: typeof intersectWith }>(
+    name,
+    "psi/intersect.js",
+    mutation,
+  );
+  return module.intersectWith;
+}
+
+/** Corrections of five columns changed. */
+const wrongCorrections: Required<OkvsTask>["onSend"] = (from, { step, payload }) => {
+  if (from !== 0 || step !== "okvs/corrections") return payload;
+  const bytes = payload.length / 245;
+  for (const column of [0, 127, 128, 200, 244]) payload[column * bytes] = (payload[column * bytes] ?? 0) ^ 1;
+  return payload;
+};
+
+describe("a deliberately broken intersection by OKVS shows", () => {
+  it("when the check's verdict is ignored: a cheat ends well", async () => {
+    const intersector = await mutated("okvs-unchecked", {
+      file: "psi/okvs/sender.js",
+      text: "if (!withKernel(",
+      replacement: "if (withKernel(() => false) && !withKernel(",
+    });
+    await expect(intersectByOkvs({ lists, intersector, onSend: wrongCorrections })).resolves.toBeDefined();
+    await expect(intersectByOkvs({ lists, onSend: wrongCorrections })).rejects.toMatchObject({
+      code: "PEER_MALFORMED",
+    });
+  });
+
+  it("when padding records are zero: their tags repeat, and the receiver refuses them", async () => {
+    const intersector = await mutated("okvs-zero-padding", {
+      file: "psi/okvs/partitions.js",
+      text: "randomBytes(digestBytes * (to - from - items))",
+      replacement: "new Uint8Array(digestBytes * (to - from - items))",
+    });
+    await expect(intersectByOkvs({ lists, intersector })).rejects.toMatchObject({
+      code: expect.stringMatching(/PEER_UNEXPECTED|INTERNAL/) as string,
+    });
+  });
+
+  it("when slots are rounded down: neighbours share a stretch of stream", async () => {
+    const { UsedSlots: Mutant } = await importMutant<{ UsedSlots: typeof UsedSlots }>(
+      "okvs-slots",
+      "ot/subspace-vole/slots.js",
+      { file: "ot/subspace-vole/slots.js", text: "Math.ceil(", replacement: "Math.floor(" },
+    );
+    const slots = new Mutant();
+    const [first, second] = [slots.take(0, 0, 77_952), slots.take(0, 1, 77_952)];
+    expect(64 * (second - first)).toBeLessThan(77_952 / 8);
+  });
+
+  it("when every key is the same on a restart: the opening repeats", async () => {
+    const openings: string[] = [];
+    await intersectByOkvs({
+      lists,
+      settings: { partitionItems: 100, overflowBits: -2 },
+      onSend: (_, { step, payload }) => {
+        if (step === "okvs/open") openings.push([...payload].join());
+        return payload;
+      },
+    }).catch(() => undefined);
+    expect(openings.length).toBe(6);
+    expect(new Set(openings).size).toBe(6);
+  });
+});
