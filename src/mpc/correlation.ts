@@ -98,7 +98,7 @@ export interface CorrelatedRandomness {
    * Where the source has a cheaper way than {@link Correlation} `operandProduct` to multiply with a matrix that one party
    * knows. Nothing may be drawn until it resolves.
    */
-  ownedMatrix?(wanted: OwnedMatrixRequest): Promise<OwnedProducts>;
+  readonly ownedMatrix?: ((wanted: OwnedMatrixRequest) => Promise<OwnedProducts>) | undefined;
   /** No more will be drawn; resolves when the source has been told. */
   close(): Promise<void>;
 }

@@ -175,7 +175,7 @@ export class Engine {
       transposedProducts,
       ...(words === undefined ? {} : { words }),
     });
-    return new ReusableOperand(this.#scheme, shape, fixed);
+    return new ReusableOperand(this.#scheme, shape, fixed, { products, transposedProducts });
   }
 
   /**

@@ -27,4 +27,13 @@ export type {
   OwnedMatrixRequest,
   OwnedProducts,
 } from "./correlation.js";
+export {
+  addToColumns,
+  columnRange,
+  pickColumns,
+  prefixSums,
+  repeatRow,
+  scaleColumns,
+  scaleRows,
+} from "./columns.js";
 export * from "./operations/index.js";

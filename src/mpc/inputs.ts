@@ -23,7 +23,7 @@ export interface InputOptions {
 
 /** An input that many products will share; see {@link Engine.reusableOwnedOperand}. */
 export interface OwnedInputOptions extends InputOptions {
-  /** Most products X v, with one column each, that will be asked for. */
+  /** Most products X v that will be asked for; one with several columns counts as so many. */
   readonly products: number;
   /** Most products X^T v. */
   readonly transposedProducts: number;

@@ -6,7 +6,7 @@
 import { invalidArgument } from "../errors.js";
 import { AdditiveScheme } from "./additive/additive-scheme.js";
 import { correlationLengths, type OperandShape } from "./correlation-kinds.js";
-import type { CorrelatedRandomness, Correlation } from "./correlation.js";
+import type { CorrelatedRandomness, Correlation, OwnedMatrixRequest, OwnedProducts } from "./correlation.js";
 import { computations, defaultComputation, type Computation } from "./computation.js";
 import { Engine } from "./engine.js";
 import { ReplicatedParts, type WordStream } from "./replicated/parts.js";
@@ -16,6 +16,7 @@ import { digestBytes, type RoundRequest, type RoundResult, type Rounds } from ".
 import type { Scheme } from "./scheme.js";
 import { afterThisTurn } from "../parallel/event-loop.js";
 import { wordsForRows } from "./packed-bits.js";
+import { PlannedTransfers } from "./two-party/planned-transfers.js";
 
 /** Options of {@link plan}. */
 export interface PlanOptions {
@@ -42,6 +43,8 @@ export interface Plan {
   readonly rounds: number;
   /** Bytes that each computing party sends to the others, encryption and framing left out. */
   readonly bytesSent: readonly number[];
+  /** Those of them that are oblivious transfer's, setting it up included; 0 but for two parties alone. */
+  readonly transferBytes: readonly number[];
   /** Empty with replicated shares. */
   readonly correlations: readonly PlannedCorrelations[];
   /** Estimated: latency of all rounds, the busiest link, and 12 ns of work a byte and end. A rough guide. */
@@ -80,11 +83,11 @@ export async function plan(
   checkPartyCount(computation, names.length);
   const members = names.map((_, index) => index);
   const counts: CountingRounds[] = [];
-  const source = new CountingSource();
+  const source = new CountingSource(computation === "two-party" ? new PlannedTransfers() : undefined);
   for (const self of members) {
     const rounds = new CountingRounds();
     // All parties ask a source for the same.
-    const of = self === 0 ? source : new CountingSource();
+    const of = self === 0 ? source : new CountingSource(source.transfers && new PlannedTransfers());
     const counted =
       computation === "replicated"
         ? ringOf(rounds, members, self)
@@ -225,9 +228,17 @@ function openingZeros(scheme: Scheme): AllMethods {
 
 /** A source that counts what it is asked for. */
 class CountingSource implements CorrelatedRandomness {
+  /** Where correlations are made by oblivious transfer: what that sends. */
+  readonly transfers: PlannedTransfers | undefined;
+  readonly ownedMatrix: ((wanted: OwnedMatrixRequest) => Promise<OwnedProducts>) | undefined;
   readonly #counts = new Map<Correlation["kind"], { draws: number; words: number }>();
   readonly #operands = new Map<number, OperandShape>();
   #next = 0;
+
+  constructor(transfers?: PlannedTransfers) {
+    this.transfers = transfers;
+    this.ownedMatrix = transfers && ((wanted) => Promise.resolve(transfers.ownedMatrix(wanted)));
+  }
 
   draw(wanted: Correlation) {
     const number = this.#next;
@@ -235,6 +246,7 @@ class CountingSource implements CorrelatedRandomness {
     if (wanted.kind === "operandMask") this.#operands.set(number, wanted);
     const operand = wanted.kind === "operandProduct" ? this.#operands.get(wanted.operand) : undefined;
     const lengths = correlationLengths(wanted, operand ?? { rows: 0, columns: 0 });
+    this.transfers?.draw(wanted, operand ?? { rows: 0, columns: 0 });
     const count = this.#counts.get(wanted.kind) ?? { draws: 0, words: 0 };
     count.draws += 1;
     for (const length of lengths.dependent) count.words += length;
@@ -259,7 +271,8 @@ class CountingSource implements CorrelatedRandomness {
 function summary(counts: readonly CountingRounds[], source: CountingSource, options: PlanOptions): Plan {
   const { latencyMs = 0.2, megabitsPerSecond = 1000 } = options;
   const rounds = counts[0]?.count ?? 0;
-  const bytesSent = counts.map((count) => count.bytesSent);
+  const transferBytes = counts.map((_, party) => source.transfers?.bytesSent[party] ?? 0);
+  const bytesSent = counts.map((count, party) => count.bytesSent + (transferBytes[party] ?? 0));
   const busiest = Math.max(...bytesSent);
   const seconds =
     (rounds * latencyMs) / 1000 +
@@ -268,10 +281,15 @@ function summary(counts: readonly CountingRounds[], source: CountingSource, opti
   const correlations = source.counted;
   const text = [
     `${rounds} rounds; bytes sent by each party: ${bytesSent.map((bytes) => bytes.toLocaleString("en")).join(", ")}`,
+    ...(source.transfers === undefined
+      ? []
+      : [
+          `of them by oblivious transfer: ${transferBytes.map((bytes) => bytes.toLocaleString("en")).join(", ")}`,
+        ]),
     ...correlations.map(
       ({ kind, draws, words }) => `${kind}: ${draws} draws, ${words.toLocaleString("en")} words to correct`,
     ),
     `about ${seconds.toPrecision(2)} s at ${latencyMs} ms and ${megabitsPerSecond} Mbit/s`,
   ].join("\n");
-  return { rounds, bytesSent, correlations, seconds, text };
+  return { rounds, bytesSent, transferBytes, correlations, seconds, text };
 }

@@ -107,17 +107,29 @@ export async function prepareOperand(scheme: Scheme, x: SecretMatrix): Promise<R
   return new ReusableOperand(scheme, { rows, columns, fractionalBits, magnitude }, fixed);
 }
 
-/** A secret matrix X that many products share; made by `Engine.reusableOperand`. */
+/** Products, of one column each, that may be asked for. */
+export interface PlannedProducts {
+  readonly products: number;
+  readonly transposedProducts: number;
+}
+
+/** A secret matrix X that many products share; made by `Engine.reusableOperand` or `Engine.reusableOwnedOperand`. */
 export class ReusableOperand {
   readonly #scheme: Scheme;
   readonly #shape: SecretShape;
   readonly #fixed: ReusableShare;
+  readonly #left: { products: number; transposedProducts: number };
 
-  /** For the engine. */
-  constructor(scheme: Scheme, shape: SecretShape, fixed: ReusableShare) {
+  /**
+   * For the engine.
+   *
+   * @param planned - How many products may be asked for. Default: any number.
+   */
+  constructor(scheme: Scheme, shape: SecretShape, fixed: ReusableShare, planned?: PlannedProducts) {
     this.#scheme = scheme;
     this.#shape = shape;
     this.#fixed = fixed;
+    this.#left = { ...(planned ?? { products: Infinity, transposedProducts: Infinity }) };
   }
 
   /** Rows of X. */
@@ -135,13 +147,14 @@ export class ReusableOperand {
    *
    * @param v - columns(X) x any.
    * @returns With the sum of both factors' fractional bits.
-   * @throws VeilshareError INVALID_ARGUMENT when shapes do not fit; BOUND_EXCEEDED, before anything is sent.
+   * @throws VeilshareError INVALID_ARGUMENT when shapes do not fit, or more products are asked for than were planned;
+   *   BOUND_EXCEEDED, before anything is sent.
    *
    * **Cost.** Additive: opens as many elements as v has; the correction has as many as the product. Replicated: sends as
    * many elements as the product has.
    */
   product(v: SecretMatrix, options: ProductOptions = {}): Promise<SecretMatrix> {
-    return this.#run("fixedProduct", v, false, options);
+    return this.#run("product", v, false, options);
   }
 
   /**
@@ -152,7 +165,7 @@ export class ReusableOperand {
    * @throws VeilshareError as {@link ReusableOperand.product}.
    */
   transposedProduct(v: SecretMatrix, options: ProductOptions = {}): Promise<SecretMatrix> {
-    return this.#run("fixedTransposedProduct", v, true, options);
+    return this.#run("transposedProduct", v, true, options);
   }
 
   async #run(
@@ -168,7 +181,16 @@ export class ReusableOperand {
     const size = { rows, inner, columns: v.columns };
     const shape = productShape(operation, [x, v], size, options);
     const share = shareOf(operation, context, v);
+    this.#spend(operation, transposed ? "transposedProducts" : "products", v.columns);
     rounds.note(describe(operation, x, v, shape));
     return secretFromShare(context, shape, await this.#fixed.product(share, size, transposed));
+  }
+
+  /** A product with several columns counts as so many. */
+  #spend(operation: string, kind: keyof PlannedProducts, columns: number): void {
+    const left = this.#left[kind];
+    if (columns > left)
+      throw invalidArgument(operation, `at most ${left} more ${kind}, as planned`, `${columns}`);
+    this.#left[kind] = left - columns;
   }
 }

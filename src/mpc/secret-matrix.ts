@@ -1,22 +1,15 @@
 /** One party's share of a secret matrix over Z_2^64, and what can be done with it without a message. */
 
 import { printAsRedacted } from "../bytes/redacted.js";
-import { invalidArgument, VeilshareError } from "../errors.js";
+import { invalidArgument } from "../errors.js";
 import * as ring from "../ring/vector.js";
 import { matrixProduct, transpose } from "../ring/matrix.js";
-import { checkMagnitude, magnitudeOfBound, maxSecretFractionalBits, smallerMagnitude } from "./bounds.js";
-import { mapShare, zipShares, type ShareContext, type Share } from "./share.js";
+import { checkSameShape, checkSecretFractionalBits, type SecretShape } from "./secret-shape.js";
+import { checkMagnitude, magnitudeOfBound, smallerMagnitude } from "./bounds.js";
+import { mapShare, zipShares, type ShareContext, type Share, type Unrounded } from "./share.js";
 import { encodeValues, type RealValues } from "./values.js";
 
-/** All that describes a secret matrix, besides its share; the same at all parties. */
-export interface SecretShape {
-  readonly rows: number;
-  readonly columns: number;
-  /** The real value is the ring element, as a signed integer, times 2^-fractionalBits. */
-  readonly fractionalBits: number;
-  /** Largest absolute value of the ring element as a signed integer, below 2^62. */
-  readonly magnitude: bigint;
-}
+export { checkSameShape, checkSecretFractionalBits, type SecretShape } from "./secret-shape.js";
 
 /** Options of {@link SecretMatrix.combinePublicRows}. */
 export interface PublicWeightOptions {
@@ -24,13 +17,6 @@ export interface PublicWeightOptions {
   readonly fractionalBits?: number;
   /** A bound on the result that the caller has proved. */
   readonly provenBound?: number;
-}
-
-/** What a value was rounded from: shares of a number, modulo 2^64, of which the value is the part above `shift` bits. */
-export interface Unrounded {
-  readonly share: Share;
-  /** 1 to 62. The number is less than 2^shift away from the value times 2^shift. */
-  readonly shift: number;
 }
 
 interface Inside {
@@ -70,6 +56,17 @@ export function shareOf(caller: string, context: ShareContext, secret: SecretMat
   const inside = read(secret);
   if (inside.context !== context) throw invalidArgument(caller, "secrets of this engine", "one of another");
   return inside.share;
+}
+
+/** Each element, or what is made of all of them, of another shape or magnitude; for what is linear. */
+export function localMap(
+  secret: SecretMatrix,
+  shape: Partial<SecretShape>,
+  map: (part: BigUint64Array) => BigUint64Array,
+): SecretMatrix {
+  const { context, share } = read(secret);
+  const { rows, columns, fractionalBits, magnitude } = secret;
+  return build(context, { rows, columns, fractionalBits, magnitude, ...shape }, mapShare(share, map));
 }
 
 /** The same secret under a magnitude that an operation has proved. */
@@ -419,29 +416,4 @@ export class SecretMatrix implements SecretShape {
     const { share, shift: own } = this.#unrounded ?? { share: this.#share, shift: 0 };
     return own === shift ? share : mapShare(share, (part) => ring.scale(part, 1n << BigInt(shift - own)));
   }
-}
-
-/**
- * Refuses two shapes that differ.
- *
- * @throws VeilshareError INVALID_ARGUMENT
- */
-export function checkSameShape(caller: string, a: SecretShape, b: SecretShape): void {
-  if (a.rows === b.rows && a.columns === b.columns) return;
-  throw invalidArgument(caller, `a ${a.rows} x ${a.columns} matrix`, `${b.rows} x ${b.columns}`);
-}
-
-/**
- * Checks the fractional bits of a secret.
- *
- * @throws VeilshareError INVALID_ARGUMENT unless an integer from 0 to 62.
- */
-export function checkSecretFractionalBits(caller: string, fractionalBits: number): void {
-  const fits = Number.isInteger(fractionalBits) && fractionalBits >= 0;
-  if (fits && fractionalBits <= maxSecretFractionalBits) return;
-  const expected = `0 to ${maxSecretFractionalBits} fractional bits`;
-  throw new VeilshareError("INVALID_ARGUMENT", `${caller}: expected ${expected}, got ${fractionalBits}`, {
-    expected,
-    got: String(fractionalBits),
-  });
 }

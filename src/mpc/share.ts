@@ -13,6 +13,13 @@ export interface ShareContext {
   readonly constantAt: number | undefined;
 }
 
+/** What a value was rounded from: shares of a number, modulo 2^64, of which the value is the part above `shift` bits. */
+export interface Unrounded {
+  readonly share: Share;
+  /** 1 to 62. The number is less than 2^shift away from the value times 2^shift. */
+  readonly shift: number;
+}
+
 /** What a function makes of each component. */
 export function mapShare(share: Share, map: (part: BigUint64Array) => BigUint64Array): Share {
   return share.map(map);

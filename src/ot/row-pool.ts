@@ -29,8 +29,8 @@ export interface TakenRows {
 const rowBytes = 16;
 
 /** The least that a matrix is made for, and how it grows while more is wanted: small sessions stay small. */
-const firstRows = 4096;
-const growth = 4;
+export const firstRows = 4096;
+export const growth = 4;
 
 /** The rows of one end of one direction. */
 export class RowPool {

@@ -50,6 +50,16 @@ export const replicated: SchemeCase = {
     ).then((results) => results as Exclude<(typeof results)[number], undefined>[]), // nobody is a dealer
 };
 
+/** Two parties alone: as `withDealer(2)`, but with oblivious transfer, which takes longer. */
+export const twoParty: SchemeCase = {
+  name: "two parties alone",
+  n: 2,
+  compute: (program, wrap = (party) => party) =>
+    simulate(2, (party) =>
+      compute(wrap(party), { computation: "two-party" }, (engine) => program(deskOf(party, engine))),
+    ).then((results) => results as Exclude<(typeof results)[number], undefined>[]), // both compute
+};
+
 /** Every way of sharing that operations are tested over. */
 export const schemes: readonly SchemeCase[] = [withDealer(2), withDealer(3), replicated];
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { lessThan, plan, sigmoid, type Engine, type SecretMatrix } from "../../dist/mpc/index.js";
 import { tapParty } from "../support/tapped-party.js";
-import { replicated, schemes } from "./computation.js";
+import { replicated, schemes, twoParty } from "./computation.js";
 
 const rows = 70;
 
@@ -44,6 +44,51 @@ describe("a plan", () => {
     expect(planned.bytesSent).toEqual(sent);
     expect(planned.correlations.length === 0).toBe(scheme === replicated);
     expect(planned.text).toContain(`${planned.rounds} rounds`);
+  });
+
+  it("counts exactly the bytes that two parties alone then send, oblivious transfer and its setup too", async () => {
+    const shape = { rows: 300, columns: 3, bound: 1, fractionalBits: 0 };
+    const whole = async (
+      engine: Engine,
+      input: (owner: number, rows?: number) => Promise<SecretMatrix>,
+      matrix?: Float64Array,
+    ): Promise<void> => {
+      await program(engine, input);
+      const owned = await engine.reusableOwnedOperand({
+        ...shape,
+        owner: 0,
+        products: 2,
+        transposedProducts: 1,
+        ...(matrix === undefined ? {} : { values: matrix }),
+      });
+      const v = await input(1, 6);
+      await owned.product(v.reshape(3, 2));
+      await owned.transposedProduct(await input(0, 300));
+    };
+    const options = { bound: 10 };
+    const planned = await plan(
+      (engine) => whole(engine, (owner, count = rows) => engine.input({ ...options, rows: count, owner })),
+      { computation: "two-party" },
+    );
+    const sent = [0, 0];
+    const others = ["mpc/pair-seed", "mpc/ot/settings"];
+    await twoParty.compute(
+      ({ engine, own, party }) =>
+        whole(
+          engine,
+          (owner, count = rows) => own(owner, new Array<number>(count).fill(1), { ...options, rows: count }),
+          party.index === 0 ? new Float64Array(900).fill(1) : undefined,
+        ),
+      (party) =>
+        tapParty(party, ({ direction, step, bytes }) => {
+          if (direction !== "sent" || others.includes(step)) return;
+          if (step === "mpc/round" && bytes.length === 32) return;
+          sent[party.index] = (sent[party.index] ?? 0) + bytes.length;
+        }),
+    );
+    expect(planned.bytesSent).toEqual(sent);
+    expect(Math.min(...planned.transferBytes)).toBeGreaterThan(100_000);
+    expect(planned.text).toContain("oblivious transfer");
   });
 
   it("says before anything runs that a bound is too large", async () => {

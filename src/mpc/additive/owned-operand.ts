@@ -1,6 +1,6 @@
 /** Matrices that one of two parties knows, where the source of correlated randomness multiplies with them in its own way. */
 
-import { invalidArgument } from "../../errors.js";
+import { transpose } from "../../ring/matrix.js";
 import type { OwnedProducts } from "../correlation.js";
 import type { ReusableShare, OwnedWords } from "../scheme.js";
 import { only, type AdditiveParts } from "./parts.js";
@@ -25,10 +25,16 @@ export async function fixOwnedShares(
   });
   return {
     product: async (v, size, transposed) => {
-      if (size.columns !== 1)
-        throw invalidArgument("reusableOwnedOperand", "a vector of one column", `${size.columns}`);
-      const share = only(v);
-      return [await (transposed ? owned.transposedProduct(0, share) : owned.product(0, share))];
+      const vectors = transpose(only(v), size.inner, size.columns); // one column after the other
+      const products = await Promise.all(
+        Array.from({ length: size.columns }, (_, column) => {
+          const vector = vectors.slice(column * size.inner, (column + 1) * size.inner);
+          return transposed ? owned.transposedProduct(0, vector) : owned.product(0, vector);
+        }),
+      );
+      const result = new BigUint64Array(size.rows * size.columns);
+      for (const [column, product] of products.entries()) result.set(product, column * size.rows);
+      return [transpose(result, size.columns, size.rows)];
     },
   };
 }

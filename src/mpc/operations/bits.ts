@@ -90,6 +90,32 @@ export async function bitsOf(engine: BitEngine, x: SecretMatrix, width: number):
   return addBits(engine, u, v);
 }
 
+/** Most bits of a number: below 2^62. */
+const maxNumberBits = 61;
+
+/**
+ * The numbers that bits stand for, without fractional bits: the way back from {@link bitsOf}.
+ *
+ * @returns With `signed`, of two's complement, as {@link bitsOf} gives it; else whole numbers from 0.
+ * @throws VeilshareError INVALID_ARGUMENT for more than 61 bits an element.
+ *
+ * **Cost.** A bit conversion for each bit; one round.
+ */
+export async function numberOfBits(
+  engine: BitEngine,
+  bits: SecretBits,
+  options: { readonly signed?: boolean } = {},
+): Promise<SecretMatrix> {
+  const { width } = bits;
+  if (width > maxNumberBits)
+    throw invalidArgument("numberOfBits", `at most ${maxNumberBits} bits`, String(width));
+  const places = await engine.bitsToArithmetic(bits);
+  const weights = Array.from({ length: width }, (_, i) => 2 ** i);
+  if (options.signed === true) weights[width - 1] = -(2 ** (width - 1));
+  const largest = options.signed === true ? 2 ** (width - 1) : 2 ** width - 1;
+  return places.combinePublicRows(weights, { provenBound: largest }).reshape(bits.rows, bits.columns);
+}
+
 /**
  * One bit an element as a matrix of 0 and 1, of the same shape, without fractional bits.
  *

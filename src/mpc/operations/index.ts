@@ -1,5 +1,5 @@
 export { equal, greaterOrEqual, greaterThan, lessOrEqual, lessThan, type Comparand } from "./comparison.js";
-export { bitsOf, bitToArithmetic, roughSignBits, signBits, zeroBits } from "./bits.js";
+export { bitsOf, bitToArithmetic, numberOfBits, roughSignBits, signBits, zeroBits } from "./bits.js";
 export { absolute, greater, maximum, minimum, select, smaller, type Extreme } from "./selection.js";
 export { fixedProduct, withFractionalBits } from "./fixed-point.js";
 export { divide, reciprocal, type DivideOptions, type ReciprocalOptions } from "./division.js";
@@ -14,4 +14,7 @@ export { median, percentile, percentileOfSorted } from "./quantiles.js";
 export { groupSums, histogram, type GroupOptions, type GroupSums } from "./grouping.js";
 export type { WeightOptions } from "./weights.js";
 export { gatherRows, oneHot } from "./one-hot.js";
+export { argmaxOneHot, topK, type Top, type TopOptions } from "./extremes.js";
+export { divideIntegers, type IntegerDivisionOptions, type IntegerQuotient } from "./integer-division.js";
+export { inverseOfPositive, solvePositive, type PositiveMatrixOptions } from "./solve.js";
 export type { PositiveOptions } from "./normalization.js";

@@ -49,11 +49,13 @@ export interface BitTask {
 /** A batch of either kind. */
 export type Task = ProductTask | BitTask;
 
-function rowsOf(task: Task): number {
+/** Rows of the extension that a batch uses up. */
+export function rowsOf(task: Task): number {
   return task.kind === "bits" ? takeMultiple * task.choices.length : batchRows(task.batch);
 }
 
-function correctionBytesOf(task: Task): number {
+/** Bytes that the sender of a batch answers. */
+export function correctionBytesOf(task: Task): number {
   return task.kind === "bits" ? 8 * task.factors.length : messageBytes(task.batch);
 }
 

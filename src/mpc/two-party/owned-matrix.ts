@@ -262,7 +262,7 @@ interface Segment {
   readonly words: number;
 }
 
-function segmentsOf({ rows }: OwnedMatrixOptions, ranges: readonly Range[]): Segment[] {
+function segmentsOf({ rows }: Pick<OwnedMatrixOptions, "rows">, ranges: readonly Range[]): Segment[] {
   const ends = new Set([0, rows]);
   for (const { from, to } of ranges) ends.add(from).add(to);
   const sorted = [...ends].sort((a, b) => a - b);
@@ -284,7 +284,10 @@ interface EntryBatch {
   readonly count: number;
 }
 
-function* batchesOf(segment: Segment, { columns, bits }: OwnedMatrixOptions): Generator<EntryBatch> {
+function* batchesOf(
+  segment: Segment,
+  { columns, bits }: Pick<OwnedMatrixOptions, "columns" | "bits">,
+): Generator<EntryBatch> {
   const atOnce = Math.max(
     1,
     Math.min(Math.floor(batchRows / bits), Math.floor(batchBytes / (8 * bits * segment.words))),
@@ -292,6 +295,21 @@ function* batchesOf(segment: Segment, { columns, bits }: OwnedMatrixOptions): Ge
   const end = segment.to * columns;
   for (let first = segment.from * columns; first < end; first += atOnce) {
     yield { first, count: Math.min(atOnce, end - first) };
+  }
+}
+
+/** The batches that preparing a matrix takes; for counting them. */
+export function* ownedMatrixBatches(
+  options: Pick<OwnedMatrixOptions, "rows" | "columns" | "bits" | "plan">,
+): Generator<ProductTask["batch"]> {
+  const { rows, columns, bits, plan } = options;
+  const none = new BigUint64Array(0);
+  const empty = { forwardShares: none, transposedShares: none, forwardMasks: none, transposedMasks: none };
+  const ranges = plan.map((range) => ({ ...range, ...empty, forwardUsed: 0, transposedUsed: 0 }));
+  for (const segment of segmentsOf({ rows }, ranges)) {
+    for (const { count } of batchesOf(segment, { columns, bits })) {
+      yield { elements: count, bits, words: segment.words };
+    }
   }
 }
 

@@ -40,7 +40,7 @@ describe("the table of errors", () => {
   const [inTable, inSource] = [tabled(), documented()];
 
   it("has every operation whose docstring states an error, with the same error", () => {
-    expect(inSource.size).toBeGreaterThan(20);
+    expect(inSource.size).toBeGreaterThanOrEqual(20);
     for (const [name, error] of inSource) expect(inTable.get(name), name).toBe(error);
   });
 

@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { simulate } from "../../../dist/channel/index.js";
 import {
-  compute,
   divide,
   exponential,
   inverseSquareRoot,
@@ -14,7 +12,7 @@ import {
 } from "../../../dist/mpc/index.js";
 import { Prg } from "../../../dist/random/index.js";
 import { stormRuns, stormSeed } from "../../support/storms.js";
-import { replicated, withDealer, type SchemeCase } from "../computation.js";
+import { replicated, twoParty, withDealer, type SchemeCase } from "../computation.js";
 
 /**
  * Operations over the whole range of what can be declared, against doubles: each either keeps the error that its docstring
@@ -23,23 +21,6 @@ import { replicated, withDealer, type SchemeCase } from "../computation.js";
  */
 const seed = stormSeed();
 const runs = stormRuns(10);
-
-/** Two parties alone: as `withDealer(2)`, but with oblivious transfer, and so with fewer values. */
-const twoParty: SchemeCase = {
-  name: "two parties alone",
-  n: 2,
-  compute: (program) =>
-    simulate(2, (party) =>
-      compute(party, { computation: "two-party" }, (engine) =>
-        program({
-          engine,
-          party,
-          own: (owner, values, options) =>
-            engine.input({ ...options, owner, ...(party.index === owner ? { values } : {}) }),
-        }),
-      ),
-    ).then((results) => results as Exclude<(typeof results)[number], undefined>[]), // both compute
-};
 
 const ways = [
   { scheme: replicated, runs, length: 24 },
