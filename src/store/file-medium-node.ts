@@ -6,7 +6,7 @@
 
 import { createHash } from "node:crypto";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { bytesToHex, equalBytes } from "../bytes/encoding.js";
 import { toVeilshareError, VeilshareError } from "../errors.js";
 import { randomBytes } from "../random/csprng.js";
@@ -86,6 +86,7 @@ export class FileMedium implements Medium {
         await medium.#log.close();
         throw thrown;
       }
+      parts.step("begin/remove");
       await removeFiles(parts.folder, leftBehind([...contents.older, ...contents.parts], medium.#log.path));
       return medium;
     }
@@ -159,7 +160,7 @@ export class FileMedium implements Medium {
     await this.#finishRename(name);
     await old.close();
     this.#step("compact/remove");
-    await removeFiles(this.#folder, leftBehind([old.path], log.path));
+    await removeFiles(this.#folder, [basename(old.path)]);
   }
 
   async close(): Promise<void> {
@@ -335,7 +336,7 @@ export class FileMedium implements Medium {
 }
 
 function leftBehind(files: readonly string[], current: string): string[] {
-  return files.filter((file) => !current.endsWith(file));
+  return files.filter((file) => file !== basename(current));
 }
 
 /** A short wait of random length, so that two do not go on in step. */

@@ -43,10 +43,11 @@ export function readLogHeader(
   digest: Digest,
 ): { readonly header: LogHeader; readonly end: number } | "partial" | "version" | "other" {
   for (let start = 0; ;) {
+    const next = nextMagic(bytes, start + 1) ?? bytes.length;
     const here = bytes.subarray(start, start + headerBytes);
-    const known = Math.min(here.length, magic.length);
+    const known = Math.min(next - start, magic.length);
     if (!equalBytes(here.subarray(0, known), magic.subarray(0, known))) return "other";
-    if (here.length === headerBytes) {
+    if (next - start >= headerBytes) {
       const reader = new ByteReader(here.subarray(magic.length));
       if (reader.u32() > formatVersion) return "version";
       const header = readFields(reader);
@@ -54,9 +55,8 @@ export function readLogHeader(
       if (equalBytes(check, here.subarray(headerBytes - checkBytes)))
         return { header, end: start + headerBytes };
     }
-    const next = nextMagic(bytes, start + 1);
-    if (next === undefined) return bytes.length - start < headerBytes ? "partial" : "other";
-    if (next - start >= headerBytes) return "other";
+    if (next - start >= headerBytes) return "other"; // a whole one whose sum does not fit
+    if (next === bytes.length) return "partial";
     start = next;
   }
 }
