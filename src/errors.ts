@@ -34,6 +34,8 @@ const callerCodes = [
   "CLOSED",
   /** A worker thread died or threw something unexpected. */
   "WORKER_FAILED",
+  /** The protocol's own code threw an error that is not of this package; `cause` has it. */
+  "PROTOCOL_FAILED",
   /** A fault of this package. */
   "INTERNAL",
 ] as const;
@@ -46,7 +48,9 @@ const peerCodes = [
   "PEER_CLOSED",
   /** The party was silent, or did not take its step, within the time limit. */
   "PEER_TIMEOUT",
-  /** The party said that it stopped the run. */
+  /** The party's process was started anew: it is not in the session any more, and the session can't go on. */
+  "PEER_RESTARTED",
+  /** A party (`accuser`) said that it stopped the run, and perhaps because of whom (`accused`): a claim, not a proof. */
   "PEER_ABORTED",
   /** The party does not hold the key that is pinned for its name, or a ciphertext was tampered with. */
   "PEER_UNAUTHENTICATED",
@@ -79,6 +83,12 @@ export interface ErrorDetails {
   readonly expected?: string;
   /** A type, length or public value; never a secret. */
   readonly got?: string;
+  /** Who stopped the run, in PEER_ABORTED. */
+  readonly accuser?: string;
+  /** Whom the accuser blames; a claim of the accuser's. */
+  readonly accused?: string;
+  /** What to compare or change. */
+  readonly hint?: string;
   readonly file?: string;
   /** Line in the file, from 1. */
   readonly line?: number;
@@ -93,7 +103,19 @@ export interface PlainError extends Omit<ErrorDetails, "cause"> {
   readonly message: string;
 }
 
-const detailFields = ["party", "step", "field", "expected", "got", "file", "line", "column"] as const;
+const detailFields = [
+  "party",
+  "step",
+  "field",
+  "expected",
+  "got",
+  "accuser",
+  "accused",
+  "hint",
+  "file",
+  "line",
+  "column",
+] as const;
 const knownCodes: ReadonlySet<string> = new Set([...callerCodes, ...peerCodes]);
 const knownPeerCodes: ReadonlySet<string> = new Set(peerCodes);
 
@@ -106,6 +128,9 @@ export class VeilshareError extends Error implements Omit<ErrorDetails, "cause">
   declare readonly field?: string;
   declare readonly expected?: string;
   declare readonly got?: string;
+  declare readonly accuser?: string;
+  declare readonly accused?: string;
+  declare readonly hint?: string;
   declare readonly file?: string;
   declare readonly line?: number;
   declare readonly column?: string;
@@ -131,6 +156,9 @@ export class VeilshareError extends Error implements Omit<ErrorDetails, "cause">
     return plain as unknown as PlainError; // built from exactly the fields of PlainError
   }
 }
+
+/** All codes, faults of the caller's side first. */
+export const errorCodes: readonly ErrorCode[] = [...callerCodes, ...peerCodes];
 
 /** True for a string that is one of the codes. */
 export function isErrorCode(value: unknown): value is ErrorCode {
@@ -183,4 +211,13 @@ export function peerFault(code: PeerErrorCode, details: PeerFaultDetails): Veils
     `${step}: party "${party}"${where}: expected ${expected}, got ${got}`,
     details,
   );
+}
+
+/**
+ * Text of another party, fit to stand in a message: short, and without control, format and bidirectional characters, which
+ * could hide or feign something where it is read.
+ */
+export function printable(text: string): string {
+  const escape = (character: string): string => `\\u{${character.codePointAt(0)?.toString(16) ?? ""}}`;
+  return text.slice(0, 80).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, escape);
 }

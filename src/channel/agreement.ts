@@ -2,7 +2,7 @@
 
 import { canonicalJson, type JsonValue } from "../bytes/canonical-json.js";
 import { ByteReader, ByteWriter, MalformedMessage } from "../bytes/codec.js";
-import { VeilshareError } from "../errors.js";
+import { peerFault, printable, VeilshareError } from "../errors.js";
 import type { Lanes } from "./lanes.js";
 import type { ProtocolId } from "./party.js";
 
@@ -34,10 +34,8 @@ export async function agreeOnParameters(
 }
 
 function compare(party: string, protocol: ProtocolId, parameters: Parameters, message: Uint8Array): void {
-  const mismatch = (field: string, expected: string, got: string): VeilshareError => {
-    const text = `${protocol.name}/${step}: party "${party}", ${field}: expected ${expected}, got ${got}`;
-    return new VeilshareError("PEER_MISMATCH", text, { party, step, field, expected, got });
-  };
+  const mismatch = (field: string, expected: string, got: string): VeilshareError =>
+    peerFault("PEER_MISMATCH", { party, step, field, expected, got });
   try {
     const reader = new ByteReader(message);
     const name = reader.text(256);
@@ -49,9 +47,9 @@ function compare(party: string, protocol: ProtocolId, parameters: Parameters, me
     if (text === canonicalJson(parameters)) return;
     const theirs = parseObject(text);
     for (const key of new Set([...Object.keys(parameters), ...Object.keys(theirs)].sort())) {
-      const ours = canonicalJson(parameters[key] ?? null);
-      const other = canonicalJson(theirs[key] ?? null);
-      if (ours !== other) throw mismatch(`parameters.${key}`, ours, shown(other));
+      const ours = canonicalJson(member(parameters, key));
+      const other = canonicalJson(member(theirs, key));
+      if (ours !== other) throw mismatch(`parameters.${printable(key)}`, ours, shown(other));
     }
     throw new MalformedMessage("expected canonical JSON");
   } catch (thrown) {
@@ -72,6 +70,11 @@ function parseObject(text: string): Parameters {
   throw new MalformedMessage("expected a JSON object that is not deep");
 }
 
+/** A member of its own: what another party names may be a member of every object. */
+function member(parameters: Parameters, key: string): JsonValue {
+  return (Object.hasOwn(parameters, key) ? parameters[key] : undefined) ?? null;
+}
+
 /** True when objects and arrays are nested deeper than `depth`. */
 function isDeep(value: unknown, depth: number): boolean {
   if (typeof value !== "object" || value === null) return false;
@@ -80,5 +83,5 @@ function isDeep(value: unknown, depth: number): boolean {
 
 /** Text of another party, safe to print. */
 function shown(text: string): string {
-  return JSON.stringify(text.slice(0, 80));
+  return `"${printable(text)}"`;
 }

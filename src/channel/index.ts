@@ -6,7 +6,7 @@ export {
   type PlainError,
 } from "../errors.js";
 export { loadIdentity, loadParties, saveIdentity } from "#channel/files";
-export { generateIdentity, Identity, type PartyEntry } from "./identity/identity.js";
+export { generateIdentity, Identity, type PartyAddress, type PartyEntry } from "./identity/identity.js";
 export { formatKeyFile, parseKeyFile } from "./identity/key-file.js";
 export { parsePartiesFile } from "./identity/parties-file.js";
 export { defaultLimits, type SessionLimits } from "./limits.js";
@@ -45,4 +45,5 @@ export {
   type AcceptClientsOptions,
   type ConnectToServerOptions,
 } from "./websocket/star.js";
-export type { ListenOptions, UpgradeServer } from "./websocket/socket.js";
+export type { ConnectionEvent } from "./websocket/connection-event.js";
+export type { ListenOptions, ListenTls, TlsKey, UpgradeServer } from "./websocket/socket.js";

@@ -1,8 +1,18 @@
 /** Steps of some parties of a session under one prefix: who they are, and the messages between them. */
 
-import { invalidArgument, VeilshareError } from "../errors.js";
+import { checkArgument } from "../checks/options.js";
+import { bytes, integer, kindOf, object, optional, text } from "../checks/rules.js";
+import { invalidArgument, peerFault, printable, VeilshareError } from "../errors.js";
 import type { MessageShape } from "./party.js";
 import type { SessionCore } from "./session-core.js";
+
+const payloadRule = bytes();
+const lengthRule = optional(integer(0));
+const shapeRule = object({
+  byteLength: lengthRule,
+  maxByteLength: lengthRule,
+  multipleOf: optional(integer(1)),
+});
 
 /** The messages whose steps begin with a prefix, between some parties of a session. */
 export class Lanes {
@@ -36,7 +46,8 @@ export class Lanes {
     const index = typeof party === "string" ? this.names.indexOf(party) : party;
     if (!Number.isInteger(index) || index < 0 || index >= this.names.length) {
       const expected = `one of ${this.names.map((name) => `"${name}"`).join(", ")}`;
-      throw invalidArgument("party", expected, JSON.stringify(party));
+      const got = typeof party === "number" ? String(party) : kindOf(party);
+      throw invalidArgument("party", expected, got);
     }
     return index;
   }
@@ -47,18 +58,21 @@ export class Lanes {
   }
 
   async send(to: number, step: string, payload: Uint8Array): Promise<void> {
+    checkArgument("send", "step", step, text);
+    checkArgument("send", "payload", payload, payloadRule);
     await this.core.send(this.member(to), this.prefix + step, payload);
   }
 
   async receive(from: number, step: string, shape: MessageShape = {}): Promise<Uint8Array> {
+    checkArgument("receive", "step", step, text);
+    checkArgument("receive", "shape", shape, shapeRule);
     const fullStep = this.prefix + step;
     const message = await this.core.receive(this.member(from), fullStep);
     const expected = shapeFault(message.length, shape);
     if (expected === undefined) return message;
     const party = this.names[from] as string; // the index was checked above
     const got = `${message.length} bytes`;
-    const text = `${fullStep}: party "${party}": expected ${expected}, got ${got}`;
-    throw new VeilshareError("PEER_MALFORMED", text, { party, step: fullStep, expected, got });
+    throw peerFault("PEER_MALFORMED", { party, step: fullStep, expected, got });
   }
 
   async broadcast(step: string, payload: Uint8Array): Promise<void> {
@@ -99,9 +113,10 @@ export class Lanes {
   release(): void {
     const untaken = this.core.release(this.prefix);
     if (untaken === undefined) return;
-    const { party, label } = untaken;
-    const text = `${label}: party "${party}" sent more messages than the protocol has`;
-    throw new VeilshareError("PEER_UNEXPECTED", text, { party, step: label });
+    const { party } = untaken;
+    const label = printable(untaken.label); // the party chose the end of it
+    const sentence = `${label}: party "${party}" sent more messages than the protocol has`;
+    throw new VeilshareError("PEER_UNEXPECTED", sentence, { party, step: label });
   }
 }
 

@@ -1,6 +1,7 @@
 /** The limits of a session; every wait and every buffer has one. */
 
-import { invalidArgument } from "../errors.js";
+import { checkArgument, type RulesOf } from "../checks/options.js";
+import { integer, object, optional } from "../checks/rules.js";
 
 /** Limits that a caller may set; what is left out has the default of {@link defaultLimits}. */
 export interface SessionLimits {
@@ -11,8 +12,16 @@ export interface SessionLimits {
    * (`ProtocolRun.working`). Default 600,000.
    */
   readonly stepTimeoutMs: number;
-  /** Longest time to connect, authenticate and greet. Default 30,000. */
+  /**
+   * Longest wait for one message from a party that says all the while that it works on it. Default 3,600,000: an hour.
+   */
+  readonly workTimeoutMs: number;
+  /** Longest time until all parties have started, are authenticated and have greeted. Default 600,000: ten minutes. */
   readonly connectTimeoutMs: number;
+  /** Longest time for which a connection may be lost before its session is. 0: a lost connection is not had back. Default 30,000. */
+  readonly reconnectMs: number;
+  /** How often the connection to one party may be lost in a session. Default 100. */
+  readonly maxReconnects: number;
   /** Largest single message a protocol may send. Default 256 MiB. */
   readonly maxMessageBytes: number;
   /** What one party may have sent in one lane without our having taken it. Default 4 MiB. */
@@ -25,7 +34,10 @@ export interface SessionLimits {
 export const defaultLimits: SessionLimits = {
   idleTimeoutMs: 60_000,
   stepTimeoutMs: 600_000,
-  connectTimeoutMs: 30_000,
+  workTimeoutMs: 3_600_000,
+  connectTimeoutMs: 600_000,
+  reconnectMs: 30_000,
+  maxReconnects: 100,
   maxMessageBytes: 256 * 2 ** 20,
   windowBytes: 4 * 2 ** 20,
   maxLanes: 16_384,
@@ -34,18 +46,30 @@ export const defaultLimits: SessionLimits = {
 /** setTimeout takes no more than this. */
 const maxTimeoutMs = 2 ** 31 - 1;
 
+const timeRule = optional(integer(1, maxTimeoutMs));
+const sizeRule = optional(integer(1));
+
+/** What each limit may be. */
+export const limitsRules: RulesOf<SessionLimits> = {
+  idleTimeoutMs: timeRule,
+  stepTimeoutMs: timeRule,
+  workTimeoutMs: timeRule,
+  connectTimeoutMs: timeRule,
+  reconnectMs: optional(integer(0, maxTimeoutMs)),
+  maxReconnects: optional(integer(0)),
+  maxMessageBytes: sizeRule,
+  windowBytes: sizeRule,
+  maxLanes: sizeRule,
+};
+
 /**
  * All limits, with defaults for those left out.
  *
- * @throws VeilshareError INVALID_ARGUMENT when one is not a positive integer within the timers' range.
+ * @throws VeilshareError INVALID_ARGUMENT for an unknown name, or a limit that is no integer within its range.
  */
 export function completeLimits(given: Partial<SessionLimits> = {}): SessionLimits {
-  const limits = { ...defaultLimits, ...given };
-  for (const [name, value] of Object.entries(limits) as [keyof SessionLimits, number][]) {
-    const max = name.endsWith("Ms") ? maxTimeoutMs : Number.MAX_SAFE_INTEGER;
-    if (!Number.isSafeInteger(value) || value < 1 || value > max) {
-      throw invalidArgument("limits", `${name} between 1 and ${max}`, String(value));
-    }
-  }
-  return limits;
+  checkArgument("limits", "limits", given, object(limitsRules));
+  const limits: Record<string, unknown> = { ...defaultLimits };
+  for (const [name, value] of Object.entries(given)) if (value !== undefined) limits[name] = value;
+  return limits as unknown as SessionLimits; // all names have a default, and only known ones were added
 }

@@ -13,6 +13,10 @@ export interface Traffic {
   readonly bytesReceived: number;
   readonly messagesSent: number;
   readonly messagesReceived: number;
+  /** Bytes of frames that were sent again after a cut; not in `bytesSent`. */
+  readonly bytesReplayed: number;
+  /** How often a lost connection was had back. */
+  readonly reconnects: number;
   /** How often this party, having sent something, went on to wait for a message. */
   readonly rounds: number;
 }
@@ -53,7 +57,10 @@ export interface Party {
   readonly names: readonly string[];
   /** Number of parties, this one included. */
   readonly size: number;
-  /** 32 public bytes that all parties of this session, and nobody before, have. Differs in every protocol run. */
+  /**
+   * 32 public bytes that all parties of this session, and nobody before, have. Differs in every protocol run. They are no
+   * common coin: a party that speaks last in the greeting can try many contributions until it likes the outcome.
+   */
   readonly sessionId: Uint8Array;
   /** Fires when the caller cancelled or the session failed. */
   readonly signal: AbortSignal;
@@ -125,8 +132,8 @@ export interface ProtocolRun extends Party {
 
   /**
    * Does something that may take longer than other parties would wait for a message: while it lasts, this party's signs of
-   * life say that it works, and `stepTimeoutMs` does not end a wait for it. What ends one is silence for
-   * `idleTimeoutMs`, or the caller's signal: a party that says for ever that it works can hold others up for ever.
+   * life say that it works, and not `stepTimeoutMs` but `workTimeoutMs` ends a wait for it, besides silence for `idleTimeoutMs`
+   * and the caller's signal.
    */
   working<T>(work: () => Promise<T>): Promise<T>;
 }

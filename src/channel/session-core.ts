@@ -3,7 +3,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { MalformedMessage } from "../bytes/codec.js";
 import { concatBytes, equalBytes, utf8ToBytes } from "../bytes/encoding.js";
-import { invalidArgument, VeilshareError } from "../errors.js";
+import { invalidArgument, peerFault, VeilshareError } from "../errors.js";
 import { randomBytes } from "../random/csprng.js";
 import { decodeHello, encodeHello, nonceBytes, wireVersion } from "./hello.js";
 import { completeLimits, type SessionLimits } from "./limits.js";
@@ -40,6 +40,7 @@ export class SessionCore {
   readonly #runs = new Map<string, number>();
   readonly #stopListening: () => void;
   #closing = false;
+  #onEnd: () => void = () => undefined;
   #failure: VeilshareError | undefined;
   #rounds = 0;
   #sentSinceWait = false;
@@ -53,9 +54,10 @@ export class SessionCore {
       const transport = options.transports[i];
       if (i === options.index) return undefined;
       if (transport === undefined) throw invalidArgument("session", `a transport to "${name}"`, "none");
-      return new Link(name, transport, this.limits, (error) => {
+      const onFailure = (error: VeilshareError): void => {
         this.abort(error);
-      });
+      };
+      return new Link(name, transport, this.limits, onFailure, this.names);
     });
     const onAbort = (): void => {
       this.abort(
@@ -64,7 +66,7 @@ export class SessionCore {
     };
     options.signal?.addEventListener("abort", onAbort, { once: true });
     this.#stopListening = () => options.signal?.removeEventListener("abort", onAbort);
-    for (const link of this.#links) link?.start();
+    for (const link of this.#links) link?.start(true);
     if (options.signal?.aborted === true) onAbort();
   }
 
@@ -74,6 +76,8 @@ export class SessionCore {
 
   get traffic(): Traffic {
     const sum = {
+      bytesReplayed: 0,
+      reconnects: 0,
       bytesSent: 0,
       bytesReceived: 0,
       messagesSent: 0,
@@ -82,6 +86,8 @@ export class SessionCore {
     };
     for (const link of this.#links) {
       if (link === undefined) continue;
+      sum.bytesReplayed += link.replayed.bytes;
+      sum.reconnects += link.replayed.reconnects;
       sum.bytesSent += link.traffic.bytesSent;
       sum.bytesReceived += link.traffic.bytesReceived;
       sum.messagesSent += link.traffic.messagesSent;
@@ -144,6 +150,12 @@ export class SessionCore {
     return untaken;
   }
 
+  /** Has something done when the session is over, at once if it is. */
+  atEnd(onEnd: () => void): void {
+    if (this.#failure === undefined) this.#onEnd = onEnd;
+    else onEnd();
+  }
+
   /** Stops the session: the others learn the error's code, and all that waits here fails with the error. */
   abort(error: VeilshareError): void {
     if (this.#failure !== undefined) {
@@ -155,6 +167,7 @@ export class SessionCore {
     this.#stopListening();
     for (const link of this.#links) link?.abort(error);
     this.#controller.abort(error);
+    this.#onEnd();
   }
 
   async close(): Promise<void> {
@@ -166,6 +179,7 @@ export class SessionCore {
     await Promise.all(this.#links.map((link) => link?.close() ?? Promise.resolve()));
     this.#closing = false;
     this.#stopListening();
+    this.#onEnd();
   }
 
   /**
@@ -242,7 +256,6 @@ export class SessionCore {
 
   #mismatch(from: number, step: string, field: string, expected: string, got: string): VeilshareError {
     const party = this.names[from] ?? "";
-    const text = `${step}: party "${party}", ${field}: expected ${expected}, got ${got}`;
-    return new VeilshareError("PEER_MISMATCH", text, { party, step, field, expected, got });
+    return peerFault("PEER_MISMATCH", { party, step, field, expected, got });
   }
 }

@@ -2,7 +2,7 @@
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { concatBytes, utf8ToBytes } from "../bytes/encoding.js";
-import { invalidArgument, toVeilshareError } from "../errors.js";
+import { invalidArgument, toVeilshareError, VeilshareError } from "../errors.js";
 import type { Lanes } from "./lanes.js";
 import type { MessageShape, Party, Progress, ProtocolId, ProtocolRun, Traffic } from "./party.js";
 import { SessionRun } from "./session-run.js";
@@ -94,7 +94,7 @@ export class SessionParty implements Party {
       run.finish();
       return result;
     } catch (thrown) {
-      const error = toVeilshareError(thrown);
+      const error = protocolError(lanes.prefix, thrown);
       run.recordFailure(error);
       core.abort(error);
       throw error;
@@ -108,6 +108,14 @@ export class SessionParty implements Party {
   close(): Promise<void> {
     return this.#lanes.core.close();
   }
+}
+
+/** What the body of a protocol threw: an error of its own is told apart from one of this package. */
+function protocolError(prefix: string, thrown: unknown): VeilshareError {
+  if (thrown instanceof VeilshareError) return thrown;
+  const got = thrown instanceof Error ? thrown.name : typeof thrown;
+  const text = `${prefix.slice(0, -1)}: the protocol's own code threw ${got}, which "cause" holds`;
+  return new VeilshareError("PROTOCOL_FAILED", text, { step: prefix.slice(0, -1), got, cause: thrown });
 }
 
 function derivedId(sessionId: Uint8Array, label: string): Uint8Array {

@@ -42,10 +42,10 @@ export class SessionRun implements ProtocolRun {
   /** Checks that the run said and heard exactly what it should, and writes it down. */
   finish(): void {
     if (this.#parametersDigest === undefined) {
-      throw new VeilshareError(
-        "INTERNAL",
-        `${this.#lanes.prefix}: the protocol did not compare its parameters`,
-      );
+      const text = `${this.#lanes.prefix}: the protocol did not call agree, so its parameters were not compared`;
+      throw new VeilshareError("PROTOCOL_FAILED", text, {
+        hint: "await run.agree({ ... }) first in the body",
+      });
     }
     this.#lanes.release();
     this.#agreeLanes.release();
@@ -66,6 +66,7 @@ export class SessionRun implements ProtocolRun {
       parametersDigest: this.#parametersDigest ?? "",
       bytesSent: traffic.bytesSent - this.#trafficBefore.bytesSent,
       bytesReceived: traffic.bytesReceived - this.#trafficBefore.bytesReceived,
+      bytesReplayed: traffic.bytesReplayed - this.#trafficBefore.bytesReplayed,
       rounds: traffic.rounds - this.#trafficBefore.rounds,
       ...end,
     });

@@ -22,6 +22,11 @@ export type { OpenSessionOptions, SessionOptions } from "./session-core.js";
  * @throws VeilshareError PEER_MISMATCH, PEER_TIMEOUT, PEER_CLOSED or PEER_MALFORMED when the greeting fails.
  */
 export async function openSession(options: OpenSessionOptions): Promise<Party> {
+  return openSessionUntil(options, () => undefined);
+}
+
+/** {@link openSession}, with something to be done when the session that was opened is over. */
+export async function openSessionUntil(options: OpenSessionOptions, onEnd: () => void): Promise<Party> {
   let core: SessionCore;
   try {
     checkNames(options.names, options.index);
@@ -33,6 +38,7 @@ export async function openSession(options: OpenSessionOptions): Promise<Party> {
   const members = options.names.map((_, index) => index);
   try {
     const sessionId = await core.greet();
+    core.atEnd(onEnd);
     return new SessionParty(new Lanes(core, members, ""), sessionId);
   } catch (thrown) {
     const error = toVeilshareError(thrown);

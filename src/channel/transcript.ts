@@ -13,8 +13,10 @@ export interface TranscriptEntry {
   readonly outcome: "completed" | "failed";
   /** The error's code where the run failed. */
   readonly errorCode?: string;
+  /** Each message once; what was sent again after a cut is in `bytesReplayed`. */
   readonly bytesSent: number;
   readonly bytesReceived: number;
+  readonly bytesReplayed: number;
   readonly rounds: number;
 }
 

@@ -33,4 +33,12 @@ export interface Transport {
    * twice.
    */
   close(options?: CloseOptions): Promise<void>;
+  /** Resolves when the way is closed or broken, where it can tell. */
+  readonly closed?: Promise<unknown>;
+  /** True while the way is being restored: nothing comes, and that is nobody's silence. */
+  readonly interrupted?: boolean;
+  /** Says that nothing came for long, so that a way that can be restored finds out whether it is broken. */
+  readonly suspect?: () => void;
+  /** What was sent again over restored ways. */
+  readonly replayed?: { readonly bytes: number; readonly reconnects: number };
 }

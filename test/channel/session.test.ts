@@ -145,7 +145,7 @@ describe("a protocol run", () => {
 
   it("that forgets to agree on its parameters is a fault of its own", async () => {
     const got = await outcomes([0, 1].map(() => (party: Party) => party.run(echo, nothing)));
-    expect(got).toMatchObject([{ reason: { code: "INTERNAL" } }, {}]);
+    expect(got).toMatchObject([{ reason: { code: "PROTOCOL_FAILED" } }, {}]);
   });
 
   it("may follow another, run inside another, and run among some of the parties", async () => {

@@ -2,18 +2,24 @@
 
 import { bytesFromHex, bytesToHex } from "../../bytes/encoding.js";
 import { printAsRedacted } from "../../bytes/redacted.js";
+import { kindOf } from "../../checks/rules.js";
 import { invalidArgument } from "../../errors.js";
 import { randomBytes, type RandomSource } from "../../random/csprng.js";
 import { isPartyName, nameRule } from "../names.js";
 import { dhBytes, KeyPair } from "../noise/key-pair.js";
 
-/** What the others know of a party; one entry of a parties file. */
-export interface PartyEntry {
+/** A party that somebody else vouches for, or that proves a key when it comes. */
+export interface PartyAddress {
   readonly name: string;
-  /** X25519 public key, 64 hexadecimal digits. */
-  readonly publicKey: string;
+  /** X25519 public key, 64 hexadecimal digits; needed unless `verifyPeer` decides. */
+  readonly publicKey?: string;
   /** Where the party can be dialled, `ws://host:port` or `wss://host:port`, if it can be. */
   readonly address?: string;
+}
+
+/** What the others know of a party; one entry of a parties file. */
+export interface PartyEntry extends PartyAddress {
+  readonly publicKey: string;
 }
 
 /** A party's own name and keys. */
@@ -28,7 +34,7 @@ export class Identity {
 
   /** @throws VeilshareError INVALID_ARGUMENT when the name cannot name a party. */
   constructor(name: string, keys: KeyPair) {
-    if (!isPartyName(name)) throw invalidArgument("Identity", `a name of ${nameRule}`, JSON.stringify(name));
+    if (!isPartyName(name)) throw invalidArgument("Identity", `a name of ${nameRule}`, kindOf(name));
     this.name = name;
     this.keys = keys;
   }
@@ -51,6 +57,6 @@ export function generateIdentity(name: string, random: RandomSource = randomByte
 }
 
 /** The public key of an entry, 32 bytes. */
-export function publicKeyOf(entry: PartyEntry): Uint8Array {
-  return bytesFromHex(entry.publicKey, "publicKey", dhBytes);
+export function publicKeyOf(entry: PartyAddress): Uint8Array {
+  return bytesFromHex(entry.publicKey ?? "", "publicKey", dhBytes);
 }

@@ -7,7 +7,7 @@
  *   WINDOW  id u32, bytes u32       the receiver of a lane took so much out of it
  *   PING                            sign of life
  *   WORK                            sign of life of a party that is busy with the run: waits for it have no time limit
- *   ABORT   code text               the sender stopped the run
+ *   ABORT   code text, name text    the sender stopped the run, because of the named party if there is a name
  *   BYE                             the sender has sent all it will
  */
 
@@ -23,6 +23,7 @@ export const dataHeaderBytes = 10;
 export const maxLaneLabelBytes = 512;
 
 const maxAbortCodeBytes = 64;
+const maxNameBytes = 256;
 
 /** A decoded frame. */
 export type Frame = { readonly sequence: number } & (
@@ -31,7 +32,7 @@ export type Frame = { readonly sequence: number } & (
   | { readonly kind: "window"; readonly lane: number; readonly bytes: number }
   | { readonly kind: "ping" }
   | { readonly kind: "work" }
-  | { readonly kind: "abort"; readonly code: string }
+  | { readonly kind: "abort"; readonly code: string; readonly accused: string }
   | { readonly kind: "bye" }
 );
 
@@ -73,9 +74,9 @@ export function encodeWork(sequence: number): Uint8Array {
   return new ByteWriter().u8(frameType.work).u32(sequence).finish();
 }
 
-/** Stops the run, with an error code. */
-export function encodeAbort(sequence: number, code: string): Uint8Array {
-  return new ByteWriter().u8(frameType.abort).u32(sequence).text(code).finish();
+/** Stops the run, with an error code and the name of the party that is to blame, if one is. */
+export function encodeAbort(sequence: number, code: string, accused = ""): Uint8Array {
+  return new ByteWriter().u8(frameType.abort).u32(sequence).text(code).text(accused).finish();
 }
 
 /** Nothing more will come. */
@@ -116,7 +117,8 @@ export function decodeFrame(message: Uint8Array): Frame {
       return frame;
     }
     case frameType.abort: {
-      const frame: Frame = { kind: "abort", sequence, code: reader.text(maxAbortCodeBytes) };
+      const code = reader.text(maxAbortCodeBytes);
+      const frame: Frame = { kind: "abort", sequence, code, accused: reader.text(maxNameBytes) };
       reader.end();
       return frame;
     }

@@ -1,7 +1,7 @@
 /** What the two halves of a link share: the peer's name, the frames going out, and the failure that ends everything. */
 
 import { encodeAbort } from "./frame.js";
-import { isErrorCode, VeilshareError, type PeerErrorCode } from "../../errors.js";
+import { isErrorCode, toVeilshareError, VeilshareError, type PeerErrorCode } from "../../errors.js";
 import type { SessionLimits } from "../limits.js";
 import type { Transport } from "../transport.js";
 import { Stop, withinLimits } from "../../waiting/wait.js";
@@ -13,6 +13,9 @@ export interface LinkTraffic {
   messagesSent: number;
   messagesReceived: number;
 }
+
+/** How long what a party said last may take to be read, once nothing can be sent to it any more. */
+const lastWordsMs = 2000;
 
 /** Shared state of one link. */
 export class LinkCore {
@@ -26,17 +29,24 @@ export class LinkCore {
   peerWorks = false;
   /** True once this side is leaving. */
   closing = false;
+  /** Resolves when the last message that came has been read; set by who reads. */
+  reading: Promise<void> = Promise.resolve();
+  /** Names of all parties of the session: others can't be accused. */
+  readonly #parties: readonly string[];
   readonly #onFailure: (error: VeilshareError) => void;
   /** Fires when the link fails. */
   readonly #end = new Stop();
   #nextSequence = 0;
+  #stopping = false;
 
   constructor(
     peer: string,
     transport: Transport,
     limits: SessionLimits,
     onFailure: (error: VeilshareError) => void,
+    parties: readonly string[] = [],
   ) {
+    this.#parties = parties;
     this.peer = peer;
     this.transport = transport;
     this.limits = limits;
@@ -53,14 +63,29 @@ export class LinkCore {
 
   /** Numbers a frame and hands it to the transport at once; resolves when there is room for more. */
   async transmit(encode: (sequence: number) => Uint8Array): Promise<void> {
-    const frame = encode(this.#nextSequence);
-    this.#nextSequence = (this.#nextSequence + 1) >>> 0;
+    const frame = this.#numbered(encode);
     this.traffic.bytesSent += frame.length;
     try {
       await this.transport.send(frame);
     } catch (thrown) {
-      // A party that has said farewell may be gone; that fails only who still wants something of it.
+      // A way that takes nothing more may still hold what the party said last: its farewell, or why it stopped. Only who has
+      // read that knows whether anything is wrong.
+      await withinLimits(this.reading, { timeoutMs: lastWordsMs, onTimeout: () => this.closedError() }).catch(
+        () => undefined,
+      );
       throw this.peerFinished ? this.closedError() : this.fail(this.brokenError(thrown));
+    }
+  }
+
+  /** A frame that can't be made, for want of memory say, leaves a hole in the lane: nothing can go on. */
+  #numbered(encode: (sequence: number) => Uint8Array): Uint8Array {
+    try {
+      const frame = encode(this.#nextSequence);
+      this.#nextSequence = (this.#nextSequence + 1) >>> 0;
+      return frame;
+    } catch (thrown) {
+      const error = toVeilshareError(thrown);
+      throw this.#stopping ? this.fail(error) : this.stop(error);
     }
   }
 
@@ -74,25 +99,37 @@ export class LinkCore {
    * party says that it works.
    */
   async orFailure<T>(wanted: Promise<T>, step: string, what: string): Promise<T> {
-    const { stepTimeoutMs } = this.limits;
-    const onTimeout = (): VeilshareError | number =>
-      this.peerWorks ? stepTimeoutMs : this.stop(this.#timeoutError(step, what));
+    const { stepTimeoutMs, workTimeoutMs } = this.limits;
+    const until = performance.now() + workTimeoutMs;
+    const onTimeout = (): VeilshareError | number => {
+      const leftMs = this.peerWorks ? until - performance.now() : 0;
+      if (leftMs > 0) return Math.min(leftMs, stepTimeoutMs);
+      return this.stop(this.#timeoutError(step, what));
+    };
     try {
       return await withinLimits(wanted, { stop: this.#end, timeoutMs: stepTimeoutMs, onTimeout });
     } catch (thrown) {
-      throw thrown instanceof VeilshareError ? withStep(thrown, step) : thrown;
+      throw withStep(toVeilshareError(thrown), step);
     }
   }
 
   #timeoutError(step: string, what: string): VeilshareError {
-    const { stepTimeoutMs } = this.limits;
-    const text = `${step}: party "${this.peer}" lives but gave us no ${what} within ${stepTimeoutMs} ms`;
-    return new VeilshareError("PEER_TIMEOUT", text, { party: this.peer, step, expected: what });
+    const { stepTimeoutMs, workTimeoutMs } = this.limits;
+    const how = this.peerWorks
+      ? `says that it works but gave us no ${what} within ${Math.max(stepTimeoutMs, workTimeoutMs)} ms`
+      : `lives but gave us no ${what} within ${stepTimeoutMs} ms`;
+    const text = `${step}: party "${this.peer}" ${how}`;
+    const hint = this.peerWorks ? "a larger workTimeoutMs, or another party" : "a larger stepTimeoutMs";
+    return new VeilshareError("PEER_TIMEOUT", text, { party: this.peer, step, expected: what, hint });
   }
 
   /** Tells the party that the run stopped, and why in one code, then fails the link. */
   stop(error: VeilshareError): VeilshareError {
-    if (!this.failed && !this.closing) this.transmitQuietly((sequence) => encodeAbort(sequence, error.code));
+    if (!this.failed && !this.closing && !this.#stopping) {
+      this.#stopping = true;
+      const accused = error.isPeerFault ? (error.accused ?? error.party ?? "") : "";
+      this.transmitQuietly((sequence) => encodeAbort(sequence, error.code, accused));
+    }
     return this.fail(error);
   }
 
@@ -112,10 +149,15 @@ export class LinkCore {
     return step === undefined ? error : withStep(error, step);
   }
 
-  abortedError(code: string): VeilshareError {
+  /** What the party said when it stopped the run: why, and because of whom. Both are its claims. */
+  abortedError(code: string, name: string): VeilshareError {
+    const accuser = this.peer;
     const got = isErrorCode(code) ? code : "an unknown code";
-    const text = `party "${this.peer}" stopped the run: ${got}`;
-    return new VeilshareError("PEER_ABORTED", text, { party: this.peer, got });
+    const accused = this.#parties.includes(name) && name !== accuser ? name : undefined;
+    const blame = accused === undefined ? "" : `, and blames party "${accused}"`;
+    const text = `party "${accuser}" stopped the run: ${got}${blame}`;
+    const details = { got, accuser, ...(accused === undefined ? {} : { accused }) };
+    return new VeilshareError("PEER_ABORTED", text, { party: accused ?? accuser, ...details });
   }
 
   /** The transport's failure, with the party's name. */

@@ -20,6 +20,7 @@ export class Link {
   readonly #receiver: LinkReceiver;
   #expectedSequence = 0;
   #lastHeard = 0;
+  #patient = false;
   #heartbeat: ReturnType<typeof setInterval> | undefined;
   /** How many pieces of work of ours the party may have to wait for. */
   #works = 0;
@@ -28,17 +29,21 @@ export class Link {
 
   /**
    * @param onFailure - Called once, when the link fails for any reason but its own `close`.
+   * @param parties - Names of all parties of the session.
    */
   constructor(
     peer: string,
     transport: Transport,
     limits: SessionLimits,
     onFailure: (error: VeilshareError) => void,
+    parties?: readonly string[],
   ) {
-    this.#core = new LinkCore(peer, transport, limits, (error) => {
+    const onEnd = (error: VeilshareError): void => {
       clearInterval(this.#heartbeat);
+      this.#receiver.forget();
       onFailure(error);
-    });
+    };
+    this.#core = new LinkCore(peer, transport, limits, onEnd, parties);
     this.#sender = new LinkSender(this.#core);
     this.#receiver = new LinkReceiver(this.#core);
   }
@@ -47,14 +52,25 @@ export class Link {
     return this.#core.peer;
   }
 
+  /** What was sent again over restored connections. */
+  get replayed(): { readonly bytes: number; readonly reconnects: number } {
+    return this.#core.transport.replayed ?? { bytes: 0, reconnects: 0 };
+  }
+
   get traffic(): Readonly<LinkTraffic> {
     return this.#core.traffic;
   }
 
-  /** Starts reading and the heartbeat. */
-  start(): void {
+  /**
+   * Starts reading and the heartbeat.
+   *
+   * @param patient - Silence counts only once the party has said something: it may still wait for others before it begins.
+   */
+  start(patient = false): void {
+    this.#patient = patient;
     this.#lastHeard = performance.now();
     this.#reading = this.#read();
+    this.#core.reading = this.#reading;
     this.#startHeartbeat();
   }
 
@@ -90,6 +106,7 @@ export class Link {
         const message = await core.transport.receive();
         if (message === undefined) break;
         this.#lastHeard = performance.now();
+        this.#patient = false;
         core.traffic.bytesReceived += message.length;
         this.#handle(decodeFrame(message));
       }
@@ -121,7 +138,7 @@ export class Link {
         this.#sender.handleWindow(frame.lane, frame.bytes);
         return;
       case "abort":
-        throw core.abortedError(frame.code);
+        throw core.abortedError(frame.code, frame.accused);
       case "bye":
         core.peerFinished = true;
         this.#receiver.rejectWaiters(core.closedError());
@@ -154,6 +171,8 @@ export class Link {
       if (now - lastTick > 2 * periodMs) this.#lastHeard = Math.max(this.#lastHeard, now - idleTimeoutMs / 2);
       lastTick = now;
       if (core.peerFinished) return;
+      if (core.transport.interrupted === true || this.#patient) this.#lastHeard = now;
+      if (now - this.#lastHeard > idleTimeoutMs / 2) core.transport.suspect?.();
       if (now - this.#lastHeard > idleTimeoutMs) {
         const text = `party "${core.peer}" gave no sign of life for ${idleTimeoutMs} ms`;
         core.stop(new VeilshareError("PEER_TIMEOUT", text, { party: core.peer, expected: "a sign of life" }));

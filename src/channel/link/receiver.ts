@@ -14,10 +14,12 @@ export class LinkReceiver {
   readonly #core: LinkCore;
   readonly #lanes = new Map<string, IncomingLane>();
   readonly #byId = new Map<number, IncomingLane>();
-  /** Prefixes of protocols that are over: their lanes must not open again. */
-  readonly #over = new Set<string>();
+  /** Runs that are over, by their prefix without the number: their lanes, and those of runs before, must not open again. */
+  readonly #over = new Map<string, number>();
   #nextLaneId = 0;
   #heldBytes = 0;
+  /** True once this side leaves: what still comes is dropped. */
+  #closed = false;
 
   constructor(core: LinkCore) {
     this.#core = core;
@@ -60,6 +62,7 @@ export class LinkReceiver {
 
   /** The party opens a lane. */
   handleLane(id: number, label: string): void {
+    if (this.#closed) return;
     const { core, unexpected } = { core: this.#core, unexpected: "PEER_UNEXPECTED" as const };
     if (id !== this.#nextLaneId) {
       throw core.violation(unexpected, "lane", `lane ${this.#nextLaneId}`, `lane ${id}`);
@@ -78,13 +81,16 @@ export class LinkReceiver {
 
   #isOver(label: string): boolean {
     for (let end = label.indexOf("/"); end >= 0; end = label.indexOf("/", end + 1)) {
-      if (this.#over.has(label.slice(0, end + 1))) return true;
+      const { name, count } = splitPrefix(label.slice(0, end));
+      const last = this.#over.get(name);
+      if (last !== undefined && count <= last) return true;
     }
     return false;
   }
 
   /** A piece of a message came. */
   handleData(id: number, piece: Uint8Array, last: boolean): void {
+    if (this.#closed) return;
     const core = this.#core;
     const { maxMessageBytes, windowBytes } = core.limits;
     const lane = this.#byId.get(id);
@@ -140,9 +146,17 @@ export class LinkReceiver {
       this.#lanes.delete(label);
       if (lane.id !== undefined) this.#byId.delete(lane.id);
     }
-    for (const inner of this.#over) if (inner.startsWith(prefix)) this.#over.delete(inner);
-    this.#over.add(prefix);
+    for (const inner of this.#over.keys()) if (inner.startsWith(prefix)) this.#over.delete(inner);
+    const { name, count } = splitPrefix(prefix.slice(0, -1));
+    this.#over.set(name, Math.max(count, this.#over.get(name) ?? 0));
     return untaken;
+  }
+
+  /** Nobody will take anything any more: what came and was not taken must not stay in memory. */
+  forget(): void {
+    this.#lanes.clear();
+    this.#byId.clear();
+    this.#heldBytes = 0;
   }
 
   /** The party said farewell: who waits for more gets the error. */
@@ -153,9 +167,18 @@ export class LinkReceiver {
   /** This side leaves: who still waits gets the error. */
   close(): void {
     for (const [label, lane] of this.#lanes) lane.rejectWaiters(closedHere(label));
+    this.#closed = true;
+    this.forget();
   }
 }
 
 function closedHere(step: string): VeilshareError {
   return new VeilshareError("CLOSED", `${step}: the session is closed`, { step });
+}
+
+/** `psi#3` is run 3 of `psi`. A prefix without a number is a run 0 of its own. */
+function splitPrefix(prefix: string): { readonly name: string; readonly count: number } {
+  const at = prefix.lastIndexOf("#");
+  const count = at < 0 ? NaN : Number(prefix.slice(at + 1));
+  return Number.isSafeInteger(count) ? { name: prefix.slice(0, at), count } : { name: prefix, count: 0 };
 }

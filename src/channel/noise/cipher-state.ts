@@ -20,6 +20,7 @@ export class CipherState {
   }
 
   readonly #key: Uint8Array | undefined;
+  #wiped = false;
   readonly #nonce = new Uint8Array(12);
   readonly #nonceView = new DataView(this.#nonce.buffer);
   #counter: bigint;
@@ -31,6 +32,12 @@ export class CipherState {
   constructor(key?: Uint8Array, counter = 0n) {
     this.#key = key;
     this.#counter = counter;
+  }
+
+  /** Overwrites the key; the state refuses to encrypt or decrypt from then on. */
+  wipe(): void {
+    this.#key?.fill(0);
+    this.#wiped = true;
   }
 
   get hasKey(): boolean {
@@ -80,6 +87,7 @@ export class CipherState {
   }
 
   #currentNonce(): Uint8Array {
+    if (this.#wiped) throw new VeilshareError("CLOSED", "CipherState: the key was wiped");
     if (this.#counter >= nonceLimit) {
       throw new VeilshareError("VALUE_OUT_OF_RANGE", "CipherState: a key encrypts at most 2^64-1 messages");
     }

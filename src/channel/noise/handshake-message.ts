@@ -19,7 +19,7 @@ import { maxNoiseMessageBytes } from "./handshake-state.js";
 const messageType = { refusal: 0, first: 1, noise: 2, ready: 3 } as const;
 const maxPreambleBytes = 1024;
 
-const refusalReasons = ["unauthenticated", "version", "pattern", "session", "duplicate"] as const;
+const refusalReasons = ["unauthenticated", "version", "pattern", "session", "duplicate", "over"] as const;
 
 /** Why a responder turns a caller away. An unknown name and a wrong key are one reason, so that names can't be probed. */
 export type RefusalReason = (typeof refusalReasons)[number];
@@ -58,7 +58,7 @@ function decodeBody(reader: ByteReader, type: number): HandshakeMessage {
   switch (type) {
     case messageType.refusal: {
       const reason = refusalReasons[reader.u8()];
-      if (reason === undefined) throw new MalformedMessage("expected a reason from 0 to 4");
+      if (reason === undefined) throw new MalformedMessage("expected a reason from 0 to 5");
       return { kind: "refusal", reason };
     }
     case messageType.first:

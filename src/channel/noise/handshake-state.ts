@@ -181,6 +181,18 @@ export class HandshakeState {
     };
   }
 
+  /**
+   * 32 secret bytes that both sides and nobody else have after the handshake, for a purpose named by a label that is not empty.
+   *
+   * @throws VeilshareError INVALID_ARGUMENT before the last message has passed.
+   */
+  exportSecret(label: string): Uint8Array {
+    if (!this.finished || this.#broken || label === "") {
+      throw invalidArgument("exportSecret", "a finished handshake and a label", "one that is not, or none");
+    }
+    return this.#symmetric.exportSecret(label);
+  }
+
   /** The tokens of the message that is due; until {@link HandshakeState.#end} the handshake counts as broken. */
   #begin(own: boolean, caller: string): readonly Token[] {
     const tokens = this.#pattern.messages[this.#nextMessage];

@@ -36,10 +36,37 @@ export class NoiseTransport implements Transport {
 
   /** Encrypts at once, in the order of the calls, then hands over. */
   async send(message: Uint8Array): Promise<void> {
-    const sealed = new Uint8Array(message.length + tagBytes);
-    this.#sending.encryptInto(sealed, noAssociatedData, message);
+    const sealed = this.#seal(message);
     giveBackMemory(message);
     await this.#inner.send(sealed);
+  }
+
+  /** As `send`, but the message stays the caller's. */
+  async sendRetained(message: Uint8Array): Promise<void> {
+    await this.#inner.send(this.#seal(message));
+  }
+
+  #seal(message: Uint8Array): Uint8Array {
+    const sealed = new Uint8Array(message.length + tagBytes);
+    this.#sending.encryptInto(sealed, noAssociatedData, message);
+    return sealed;
+  }
+
+  /** Overwrites the keys: nothing can be sent or read any more. */
+  wipe(): void {
+    this.#sending.wipe();
+    this.#receiving.wipe();
+  }
+
+  /** Wipes the keys and closes at once. */
+  discard(): void {
+    this.wipe();
+    void this.#inner.close({ lingerMs: 0 }); // never rejects
+  }
+
+  /** See {@link Transport.closed}. */
+  get closed(): Promise<unknown> {
+    return this.#inner.closed ?? new Promise(() => undefined);
   }
 
   /** @throws VeilshareError PEER_UNAUTHENTICATED, with the party's name, for anything but its next message. */
@@ -57,7 +84,8 @@ export class NoiseTransport implements Transport {
     }
   }
 
-  close(options?: CloseOptions): Promise<void> {
-    return this.#inner.close(options);
+  async close(options?: CloseOptions): Promise<void> {
+    await this.#inner.close(options);
+    this.wipe();
   }
 }

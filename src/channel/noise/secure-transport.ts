@@ -15,7 +15,7 @@
  */
 
 import { MalformedMessage } from "../../bytes/codec.js";
-import { bytesToHex, equalBytes, utf8ToBytes } from "../../bytes/encoding.js";
+import { bytesToHex, concatBytes, equalBytes, utf8ToBytes } from "../../bytes/encoding.js";
 import { invalidArgument, toVeilshareError, VeilshareError } from "../../errors.js";
 import type { Identity } from "../identity/identity.js";
 import { withinLimits } from "../../waiting/wait.js";
@@ -32,10 +32,12 @@ import { handshakePatterns, type Role } from "./pattern.js";
 import {
   decodePreamble,
   encodePreamble,
+  handleBytes,
   handshakeVersion,
   maxLabelBytes,
   type LinkPattern,
   type Preamble,
+  type ResumeRequest,
 } from "./preamble.js";
 
 /** A party as it proved itself: the name it claims and the key it holds. */
@@ -68,10 +70,46 @@ export interface SecureTransportOptions {
   readonly admit?: (peer: string) => boolean;
 }
 
+/** What both ends of a connection keep to go on with it over another one. */
+export interface ResumeTicket {
+  /** Names the connection to its ends; public. */
+  readonly handle: Uint8Array;
+  /** 32 secret bytes of the first handshake. */
+  readonly secret: Uint8Array;
+  /** The other end's static public key, hexadecimal. */
+  readonly publicKey: string;
+}
+
+/** How a link's connection may be gone on with; for links only. */
+export interface ResumptionOptions {
+  /** Offers, or takes up the offer, to go on after a cut. */
+  readonly offer?: boolean;
+  /** For an initiator that goes on: the ticket, the session's id, and the number of this attempt. */
+  readonly resume?: {
+    readonly ticket: ResumeTicket;
+    readonly sessionId: Uint8Array;
+    readonly attempt: number;
+  };
+  /** For a responder: the connection of a handle with this party, unless the attempt is not a new one. */
+  readonly find?: (
+    peer: string,
+    request: ResumeRequest,
+  ) => { readonly ticket: ResumeTicket; readonly sessionId: Uint8Array } | undefined;
+}
+
 /** A transport to a party that has proved itself. */
 export interface SecuredTransport {
   readonly transport: Transport;
   readonly peer: VerifiedPeer;
+}
+
+/** A transport of a link. */
+export interface SecuredLink extends SecuredTransport {
+  readonly transport: NoiseTransport;
+  /** For a new connection that both ends can go on with. */
+  readonly ticket: ResumeTicket | undefined;
+  /** The handle of the connection that this one goes on with. */
+  readonly resumed: Uint8Array | undefined;
 }
 
 const step = "channel/handshake";
@@ -87,8 +125,18 @@ export async function secureTransport(
   transport: Transport,
   options: SecureTransportOptions,
 ): Promise<SecuredTransport> {
+  const { transport: safe, peer } = await secureLink(transport, options, {});
+  return { transport: safe, peer };
+}
+
+/** {@link secureTransport} for a connection that may be gone on with, or that goes on with another. */
+export async function secureLink(
+  transport: Transport,
+  options: SecureTransportOptions,
+  resumption: ResumptionOptions,
+): Promise<SecuredLink> {
   checkOptions(options);
-  const handshake = new Handshake(transport, options);
+  const handshake = new Handshake(transport, options, resumption);
   const { timeoutMs = 30_000, signal } = options;
   try {
     const done = options.role === "initiator" ? handshake.initiate() : handshake.respond();
@@ -133,35 +181,58 @@ const refusalFaults: Readonly<Record<RefusalReason, readonly [VeilshareError["co
   pattern: ["PEER_MISMATCH", "it wants pinned keys where we do not, or the other way round"],
   session: ["PEER_MISMATCH", "it is in a session with another label"],
   duplicate: ["PEER_UNAUTHENTICATED", "somebody with our name and key is already connected"],
+  over: ["PEER_RESTARTED", "it is not, or no longer, in the session that we were in"],
 };
+
+/** Purposes of what is exported from a handshake. */
+const secretLabel = "veilshare link secret v1";
+const handleLabel = "veilshare link handle v1";
+
+/** The payload of the second message of a responder that takes up the offer. */
+const taken = Uint8Array.of(1);
+const nothing = new Uint8Array(0);
 
 /** One run of the handshake. */
 class Handshake {
   readonly #transport: Transport;
   readonly #options: SecureTransportOptions;
   readonly #pattern: LinkPattern;
+  readonly #resumption: ResumptionOptions;
   #peer: string | undefined;
   #refusal: RefusalReason = "unauthenticated";
+  /** Whether both ends can go on with the connection after a cut. */
+  #resumable = false;
+  /** The connection that this one goes on with, if it does. */
+  #resumed: ResumeTicket | undefined;
 
-  constructor(transport: Transport, options: SecureTransportOptions) {
+  constructor(transport: Transport, options: SecureTransportOptions, resumption: ResumptionOptions) {
     this.#transport = transport;
     this.#options = options;
+    this.#resumption = resumption;
     this.#pattern = "pinnedKeys" in options.trust ? "KK" : "XX";
     this.#peer = options.peer;
   }
 
-  async initiate(): Promise<SecuredTransport> {
+  async initiate(): Promise<SecuredLink> {
     const { identity, sessionLabel = "", peer = "" } = this.#options; // checkOptions made sure of the peer
+    const { offer = false, resume } = this.#resumption;
+    const offered = offer ? "offered" : "none";
     const preamble = encodePreamble({
       version: handshakeVersion,
       pattern: this.#pattern,
       sessionLabel,
       initiator: identity.name,
       responder: peer,
+      resumption: resume === undefined ? offered : { handle: resume.ticket.handle, attempt: resume.attempt },
     });
-    const state = this.#state(preamble, peer);
+    this.#resumed = resume?.ticket;
+    const state = this.#state(prologueOf(preamble, resume), peer);
     await this.#send({ kind: "first", preamble, noise: state.writeMessage() });
-    this.#readNoise(state, await this.#receive("noise"));
+    const payload = state.readMessage((await this.#receive("noise")).noise);
+    if (payload.length > 0 && (!offer || resume !== undefined || !equalBytes(payload, taken))) {
+      throw new MalformedMessage("expected a handshake without such a payload");
+    }
+    this.#resumable = payload.length > 0;
     if (this.#pattern === "XX") {
       await this.#verify(state, peer); // before the third message gives our own key away
       await this.#send({ kind: "noise", noise: state.writeMessage() });
@@ -169,15 +240,18 @@ class Handshake {
     return this.#confirm(state, peer);
   }
 
-  async respond(): Promise<SecuredTransport> {
+  async respond(): Promise<SecuredLink> {
     const first = await this.#receive("first");
     const preamble = decodePreamble(first.preamble);
     const peer = preamble.initiator;
     this.#checkPreamble(preamble);
     this.#peer = peer;
-    const state = this.#state(first.preamble, peer);
+    const found = this.#find(preamble);
+    this.#resumed = found?.ticket;
+    this.#resumable = preamble.resumption === "offered" && this.#resumption.offer === true;
+    const state = this.#state(prologueOf(first.preamble, found), peer);
     this.#readNoise(state, first);
-    await this.#send({ kind: "noise", noise: state.writeMessage() });
+    await this.#send({ kind: "noise", noise: state.writeMessage(this.#resumable ? taken : nothing) });
     if (this.#pattern === "XX") {
       this.#readNoise(state, await this.#receive("noise"));
       await this.#verify(state, peer);
@@ -207,6 +281,15 @@ class Handshake {
     }
   }
 
+  /** The connection that the caller wants to go on with, if it wants to. */
+  #find({ initiator, resumption }: Preamble): ReturnType<NonNullable<ResumptionOptions["find"]>> {
+    if (typeof resumption === "string") return undefined;
+    const found = this.#resumption.find?.(initiator, resumption);
+    if (found !== undefined) return found;
+    this.#refusal = "over";
+    throw this.fault("PEER_RESTARTED", "a call to go on with a connection that is none of ours");
+  }
+
   #state(prologue: Uint8Array, peer: string): HandshakeState {
     const { role, identity, trust } = this.#options;
     const pinned = "pinnedKeys" in trust ? trust.pinnedKeys.get(peer) : undefined;
@@ -229,6 +312,11 @@ class Handshake {
     const key = state.remoteStaticKey;
     if (!("verifyPeer" in trust) || key === undefined)
       throw new VeilshareError("INTERNAL", "handshake: no key");
+    const resumed = this.#resumed;
+    if (resumed !== undefined) {
+      if (bytesToHex(key) === resumed.publicKey) return; // its owner was accepted before
+      throw this.fault("PEER_UNAUTHENTICATED", "another key than before the cut");
+    }
     const own = equalBytes(key, identity.keys.publicKey);
     if (own || !(await trust.verifyPeer({ name, publicKey: bytesToHex(key) }))) {
       throw this.fault("PEER_UNAUTHENTICATED", "a key that was not accepted for its name");
@@ -236,9 +324,8 @@ class Handshake {
   }
 
   /** READY both ways; the responder admits in between. */
-  async #confirm(state: HandshakeState, peer: string): Promise<SecuredTransport> {
+  async #confirm(state: HandshakeState, peer: string): Promise<SecuredLink> {
     const { sending, receiving, remoteStaticKey } = state.split();
-    const nothing = new Uint8Array(0);
     const send = (): Promise<void> =>
       this.#send({ kind: "ready", sealed: sending.encrypt(nothing, nothing) });
     const receive = async (): Promise<void> => {
@@ -251,15 +338,18 @@ class Handshake {
       await receive();
     } else {
       await receive();
-      if (this.#options.admit?.(peer) === false) {
+      if (this.#resumed === undefined && this.#options.admit?.(peer) === false) {
         this.#refusal = "duplicate";
         throw this.fault("PEER_UNAUTHENTICATED", "a second connection of a party that is connected");
       }
       await send();
     }
+    const publicKey = bytesToHex(remoteStaticKey ?? nothing);
     return {
       transport: new NoiseTransport(peer, this.#transport, sending, receiving),
-      peer: { name: peer, publicKey: bytesToHex(remoteStaticKey ?? nothing) },
+      peer: { name: peer, publicKey },
+      ticket: this.#resumable ? ticketOf(state, publicKey) : undefined,
+      resumed: this.#resumed?.handle,
     };
   }
 
@@ -285,7 +375,7 @@ class Handshake {
 
   /** Tells the caller in one byte why it is turned away; only for faults of its own. */
   async refuse(error: VeilshareError): Promise<void> {
-    if (error.code !== "PEER_UNAUTHENTICATED" && error.code !== "PEER_MISMATCH") return;
+    if (!refusedCodes.includes(error.code)) return;
     const message = encodeHandshakeMessage({ kind: "refusal", reason: this.#refusal });
     await this.#transport.send(message).catch(() => undefined); // it may have left already
   }
@@ -307,4 +397,21 @@ class Handshake {
     const error = toVeilshareError(thrown);
     return error.step === undefined && error.isPeerFault ? this.fault(error.code, error.message) : error;
   }
+}
+
+/** Faults of a caller's of which it is told. */
+const refusedCodes: readonly string[] = ["PEER_UNAUTHENTICATED", "PEER_MISMATCH", "PEER_RESTARTED"];
+
+/** What both ends must have alike: for one who goes on, the secret of the first handshake besides the preamble. */
+function prologueOf(
+  preamble: Uint8Array,
+  resume: { readonly ticket: ResumeTicket; readonly sessionId: Uint8Array } | undefined,
+): Uint8Array {
+  if (resume === undefined) return preamble;
+  return concatBytes(preamble, resume.sessionId, resume.ticket.secret);
+}
+
+function ticketOf(state: HandshakeState, publicKey: string): ResumeTicket {
+  const handle = state.exportSecret(handleLabel).slice(0, handleBytes);
+  return { handle, secret: state.exportSecret(secretLabel), publicKey };
 }

@@ -67,6 +67,14 @@ export class SymmetricState {
     return plaintext;
   }
 
+  /**
+   * 32 secret bytes of both sides of a finished handshake, bound to a label; independent of the keys of `split`, which come of
+   * the empty input.
+   */
+  exportSecret(label: string): Uint8Array {
+    return hmac(sha256, this.#chainingKey, utf8ToBytes(label));
+  }
+
   split(): SplitKeys {
     const [first, second] = noiseHkdf(this.#chainingKey, empty);
     return {

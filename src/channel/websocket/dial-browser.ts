@@ -16,9 +16,10 @@ const pollMs = 4;
 
 /** See {@link Dial}. */
 export function dial(address: string, options: DialOptions): Promise<Transport> {
-  if (options.certificateAuthorities !== undefined) {
-    const text = "connect: a browser trusts its own certificate authorities only";
-    return Promise.reject(new VeilshareError("UNSUPPORTED", text, { field: "certificateAuthorities" }));
+  for (const field of ["certificateAuthorities", "clientCertificate", "headers", "proxy"] as const) {
+    if (options[field] === undefined) continue;
+    const text = `connect: a browser has its own ${field}; they can't be given`;
+    return Promise.reject(new VeilshareError("UNSUPPORTED", text, { field }));
   }
   const { signal, timeoutMs } = options;
   return new Promise((resolve, reject) => {
@@ -88,6 +89,11 @@ class BrowserSocketTransport implements Transport {
     } else {
       this.#inbox.push(new Uint8Array(data));
     }
+  }
+
+  /** See {@link Transport.closed}. */
+  get closed(): Promise<void> {
+    return this.#closed;
   }
 
   async send(message: Uint8Array): Promise<void> {

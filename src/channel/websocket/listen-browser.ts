@@ -8,3 +8,8 @@ export function listen(options: ListenerOptions): Promise<Listener> {
   const text = "connect: a browser cannot be dialled; give the other parties addresses";
   return Promise.reject(new VeilshareError("UNSUPPORTED", text, { field: "listen", got: options.path }));
 }
+
+/** There is nothing to close. */
+export function closeIfStray(): void {
+  // a browser has no sockets that it was called on
+}

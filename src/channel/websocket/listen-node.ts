@@ -1,15 +1,31 @@
 /** Listening with the `ws` package, on a server of the caller or one of our own. Chosen by the `imports` map in Node. */
 
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerOptions } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import { VeilshareError } from "../../errors.js";
-import type { Listener, ListenerOptions, ListenOptions, UpgradeServer } from "./socket.js";
+import {
+  pathOf,
+  type Listener,
+  type ListenerOptions,
+  type ListenOptions,
+  type ListenTls,
+  type UpgradeServer,
+} from "./socket.js";
 import { socketOptions, WebSocketTransport } from "./transport-node.js";
 
-/** What a stranger may take of a server of our own: connections at once, and time to state a request. */
-const maxConnections = 1024;
+/** What a stranger may take of a server of our own: time to state a request, checked so often. */
 const requestTimeoutMs = 5000;
+const checkEveryMs = 1000;
+
+/** Sockets that have not asked for a WebSocket yet: in all, and of one network address. */
+const maxSilent = 1024;
+const maxSilentOfOne = 256;
+
+/** How long another listener on the caller's server may take to answer an upgrade that is not ours. */
+const strayTimeoutMs = 5000;
 
 /** See {@link Listen}. */
 export async function listen(options: ListenerOptions): Promise<Listener> {
@@ -19,13 +35,15 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   const onUpgrade = (...args: readonly [unknown, unknown, unknown]): void => {
     const [request, socket, head] = args as readonly [IncomingMessage, Duplex, Buffer]; // what Node documents
     if (pathOf(request) !== options.path) {
-      if (own !== undefined) socket.destroy(); // on another's server, somebody else may want it
+      if (own !== undefined) socket.destroy();
+      else if (options.strays !== "elsewhere") closeIfStray(socket);
       return;
     }
     socket.on("error", () => socket.destroy());
+    const address = request.socket.remoteAddress ?? "";
     try {
       sockets.handleUpgrade(request, socket, head, (webSocket) => {
-        options.onCaller(new WebSocketTransport(webSocket));
+        options.onCaller(new WebSocketTransport(webSocket), address);
       });
     } catch {
       // Another session listens on the same server and path, and has taken the caller.
@@ -40,32 +58,86 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   };
 }
 
+/** On another's server somebody else may want the socket; if nobody has answered after a while, nobody does. */
+export function closeIfStray(given: unknown): void {
+  const socket = given as Socket; // what an `upgrade` event has
+  const { bytesWritten } = socket;
+  socket.on("error", () => socket.destroy());
+  const timer = setTimeout(() => {
+    if (socket.bytesWritten === bytesWritten) socket.destroy();
+  }, strayTimeoutMs);
+  timer.unref();
+  socket.once("close", () => {
+    clearTimeout(timer);
+  });
+}
+
 function isServer(on: UpgradeServer | ListenOptions): on is UpgradeServer {
   return "on" in on && typeof on.on === "function";
 }
 
-function pathOf(request: IncomingMessage): string {
-  const target = request.url ?? "/";
-  return URL.canParse(target, "ws://party") ? new URL(target, "ws://party").pathname : "";
-}
-
-async function openServer({ host, port }: ListenOptions): Promise<Server> {
-  const server = createServer((_request, response) => {
+async function openServer({ host, port, tls }: ListenOptions): Promise<Server> {
+  const limits: ServerOptions = {
+    headersTimeout: requestTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: checkEveryMs,
+  };
+  const server = makeServer(limits, tls);
+  server.on("request", (_request, response) => {
     response.writeHead(426, { Connection: "close", "Content-Type": "text/plain" }).end("Upgrade Required\n");
   });
-  server.maxConnections = maxConnections;
-  server.headersTimeout = requestTimeoutMs;
-  server.requestTimeout = requestTimeoutMs;
+  limitSilentSockets(server);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (cause) => {
       const where = `${host ?? "*"}:${port ?? 0}`;
       const text = `connect: cannot listen on ${where}: ${cause.message}`;
-      reject(new VeilshareError("INVALID_CONFIG", text, { field: "listen", got: where, cause }));
+      const hint =
+        "another program, or another session of this one, listens there; or the address is not this machine's";
+      reject(new VeilshareError("INVALID_CONFIG", text, { field: "listen", got: where, hint, cause }));
     });
     server.listen({ port: port ?? 0, ...(host === undefined ? {} : { host }) }, resolve);
   });
   server.on("error", () => undefined); // a single connection that could not be accepted
   return server;
+}
+
+function makeServer(limits: ServerOptions, tls: ListenTls | undefined): Server {
+  if (tls === undefined) return createServer(limits);
+  const { certificate: cert, key, clientAuthorities } = tls;
+  const clients =
+    clientAuthorities === undefined
+      ? {}
+      : { ca: [clientAuthorities].flat() as string[], requestCert: true, rejectUnauthorized: true };
+  try {
+    return createTlsServer({ ...limits, handshakeTimeout: requestTimeoutMs, cert, key, ...clients });
+  } catch (cause) {
+    // OpenSSL's own words may quote the key.
+    const text = "connect: listen.tls: expected a certificate and its key in PEM, got others";
+    throw new VeilshareError("INVALID_CONFIG", text, { field: "listen.tls", cause });
+  }
+}
+
+/**
+ * A socket that says nothing costs a place for seconds. Of an address with too many of them, or of all when there are too many,
+ * the oldest goes.
+ */
+function limitSilentSockets(server: Server): void {
+  const silent = new Map<Socket, string>();
+  server.on("connection", (socket: Socket) => {
+    const address = socket.remoteAddress ?? "";
+    silent.set(socket, address);
+    socket.once("close", () => silent.delete(socket));
+    const ofOne = [...silent].filter(([, other]) => other === address);
+    const [oldest] = ofOne.length > maxSilentOfOne ? ofOne : silent.size > maxSilent ? [...silent] : [];
+    oldest?.[0].destroy();
+  });
+  server.on("upgrade", (request: IncomingMessage) => silent.delete(plainSocketOf(request)));
+}
+
+/** The TCP socket under a TLS one: it is what `connection` gave. */
+function plainSocketOf({ socket }: IncomingMessage): Socket {
+  const { _parent: parent } = socket as unknown as { readonly _parent?: Socket | null };
+  return parent ?? socket;
 }
 
 /** The port is free at once; the server's own end waits for its WebSockets, which the session closes. */

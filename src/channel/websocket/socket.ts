@@ -16,6 +16,24 @@ export interface DialOptions {
   readonly timeoutMs: number;
   /** PEM certificates of authorities to trust for `wss:` besides the system's; Node only. */
   readonly certificateAuthorities?: string | readonly string[] | undefined;
+  /** For `wss:` servers that ask for one; Node only. */
+  readonly clientCertificate?: TlsKey | undefined;
+  /** More headers of the request that opens the WebSocket; Node only. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** `http:` address of an outbound proxy; Node only. */
+  readonly proxy?: string | undefined;
+}
+
+/** A certificate with its key, in PEM. */
+export interface TlsKey {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** How a listener of our own ends TLS. */
+export interface ListenTls extends TlsKey {
+  /** PEM certificates of the authorities whose client certificates are asked for and required. Default: none are asked for. */
+  readonly clientAuthorities?: string | readonly string[];
 }
 
 /** Opens a WebSocket to an address. Rejects with CONNECTION_FAILED; whoever calls may try again. */
@@ -30,22 +48,32 @@ export interface UpgradeServer {
   off(event: "upgrade", listener: (request: unknown, socket: unknown, head: unknown) => void): unknown;
 }
 
+/** The path of an upgrade request; empty for what is none. */
+export function pathOf(request: { readonly url?: string | undefined }): string {
+  const target = request.url ?? "/";
+  return URL.canParse(target, "ws://party") ? new URL(target, "ws://party").pathname : "";
+}
+
 /** Where to listen. */
 export interface ListenOptions {
   /** Default: all interfaces. */
   readonly host?: string;
   /** 0 picks a free one. */
   readonly port?: number;
+  /** Certificate and key for a `wss:` address. Default: `ws:`, for a network or a proxy that is trusted with names and times. */
+  readonly tls?: ListenTls;
 }
 
 /** What listening needs. */
 export interface ListenerOptions {
   /** A listening server of the caller, or where to open one. */
   readonly on: UpgradeServer | ListenOptions;
-  /** Path of the WebSocket, e.g. `/`; other paths are left alone. */
+  /** Path of the WebSocket, e.g. `/`. */
   readonly path: string;
+  /** Who closes sockets on a caller's server that ask for other paths and that nobody answers. Default: this listener. */
+  readonly strays?: "elsewhere";
   /** Called with every caller, who is a stranger still. */
-  readonly onCaller: (transport: Transport) => void;
+  readonly onCaller: (transport: Transport, address: string) => void;
 }
 
 /** An open door. */

@@ -3,11 +3,16 @@
  * that ends with the client's name. One client's death does not touch the others' sessions.
  */
 
+import { closeIfStray } from "#channel/listen";
 import { invalidArgument, toVeilshareError, VeilshareError } from "../../errors.js";
 import type { PartyEntry } from "../identity/identity.js";
 import type { Party } from "../party.js";
-import { connect, type ConnectOptions } from "./connect.js";
-import type { UpgradeServer } from "./socket.js";
+import { checkOptions, type RulesOf } from "../../checks/options.js";
+import { listOf, text } from "../../checks/rules.js";
+import { ReplayBudget } from "../resume/replay-buffer.js";
+import { assemble } from "./assemble.js";
+import { connect, networkRules, partyEntryRule, serverRule, type ConnectOptions } from "./connect.js";
+import { pathOf, type UpgradeServer } from "./socket.js";
 
 /** What {@link acceptClients} needs. */
 export interface AcceptClientsOptions extends Omit<
@@ -32,7 +37,7 @@ export interface ConnectToServerOptions extends Omit<
 }
 
 /**
- * Waits for each client within `limits.connectTimeoutMs`, and opens a session with it alone.
+ * Waits for each client within `limits.connectTimeoutMs`, half a minute by default, and opens a session with it alone.
  *
  * @returns For each client, by index, the session or the error for which there is none.
  * @throws VeilshareError INVALID_ARGUMENT for two clients of one name or an address that is none.
@@ -40,34 +45,53 @@ export interface ConnectToServerOptions extends Omit<
  * **Security.** As `connect`: each session is a Noise KK channel between the keys of the entries.
  */
 export async function acceptClients(options: AcceptClientsOptions): Promise<(Party | VeilshareError)[]> {
+  checkOptions("acceptClients", options, acceptRules);
   const { address, clients, server, ...rest } = options;
   const names = new Set(clients.map(({ name }) => name));
   if (names.size !== clients.length)
     throw invalidArgument("acceptClients", "distinct names", "a repeated one");
   const switchboard = new Switchboard(server);
+  const budget = new ReplayBudget();
+  const limits = { connectTimeoutMs: clientTimeoutMs, ...rest.limits };
   try {
     return await Promise.all(
       clients.map(async ({ name, publicKey }) => {
-        const parties = [options.identity.entry(pathFor(address, name)), { name, publicKey }];
+        const own = pathFor(address, name);
+        const parties = [options.identity.entry(own), { name, publicKey }];
+        const door = switchboard.at(new URL(own).pathname);
         try {
-          return await connect({ ...rest, parties, server: switchboard });
+          return await assemble({ ...rest, limits, parties, server: door }, { budget, strays: "elsewhere" });
         } catch (thrown) {
           return toVeilshareError(thrown);
         }
       }),
     );
   } finally {
-    switchboard.close();
+    switchboard.seal();
   }
 }
+
+/** A server does not wait for a client as long as a client waits for its server: some never come. */
+const clientTimeoutMs = 30_000;
+
+const acceptRules: RulesOf<AcceptClientsOptions> = {
+  ...networkRules,
+  address: text,
+  server: serverRule,
+  clients: listOf(partyEntryRule),
+};
+
+const toServerRules: RulesOf<ConnectToServerOptions> = { ...networkRules, serverEntry: partyEntryRule };
 
 /**
  * Connects a client with its server, in a session of the two.
  *
  * @throws VeilshareError as `connect`.
  */
-export function connectToServer({ serverEntry, ...options }: ConnectToServerOptions): Promise<Party> {
-  const { identity } = options;
+export async function connectToServer(options: ConnectToServerOptions): Promise<Party> {
+  checkOptions("connectToServer", options, toServerRules);
+  const { serverEntry, ...rest } = options;
+  const { identity } = rest;
   const { address } = serverEntry;
   if (address === undefined) {
     throw new VeilshareError("INVALID_CONFIG", `connectToServer: "${serverEntry.name}" has no address`, {
@@ -75,7 +99,7 @@ export function connectToServer({ serverEntry, ...options }: ConnectToServerOpti
     });
   }
   const parties = [{ ...serverEntry, address: pathFor(address, identity.name) }, identity.entry()];
-  return connect({ ...options, parties });
+  return connect({ ...rest, parties });
 }
 
 function pathFor(address: string, client: string): string {
@@ -88,10 +112,14 @@ function pathFor(address: string, client: string): string {
 
 type UpgradeListener = Parameters<UpgradeServer["on"]>[1];
 
-/** Many listeners behind one: a thousand of them on the caller's server would look like a leak. */
-class Switchboard implements UpgradeServer {
+/**
+ * Many doors behind one listener: a thousand of them on the caller's server would look like a leak. It stays until the last session
+ * is over.
+ */
+class Switchboard {
   readonly #server: UpgradeServer;
-  readonly #listeners = new Set<UpgradeListener>();
+  readonly #listeners = new Map<string, UpgradeListener>();
+  #sealed = false;
 
   constructor(server: UpgradeServer) {
     this.#server = server;
@@ -99,18 +127,31 @@ class Switchboard implements UpgradeServer {
   }
 
   readonly #forward: UpgradeListener = (request, socket, head) => {
-    for (const listener of [...this.#listeners]) listener(request, socket, head);
+    const listener = this.#listeners.get(pathOf(request as { readonly url?: string }));
+    if (listener === undefined) closeIfStray(socket);
+    else listener(request, socket, head);
   };
 
-  on(_event: "upgrade", listener: UpgradeListener): void {
-    this.#listeners.add(listener);
+  /** The server as the session at one path sees it. */
+  at(path: string): UpgradeServer {
+    return {
+      on: (_event, listener) => {
+        this.#listeners.set(path, listener);
+      },
+      off: () => {
+        this.#listeners.delete(path);
+        this.#leave();
+      },
+    };
   }
 
-  off(_event: "upgrade", listener: UpgradeListener): void {
-    this.#listeners.delete(listener);
+  /** No more sessions will be opened. */
+  seal(): void {
+    this.#sealed = true;
+    this.#leave();
   }
 
-  close(): void {
-    this.#server.off("upgrade", this.#forward);
+  #leave(): void {
+    if (this.#sealed && this.#listeners.size === 0) this.#server.off("upgrade", this.#forward);
   }
 }

@@ -12,9 +12,14 @@ const pauseAbove = 64;
 const resumeBelow = 16;
 
 /** Options that both ends give to `ws`: no compression (ciphertext does not shrink), nothing larger than a message. */
-export const socketOptions: { readonly perMessageDeflate: false; readonly maxPayload: number } = {
+export const socketOptions: {
+  readonly perMessageDeflate: false;
+  readonly maxPayload: number;
+  readonly closeTimeout: number;
+} = {
   perMessageDeflate: false,
   maxPayload: maxSocketMessageBytes,
+  closeTimeout: 2 ** 31 - 1, // how long closing may take is said by who closes
 };
 
 /** An open WebSocket, or one about to open. */
@@ -49,6 +54,11 @@ export class WebSocketTransport implements Transport {
         resolve();
       });
     });
+  }
+
+  /** See {@link Transport.closed}. */
+  get closed(): Promise<void> {
+    return this.#closed;
   }
 
   send(message: Uint8Array): Promise<void> {

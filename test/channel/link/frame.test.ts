@@ -45,6 +45,7 @@ describe("frames", () => {
     expect(frames.decodeFrame(frames.encodeBye(5))).toEqual({ kind: "bye", sequence: 5 });
     expect(frames.decodeFrame(frames.encodeAbort(6, "ABORTED"))).toEqual({
       kind: "abort",
+      accused: "",
       sequence: 6,
       code: "ABORTED",
     });

@@ -113,7 +113,7 @@ describe("connect", () => {
     );
   });
 
-  it("listens on its own address by itself, and frees the port once all are there", async () => {
+  it("listens on its own address by itself as long as the session lives, and frees the port then", async () => {
     const probe = createServer();
     const port = await listening(probe);
     await new Promise((resolve) => probe.close(resolve));
@@ -122,12 +122,15 @@ describe("connect", () => {
       identity.entry(i === 0 ? `ws://${host}:${port}` : undefined),
     );
     const both = await session(identities.map((identity) => ({ identity, parties })));
-    await expect(
+    const knock = (): Promise<unknown> =>
       new Promise((resolve, reject) => {
-        connectTcp(port, host).on("connect", resolve).on("error", reject);
-      }),
-    ).rejects.toMatchObject({ code: "ECONNREFUSED" });
+        const socket = connectTcp(port, host).on("connect", resolve).on("error", reject);
+        cleanups.push(() => socket.destroy());
+      });
+    await knock();
     await talk(both);
+    await Promise.all(both.map((party) => party.close()));
+    await expect(knock()).rejects.toMatchObject({ code: "ECONNREFUSED" });
   });
 
   it("carries large messages both ways at once, within the window of a slow reader", async () => {
@@ -194,22 +197,24 @@ describe("connect refuses", () => {
     await talk([keep(await connect(options[1] as ConnectOptions)), keep(await first)].reverse());
   });
 
-  it("a second connection of a party that is there", async () => {
-    const { options } = await setUp(["a", "b", "c"], 1);
-    const parties = (options[0] as ConnectOptions).parties.map((entry, i) => ({
-      ...entry,
-      ...(i === 1 ? { address: `ws://${host}:1` } : {}),
-    }));
-    const waiting = connect(other(options[0], { parties, limits: { connectTimeoutMs: 1500 } })).catch(
-      (thrown: unknown) => thrown,
-    );
-    const twin = (): Promise<unknown> =>
-      connect(other(options[1], { parties, listen: { host, port: 0 } })).catch((thrown: unknown) => thrown);
-    const first = twin();
-    await sleep(300);
-    expect(await twin()).toMatchObject({ code: "PEER_UNAUTHENTICATED", party: "a" });
-    expect(await waiting).toMatchObject({ code: "CONNECTION_FAILED", party: "c" });
-    expect(await first).toMatchObject({ code: "CONNECTION_FAILED", party: "c" });
+  it("nobody who has a party's key and starts later: until the session stands, the newest has the place", async () => {
+    const { options } = await setUp(["a", "b", "c"]);
+    const stopped = new AbortController();
+    const first = connect(options[0] as ConnectOptions);
+    const old = connect(other(options[2], { signal: stopped.signal }));
+    await sleep(200);
+    stopped.abort();
+    await expect(old).rejects.toMatchObject({ code: "ABORTED" });
+    const others = [options[1], options[2]].map((own) => connect(own as ConnectOptions));
+    await talk((await Promise.all([first, ...others])).map(keep));
+  });
+
+  it("a second process of a party that is in a session, which goes on", async () => {
+    const { options } = await setUp(["a", "b"]);
+    const both = await session(options);
+    const second = connect(other(options[1], { limits: { connectTimeoutMs: 500 } }));
+    await expect(second).rejects.toMatchObject({ code: "CONNECTION_FAILED", party: "a" });
+    await talk(both);
   });
 
   it("nobody's place for somebody who is not among the parties", async () => {
@@ -376,13 +381,18 @@ async function relay(
 describe("somebody between two parties", () => {
   const throughRelay = async (
     change: (bytes: Buffer, total: number) => Buffer | undefined,
+    reconnectMs = 500,
   ): Promise<readonly [Party, Party]> => {
     const { options, parties } = await setUp(["a", "b"]);
     const port = await relay(Number(new URL(parties[0]?.address ?? "").port), change);
     const viaRelay = parties.map((entry, i) =>
       i === 0 ? { ...entry, address: `ws://${host}:${port}` } : entry,
     );
-    const [a, b] = await session([options[0] as ConnectOptions, other(options[1], { parties: viaRelay })]);
+    const limits = { connectTimeoutMs: 3000, reconnectMs };
+    const [a, b] = await session([
+      other(options[0], { limits }),
+      other(options[1], { parties: viaRelay, limits }),
+    ]);
     return [a as Party, b as Party];
   };
 
@@ -407,7 +417,7 @@ describe("somebody between two parties", () => {
     await Promise.all([here, there]);
   });
 
-  it("who cuts the line in the middle of a message ends both with PEER_CLOSED, naming party and step", async () => {
+  it("who cuts the line for good ends both with PEER_CLOSED once the time for reconnecting is over, naming party and step", async () => {
     let armed = false;
     const [a, b] = await throughRelay((bytes) => (armed ? undefined : bytes));
     const here = expect(a.receive(1, "step")).rejects.toMatchObject({
