@@ -76,7 +76,13 @@ async function train(
       const own = rowsOfBank(rows, i, banks.length);
       give(bank, { serverEntry: identity.entry(address), planOptions, localSteps, ...own, ...dies });
     }
-    const sessions = await acceptClients({ identity, address, server, clients: entries });
+    const sessions = await acceptClients({
+      identity,
+      address,
+      server,
+      clients: entries,
+      limits: { reconnectMs: 1000 },
+    });
     const result = await serveFederatedAveraging(
       sessions,
       planFederatedAveraging(planOptions),

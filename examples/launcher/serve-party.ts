@@ -74,6 +74,8 @@ async function takePart(options: {
     server,
     parties: message.parties,
     signal,
+    // All processes run on one machine: a connection that breaks is a process that died.
+    limits: { reconnectMs: 0 },
     onProgress: ({ step, done, total }) => {
       tell({ kind: "progress", step, done, total });
     },

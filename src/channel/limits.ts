@@ -70,6 +70,6 @@ export const limitsRules: RulesOf<SessionLimits> = {
 export function completeLimits(given: Partial<SessionLimits> = {}): SessionLimits {
   checkArgument("limits", "limits", given, object(limitsRules));
   const limits: Record<string, unknown> = { ...defaultLimits };
-  for (const [name, value] of Object.entries(given)) if (value !== undefined) limits[name] = value;
+  for (const [name, value] of Object.entries<unknown>(given)) if (value !== undefined) limits[name] = value;
   return limits as unknown as SessionLimits; // all names have a default, and only known ones were added
 }

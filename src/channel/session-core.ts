@@ -120,13 +120,13 @@ export class SessionCore {
     await this.link(to).send(step, payload);
   }
 
-  async receive(from: number, step: string): Promise<Uint8Array> {
+  async receive(from: number, step: string, timeoutMs?: number): Promise<Uint8Array> {
     this.throwIfFailed(step);
     if (this.#sentSinceWait) {
       this.#sentSinceWait = false;
       this.#rounds += 1;
     }
-    return this.link(from).receive(step);
+    return this.link(from).receive(step, timeoutMs);
   }
 
   /** Does something while these parties are told that this one works. */
@@ -223,7 +223,7 @@ export class SessionCore {
     const sent = others.map((to) => this.send(to, step, message));
     const received = this.names.map(async (_, from) => {
       if (from === this.index) return message;
-      const theirs = await this.receive(from, step);
+      const theirs = await this.receive(from, step, this.limits.connectTimeoutMs + 1000); // `greet` has the limit
       missing.delete(from);
       return read(from, theirs);
     });

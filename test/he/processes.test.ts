@@ -29,7 +29,7 @@ it("two processes add up their sealed vectors over WebSocket, and both know the 
     const their = Array.from({ length: 500 }, (_, i) => ((91 * i) % 2000) - 1000);
     const parties = [identity.entry(`ws://127.0.0.1:${port}`), entry];
     child.send({ parties, secretBytes: [...secretBytes], vector: their });
-    const party = await connect({ identity, parties, server });
+    const party = await connect({ identity, parties, server, limits: { reconnectMs: 1000 } });
     const options = { maxAbs: 1000n, keyBits: 2048, holder: "holder", collector: "here" } as const;
     const sum = await sealedSum(party, BigInt64Array.from(vector), options);
     const { bytesSent } = party.traffic;

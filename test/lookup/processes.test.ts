@@ -32,7 +32,7 @@ async function withRemote<T>(
     const { entry, publicKey } = await introduced;
     const parties = [identity.entry(`ws://127.0.0.1:${address.port}`), entry];
     child.send({ parties });
-    const party = await connect({ identity, parties, server });
+    const party = await connect({ identity, parties, server, limits: { reconnectMs: 1000 } });
     const pinned = { publicKey: Uint8Array.from(publicKey), epoch: 1 };
     const result = await lookupSession(party, pinned, (client) => use(client, child));
     await party.close();

@@ -13,7 +13,7 @@ type FromChild =
 
 const planOptions = { suppliers: 8, currency: "USD", period: "2026" };
 const plan = planScope3Verified(planOptions);
-const limits = { connectTimeoutMs: 60_000 };
+const limits = { connectTimeoutMs: 60_000, reconnectMs: 1000 };
 
 const running = killedAfterEach();
 

@@ -17,7 +17,7 @@ import { memoryStore } from "../../dist/store/index.js";
 
 const [, , name, role] = process.argv;
 const identity = generateIdentity(name);
-const limits = { connectTimeoutMs: 60_000 };
+const limits = { connectTimeoutMs: 60_000, reconnectMs: 1000 };
 const modulus = 2n ** 66n * 4611686018427387897n + 1n; // of Field128
 
 async function listen() {

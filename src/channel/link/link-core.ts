@@ -98,8 +98,13 @@ export class LinkCore {
    * Waits for `wanted`, but not past the link's failure nor past the step's time limit; the limit starts anew while the
    * party says that it works.
    */
-  async orFailure<T>(wanted: Promise<T>, step: string, what: string): Promise<T> {
-    const { stepTimeoutMs, workTimeoutMs } = this.limits;
+  async orFailure<T>(
+    wanted: Promise<T>,
+    step: string,
+    what: string,
+    stepTimeoutMs: number = this.limits.stepTimeoutMs,
+  ): Promise<T> {
+    const { workTimeoutMs } = this.limits;
     const until = performance.now() + workTimeoutMs;
     const onTimeout = (): VeilshareError | number => {
       const leftMs = this.peerWorks ? until - performance.now() : 0;

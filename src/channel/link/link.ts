@@ -84,9 +84,9 @@ export class Link {
     return this.#sender.send(step, message);
   }
 
-  /** The next message of a lane. */
-  receive(step: string): Promise<Uint8Array> {
-    return this.#receiver.receive(step);
+  /** The next message of a lane, within the limit for a step unless another is given. */
+  receive(step: string, timeoutMs?: number): Promise<Uint8Array> {
+    return this.#receiver.receive(step, timeoutMs);
   }
 
   /**
@@ -97,6 +97,11 @@ export class Link {
   releaseLanes(prefix: string): string | undefined {
     this.#sender.release(prefix);
     return this.#receiver.release(prefix);
+  }
+
+  /** How many names of protocols that are over it remembers; does not grow with their runs. */
+  get rememberedRuns(): number {
+    return this.#receiver.rememberedRuns;
   }
 
   async #read(): Promise<void> {

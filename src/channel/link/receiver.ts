@@ -26,7 +26,7 @@ export class LinkReceiver {
   }
 
   /** The next message of a lane. */
-  async receive(step: string): Promise<Uint8Array> {
+  async receive(step: string, timeoutMs?: number): Promise<Uint8Array> {
     const core = this.#core;
     const lane = this.#lane(step);
     const queued = lane.take();
@@ -45,10 +45,14 @@ export class LinkReceiver {
       lane.wait(waiter);
     });
     try {
-      return await core.orFailure(message, step, "message");
+      return await core.orFailure(message, step, "message", timeoutMs);
     } finally {
       if (waiter !== undefined) lane.forget(waiter);
     }
+  }
+
+  get rememberedRuns(): number {
+    return this.#over.size;
   }
 
   #lane(label: string): IncomingLane {

@@ -107,7 +107,7 @@ function makeServer(limits: ServerOptions, tls: ListenTls | undefined): Server {
   const clients =
     clientAuthorities === undefined
       ? {}
-      : { ca: [clientAuthorities].flat() as string[], requestCert: true, rejectUnauthorized: true };
+      : { ca: [...asList(clientAuthorities)], requestCert: true, rejectUnauthorized: true };
   try {
     return createTlsServer({ ...limits, handshakeTimeout: requestTimeoutMs, cert, key, ...clients });
   } catch (cause) {
@@ -115,6 +115,10 @@ function makeServer(limits: ServerOptions, tls: ListenTls | undefined): Server {
     const text = "connect: listen.tls: expected a certificate and its key in PEM, got others";
     throw new VeilshareError("INVALID_CONFIG", text, { field: "listen.tls", cause });
   }
+}
+
+function asList(authorities: string | readonly string[]): readonly string[] {
+  return typeof authorities === "string" ? [authorities] : authorities;
 }
 
 /**

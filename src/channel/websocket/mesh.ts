@@ -182,7 +182,7 @@ export class Mesh {
     };
     this.#places[index] = place;
     void before?.transport.close({ lingerMs: 0 });
-    void transport.closed?.then(() => {
+    void transport.closed.then(() => {
       this.#free(index, place);
     });
     this.#tell({ kind: "connected", party: peer.name });
@@ -359,7 +359,7 @@ export class Mesh {
         await transport.adopt(way);
         return;
       } catch (thrown) {
-        if (signal.aborted) return;
+        if (isOver(signal)) return;
         if (thrown instanceof VeilshareError && thrown.code === "PEER_RESTARTED") {
           transport.end(restarted(transport.peer));
           return;
@@ -402,6 +402,11 @@ class Attempts {
 function restarted(party: string): VeilshareError {
   const text = `channel/reconnect: party "${party}" was started anew, or has left the session; the session can't go on`;
   return new VeilshareError("PEER_RESTARTED", text, { party, hint: "start all parties again" });
+}
+
+/** Asked anew after every wait. */
+function isOver(signal: AbortSignal): boolean {
+  return signal.aborted;
 }
 
 /** A factor from 0.5 to 1, so that parties that start together do not keep dialling together. */

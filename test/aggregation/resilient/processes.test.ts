@@ -10,7 +10,7 @@ type FromChild =
 
 const clients = 20;
 /** Twenty processes start at once. */
-const limits = { connectTimeoutMs: 120_000 };
+const limits = { connectTimeoutMs: 120_000, reconnectMs: 1000 };
 const length = 65_536 + 10; // two pieces
 const planOptions = { clients, length, max: 100_000, corrupt: 0.1, dropout: 0.2, reveal: "all" } as const;
 

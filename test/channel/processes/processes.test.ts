@@ -54,7 +54,7 @@ describe("parties as processes", () => {
       "crash",
       { code: "PEER_CLOSED", party: "p1", message: expect.stringContaining("exit code 7") as string },
     ],
-    ["has a bug", "throw", { code: "INTERNAL", party: "p1" }],
+    ["has a bug", "throw", { code: "PROTOCOL_FAILED", party: "p1" }],
   ])("end, with the root cause once, when one of them %s", async (_, task, expected) => {
     const { error, pids, ms } = await run(["endless", task, "endless"]);
     expect(error).toMatchObject(expected);

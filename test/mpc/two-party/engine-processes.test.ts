@@ -33,7 +33,7 @@ describe("an engine of two parties between two processes over WebSocket", () => 
       const identity = generateIdentity("here");
       const parties = [identity.entry(`ws://127.0.0.1:${address.port}`), (await entry).entry];
       child.send({ parties });
-      const party = await connect({ identity, parties, server });
+      const party = await connect({ identity, parties, server, limits: { reconnectMs: 1000 } });
       const own = await runProgram(party, 0);
       expect((await result).values).toEqual(own);
       for (const [i, value] of own.entries())
