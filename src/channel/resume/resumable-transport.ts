@@ -68,6 +68,8 @@ export class ResumableTransport implements Transport {
   #gotBytes = 0;
   #ackTimer: ReturnType<typeof setTimeout> | undefined;
   #peerEnded = false;
+  /** True when a connection was given up because nothing came, and nothing came since. */
+  #silent = false;
   #left: Promise<void> | undefined;
 
   constructor(peer: string, way: NoiseTransport, budget: ReplayBudget) {
@@ -95,7 +97,9 @@ export class ResumableTransport implements Transport {
 
   /** Nothing came for long: the connection may be dead without anybody having said so. */
   suspect(): void {
-    if (this.#recovery !== undefined && this.#way !== undefined) this.#lose(this.#way);
+    if (this.#recovery === undefined || this.#way === undefined) return;
+    this.#silent = true;
+    this.#lose(this.#way);
   }
 
   /** Ends everything with an error. */
@@ -177,6 +181,7 @@ export class ResumableTransport implements Transport {
       throw thrown;
     }
     this.#clearLoss();
+    this.#silent = false;
     this.replayed.reconnects += 1;
     this.#use(way);
     for (const frame of this.#sent.unacknowledged()) {
@@ -352,8 +357,9 @@ export class ResumableTransport implements Transport {
 
   #lostError(how: string): VeilshareError {
     const { peer: party } = this;
-    const text = `${step}: party "${party}": the connection was lost, ${how}`;
-    return new VeilshareError("PEER_CLOSED", text, { party }); // the step is that of who waits
+    const what = this.#silent ? "there was no sign of life" : "the connection was lost";
+    const text = `${step}: party "${party}": ${what}, ${how}`;
+    return new VeilshareError(this.#silent ? "PEER_TIMEOUT" : "PEER_CLOSED", text, { party }); // the step is that of who waits
   }
 
   #violation(code: PeerErrorCode, expected: string, got: string): VeilshareError {
