@@ -1,8 +1,8 @@
 /**
  * npm run bench -- [TOPIC...] [--json] [--time MS] [--large | --quick] [--readme]
  *
- * Measures the topics that are named, or all. With --json, standard output is one JSON object with `machine`, `results`
- * and `ratios`; without, Markdown tables. Progress goes to standard error. --large adds what takes many
+ * Measures the topics that are named, or all. With --json, standard output is one JSON object with `machine`, `results`,
+ * `ratios` and `figures`; without, Markdown tables. Progress goes to standard error. --large adds what takes many
  * minutes, --quick leaves out what takes more than one. --readme writes the table of docs/psi-performance.md where the topic
  * psi is measured, and the README's where more is.
  */
@@ -15,6 +15,7 @@ import { writePsiPage } from "./psi/table.js";
 import { writeReadme } from "./readme.js";
 import { machineLine, topicTables } from "./report.js";
 import { aggregationResilientTopic } from "./topics/aggregation-resilient.js";
+import { calibrationTopic } from "./topics/calibration.js";
 import { channelTopic } from "./topics/channel.js";
 import { groupTopic } from "./topics/group.js";
 import { heTopic } from "./topics/he.js";
@@ -43,6 +44,7 @@ const topics: readonly Topic[] = [
   lookupTopic,
   mpcTopic,
   riskTopic,
+  calibrationTopic,
   prio3Topic,
   aggregationResilientTopic,
   timingTopic,
@@ -89,11 +91,13 @@ async function main({ chosen, json, readme, ...settings }: Settings): Promise<vo
   const context = createContext(settings);
   const results: (Measurement & { readonly topic: string })[] = [];
   let ratios: Record<string, number> = {};
+  let figures: Record<string, number> = {};
   if (!json) process.stdout.write(`${machineLine(machine)}\n`);
   for (const topic of chosen) {
     const result = await topic.run(context);
     results.push(...result.results.map((measurement) => ({ topic: topic.name, ...measurement })));
     ratios = { ...ratios, ...result.ratios };
+    figures = { ...figures, ...result.figures };
     if (!json) process.stdout.write(`\n${topicTables(topic, result)}\n`);
   }
   if (readme) {
@@ -101,7 +105,7 @@ async function main({ chosen, json, readme, ...settings }: Settings): Promise<vo
     if (chosen.includes(psiTopic)) writePsiPage({ machine, command, results });
     if (chosen.some((topic) => topic !== psiTopic)) writeReadme({ machine, command, results });
   }
-  if (json) process.stdout.write(`${JSON.stringify({ machine, results, ratios })}\n`);
+  if (json) process.stdout.write(`${JSON.stringify({ machine, results, ratios, figures })}\n`);
 }
 
 try {

@@ -37,6 +37,8 @@ export interface TopicResult {
   readonly results: readonly Measurement[];
   /** From `ours/rival` to rival's time an item over our time an item. */
   readonly ratios: Readonly<Record<string, number>>;
+  /** Figures that are no times, by name: errors, losses, sizes. */
+  readonly figures?: Readonly<Record<string, number>>;
 }
 
 /** A subject that `npm run bench -- NAME` measures. */

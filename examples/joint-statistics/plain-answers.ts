@@ -24,7 +24,9 @@ export function plainAnswers(questions: readonly Question[], input: PlainInput):
       case "correlation":
         return {
           kind: "correlation",
-          value: correlationOf(valuesOf(input, rows, question.x), valuesOf(input, rows, question.y)),
+          value: isAboutMany(input, rows, [question.x, question.y])
+            ? correlationOf(valuesOf(input, rows, question.x), valuesOf(input, rows, question.y))
+            : null,
         };
       case "groupMeans":
         return groupMeans(input, rows, question);
@@ -38,13 +40,17 @@ export function plainAnswers(questions: readonly Question[], input: PlainInput):
           kind: "percentile",
           value: percentileOf(valuesOf(input, rows, question.of), question.percent, input),
         };
+      case "variance":
+        return {
+          kind: "variance",
+          value: isAboutMany(input, rows, [question.of])
+            ? varianceOf(valuesOf(input, rows, question.of))
+            : null,
+        };
       case "sum":
-      case "mean":
-      case "variance": {
+      case "mean": {
         const values = valuesOf(input, rows, question.of);
-        const mean = sum(values) / values.length;
-        const squares = sum(values.map((value) => (value - mean) ** 2));
-        const of = { sum: sum(values), mean, variance: squares / (values.length - 1) };
+        const of = { sum: sum(values), mean: sum(values) / values.length };
         return { kind: question.kind, value: of[question.kind] };
       }
     }
@@ -77,6 +83,37 @@ function valuesOf(input: PlainInput, rows: readonly Pair[], quantity: Quantity):
     }
   }
   return totals;
+}
+
+/**
+ * Whether what each owner adds to quantities of both is about enough rows: the sum of squared distances from the mean, by the
+ * largest. Quantities of one owner are not asked.
+ */
+function isAboutMany(input: PlainInput, rows: readonly Pair[], quantities: readonly Quantity[]): boolean {
+  const parts = quantities.flatMap((quantity) =>
+    ["first.", "second."].map((owner) =>
+      (typeof quantity === "string" ? [{ column: quantity, factor: 1 }] : quantity).filter(({ column }) =>
+        column.startsWith(owner),
+      ),
+    ),
+  );
+  const owners = new Set(parts.flat().map(({ column }) => column.startsWith("first.")));
+  if (owners.size < 2) return true;
+  return parts.every(
+    (part) => part.length === 0 || effectiveRows(valuesOf(input, rows, part)) >= input.minimumRows,
+  );
+}
+
+function effectiveRows(values: readonly number[]): number {
+  const mean = sum(values) / values.length;
+  const squares = values.map((value) => (value - mean) ** 2);
+  const largest = Math.max(...squares);
+  return largest === 0 ? 0 : sum(squares) / largest;
+}
+
+function varianceOf(values: readonly number[]): number {
+  const mean = sum(values) / values.length;
+  return sum(values.map((value) => (value - mean) ** 2)) / (values.length - 1);
 }
 
 function sum(values: readonly number[]): number {
@@ -141,9 +178,14 @@ function groupMeans(
     rows.length,
     input.minimumRows,
   );
+  // What the groups' owner does not know of the quantity must be about enough rows.
+  const foreign = (typeof of === "string" ? [{ column: of, factor: 1 }] : of).filter(
+    ({ column }) => column.startsWith("first.") !== by.startsWith("first."),
+  );
+  const enough = foreign.length === 0 || effectiveRows(valuesOf(input, rows, foreign)) >= input.minimumRows;
   const groups = names.map((group, i) => {
     const own = members[i] ?? [];
-    if (flags[i] !== true) return { group, rows: null, mean: null };
+    if (flags[i] !== true || !enough) return { group, rows: null, mean: null };
     return { group, rows: own.length, mean: sum(own) / own.length };
   });
   return { kind: "groupMeans", groups };

@@ -54,10 +54,10 @@ export const asked: readonly { readonly title: string; readonly question: Questi
   },
   { title: "mean age at the end of the loan, months", question: { kind: "mean", of: ageAtEnd } },
   { title: "variance of it", question: { kind: "variance", of: ageAtEnd } },
-  { title: "median of it", question: { kind: "percentile", of: ageAtEnd, percent: 50 } },
+  { title: "median age, years", question: { kind: "percentile", of: "second.age", percent: 50 } },
   {
-    title: "debtors below 30, to 45, to 60, from 60 years on at the end of the loan",
-    question: { kind: "histogram", of: ageAtEnd, edges: [360, 540, 720] },
+    title: "debtors below 30, to 45, to 60, from 60 years on",
+    question: { kind: "histogram", of: "second.age", edges: [30, 45, 60] },
   },
 ];
 

@@ -1,13 +1,14 @@
 /** What crosses between the example and its parties' processes, as JSON. */
 
-import type { Computation, Discrimination, Performance } from "veilshare/risk";
+import type { Computation, ExactMeasures, Performance, Validation } from "veilshare/risk";
 
 /** Options of the protocol that all processes are started with. */
 export type RiskOptions = Readonly<{
   holdout: number;
-  splitSeed: string;
   minimumRows: number;
   computation: Computation;
+  fewColumns: boolean;
+  folds?: number;
 }>;
 
 /** What a process is started with. */
@@ -21,19 +22,36 @@ export type Used = Readonly<{
   rounds: number;
 }>;
 
-/** Measures; null where they do not exist. */
-export type PlainPerformance = Readonly<{
-  training: PlainDiscrimination | null;
-  holdout: PlainDiscrimination | null;
-}>;
+/** Measures of a set of rows; told ones with their number of decimals. */
+export type PlainMeasures = Readonly<{ auc: number; ks: number; logLoss: number; decimals: number }>;
 
-type PlainDiscrimination = Readonly<{ auc: number; ks: number }>;
+/** Measures; null where they do not exist. */
+export type PlainPerformance = Readonly<{ training: PlainMeasures | null; holdout: PlainMeasures | null }>;
+
+/** Measures of several trainings. */
+export type PlainValidation = Readonly<{ folds: number; mean: PlainMeasures; spread: PlainMeasures }>;
+
+/** As many decimals as a number has. */
+export const allDecimals = 17;
+
+function plainMeasures(measures: ExactMeasures & { readonly decimals?: number }): PlainMeasures {
+  const { auc, ks, logLoss, decimals = allDecimals } = measures;
+  return { auc, ks, logLoss, decimals };
+}
 
 /** Measures in a form that JSON keeps. */
-export function plainPerformance({ training, holdout }: Performance): PlainPerformance {
-  const plain = (measures: Discrimination | undefined): PlainDiscrimination | null =>
-    measures === undefined ? null : { ...measures };
-  return { training: plain(training), holdout: plain(holdout) };
+export function plainPerformance({ training, holdout }: Performance<ExactMeasures>): PlainPerformance {
+  return {
+    training: training === undefined ? null : plainMeasures(training),
+    holdout: holdout === undefined ? null : plainMeasures(holdout),
+  };
+}
+
+/** Measures of several trainings in a form that JSON keeps. */
+export function plainValidation(validation: Validation | undefined): PlainValidation | null {
+  if (validation === undefined) return null;
+  const { folds, mean, spread } = validation;
+  return { folds: folds.length, mean: plainMeasures(mean), spread: plainMeasures(spread) };
 }
 
 /** What an owner's process gives back. */
@@ -43,15 +61,19 @@ export type OwnerOutcome = Used & {
   readonly holdoutRows: number;
   readonly columnNames: readonly string[];
   readonly dropped: readonly string[];
-  readonly weights: readonly number[];
+  readonly converged: boolean;
 };
 
 /** What the lender's process gives back. */
 export type LenderOutcome = OwnerOutcome & {
   readonly role: "lender";
-  readonly intercept: number;
   readonly joint: PlainPerformance;
   readonly alone: PlainPerformance;
+  readonly validation: PlainValidation | null;
+  readonly bandCount: number;
+  /** Own row of each common id, and 1 where it was held back. */
+  readonly rows: readonly number[];
+  readonly heldBack: readonly number[];
 };
 
 /** What the platform's process gives back. */

@@ -5,6 +5,7 @@ import type { Party } from "veilshare/channel";
 import { serveParty } from "../launcher/index.js";
 import {
   plainPerformance,
+  plainValidation,
   type OwnerOutcome,
   type RiskOutcome,
   type RiskTask,
@@ -17,13 +18,16 @@ serveParty(async (party, given): Promise<RiskOutcome> => {
   switch (task.role) {
     case "lender": {
       const report = await jointRiskModel(party, await readLender(task.file), task.options);
-      const { model, joint, alone } = report;
+      const { joint, alone, validation, bandCount, rows, heldBack } = report;
       return {
         role: "lender",
         ...ownerOutcome(report, party),
-        intercept: model.intercept,
         joint: plainPerformance(joint),
         alone: plainPerformance(alone),
+        validation: plainValidation(validation),
+        bandCount,
+        rows: [...rows],
+        heldBack: [...heldBack],
       };
     }
     case "platform": {
@@ -42,9 +46,8 @@ serveParty(async (party, given): Promise<RiskOutcome> => {
 });
 
 function ownerOutcome(report: OwnerReport, party: Party): OwnerOutcome {
-  const { aligned, trainingRows, holdoutRows, columnNames, dropped, model } = report;
-  const weights = [...model.weights];
-  return { aligned, trainingRows, holdoutRows, columnNames, dropped, weights, ...used(party) };
+  const { aligned, trainingRows, holdoutRows, columnNames, dropped, converged } = report;
+  return { aligned, trainingRows, holdoutRows, columnNames, dropped, converged, ...used(party) };
 }
 
 function used({ traffic }: Party): Used {

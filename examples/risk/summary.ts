@@ -12,12 +12,14 @@ export interface RunSummary {
   readonly platform: PlatformOutcome;
   readonly third?: ThirdOutcome;
   readonly seconds: number;
-  /** Largest difference of a weight from the training in the clear. */
-  readonly weightDifference: number;
+  /** Largest difference of AUC, KS or log loss from training in the clear, as a part of what rounding and cuts allow. */
+  readonly difference: number;
 }
 
-/** Weights of the joint run and of the run in the clear must agree to this. */
-export const weightTolerance = 0.01;
+/** Whether the joint run's measures are those of training in the clear. */
+export function matchesPlain({ difference }: RunSummary): boolean {
+  return difference <= 1;
+}
 
 /** The JSON object of `--json`; null for a measure that does not exist, as that of no held-back rows. */
 export function jsonSummary(run: RunSummary): Record<string, unknown> {
@@ -30,14 +32,23 @@ export function jsonSummary(run: RunSummary): Record<string, unknown> {
     ks: lender.joint.training?.ks ?? null,
     holdoutAuc: lender.joint.holdout?.auc ?? null,
     holdoutKs: lender.joint.holdout?.ks ?? null,
+    logLoss: lender.joint.training?.logLoss ?? null,
+    holdoutLogLoss: lender.joint.holdout?.logLoss ?? null,
+    folds: lender.validation?.folds ?? 0,
+    foldAuc: lender.validation?.mean.auc ?? null,
+    foldAucSpread: lender.validation?.spread.auc ?? null,
+    foldKs: lender.validation?.mean.ks ?? null,
+    foldKsSpread: lender.validation?.spread.ks ?? null,
+    converged: lender.converged,
+    bands: lender.bandCount,
     lenderAloneAuc: lender.alone.training?.auc ?? null,
     lenderAloneKs: lender.alone.training?.ks ?? null,
     lenderAloneHoldoutAuc: lender.alone.holdout?.auc ?? null,
     lenderColumns: lender.columnNames.length,
     platformColumns: platform.columnNames.length,
     dropped: { lender: lender.dropped, platform: platform.dropped },
-    weightDifference: run.weightDifference,
-    matchesPlain: run.weightDifference <= weightTolerance,
+    difference: run.difference,
+    matchesPlain: matchesPlain(run),
     seconds: run.seconds,
     bytes: totalBytes(run),
     rounds: Math.max(lender.rounds, platform.rounds),
@@ -72,41 +83,53 @@ const thirds = {
 } as const;
 
 function count({ columnNames, dropped }: LenderOutcome | PlatformOutcome): string {
-  const left = dropped.length === 0 ? "" : ` (left out, as they never vary: ${dropped.join(", ")})`;
+  const left = dropped.length === 0 ? "" : ` (left out, as too few rows differ: ${dropped.join(", ")})`;
   return `${columnNames.length} prepared columns${left}`;
 }
 
 function learned({ lender, platform, third }: RunSummary): string[] {
   return [
     "What each learned, and nothing else:",
-    `  lender    which ${lender.aligned} ids are common, its own ${lender.weights.length} weights and the intercept,`,
-    "            and for each common id the platform's part of the score",
-    `  platform  which ${platform.aligned} ids are common, and its own ${platform.weights.length} weights`,
+    `  lender    which ${lender.aligned} ids are common, one of ${lender.bandCount} bands for each, and the measures below`,
+    `  platform  which ${platform.aligned} ids are common`,
+    "  both      a share each of the weights, which says nothing alone, and whether the training converged",
     ...(third === undefined ? [] : [`  ${third.role.padEnd(9)} how many rows, columns and steps there were`]),
   ];
 }
 
 function measures({ lender }: RunSummary): string[] {
-  const line = (name: string, { training, holdout }: PlainPerformance): string =>
-    `  ${name.padEnd(28)}${[training?.auc, training?.ks, holdout?.auc, holdout?.ks].map(shown).join("")}`;
+  const line = (name: string, { training, holdout }: PlainPerformance, digits: number): string =>
+    `  ${name.padEnd(28)}${[training?.auc, training?.ks, holdout?.auc, holdout?.ks].map((value) => shown(value, digits)).join("")}`;
+  const decimals = lender.joint.training?.decimals ?? 2;
   return [
     `How well the scores tell bad from good, on ${lender.trainingRows} rows of training and ${lender.holdoutRows} held back:`,
     `  ${"".padEnd(28)}${["AUC", "KS", "held back: AUC", "KS"].map((name) => name.padStart(16)).join("")}`,
-    line("lender and platform, jointly", lender.joint),
-    line("lender alone, in the clear", lender.alone),
+    line("lender and platform, jointly", lender.joint, decimals),
+    line("lender alone, in the clear", lender.alone, 4),
+    ...folds(lender),
   ];
 }
 
-function shown(value: number | undefined): string {
-  return (value === undefined ? "-" : value.toFixed(4)).padStart(16);
+function folds({ validation }: LenderOutcome): string[] {
+  if (validation === null) return [];
+  const { mean, spread } = validation;
+  const both = (measure: "auc" | "ks"): string =>
+    `${mean[measure].toFixed(3)} (spread ${spread[measure].toFixed(3)})`;
+  return [
+    `  jointly, on each of ${validation.folds} parts held back in turn: AUC ${both("auc")}, KS ${both("ks")}`,
+  ];
+}
+
+function shown(value: number | undefined, digits: number): string {
+  return (value === undefined ? "-" : value.toFixed(digits)).padStart(16);
 }
 
 function costs(run: RunSummary): string[] {
   const rounds = Math.max(run.lender.rounds, run.platform.rounds);
-  const check = run.weightDifference <= weightTolerance ? "the same weights" : "DIFFERENT WEIGHTS";
+  const check = matchesPlain(run) ? "the same AUC, KS and log loss" : "OTHER MEASURES";
   return [
     `${rounds} rounds, ${totalBytes(run)} bytes sent by all together, ${run.seconds.toFixed(2)} seconds with starting the processes`,
     "Check against training on both files in the clear, which only this example can do:",
-    `  ${check}, within ${run.weightDifference.toExponential(1)}`,
+    `  ${check}, within ${Math.round(100 * run.difference)} % of what rounding and cuts allow`,
   ];
 }

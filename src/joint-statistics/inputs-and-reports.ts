@@ -3,6 +3,7 @@
 import type { AlignmentOptions } from "../owners/alignment.js";
 import type { FeatureColumn } from "../owners/columns.js";
 import type { Computation } from "../mpc/computation.js";
+import type { StateStore } from "../store/index.js";
 import type { Answer, ColumnDeclarations, OwnerRole, Question } from "./questions.js";
 
 /** What an owner brings. */
@@ -25,7 +26,7 @@ export type JointStatisticsInput = StatisticsOwnerInput | StatisticsThirdInput;
 /** Roles of joint statistics. */
 export type StatisticsRole = JointStatisticsInput["role"];
 
-/** Options of {@link jointStatistics}; the same at all parties, but for `alignment`. */
+/** Options of {@link jointStatistics}; the same at all parties, but for `alignment` and `store`. */
 export interface JointStatisticsOptions {
   /** Of every column that a question names. */
   readonly columns: ColumnDeclarations;
@@ -39,6 +40,11 @@ export interface JointStatisticsOptions {
   readonly parties?: Readonly<Partial<Record<StatisticsRole, string>>>;
   /** Threads and limits of the own side of the intersection. */
   readonly alignment?: AlignmentOptions;
+  /**
+   * Remembers the own side's runs with each peer: common rows that differ from earlier ones by 1 to 19 rows are refused. Without
+   * one nothing is remembered, and two runs may tell of the rows by which they differ.
+   */
+  readonly store?: StateStore;
 }
 
 /** What an owner gets: the same at both. */

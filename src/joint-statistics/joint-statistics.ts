@@ -21,9 +21,14 @@
  *   dealer     the questions and declarations; how many correlations of which shape are asked for, and so the
  *              number of common ids and of cells shown.
  *
- * The third party and either owner together could read everything. Small groups are withheld one question at a time: two
- * questions whose groups differ by few rows (bins with edges close to each other, or the same question before and after
- * ids were added) may tell of those few. Whoever agrees to questions has to look at them together.
+ * The third party and either owner together could read everything.
+ *
+ * What an owner's own columns can't be made to tell: correlations, variances and group means that multiply one owner's values with
+ * the other's are told only where what each owner adds is about at least `minimumRows` rows (`effective-rows.ts`); percentiles and
+ * histograms are of one owner's columns; groups and edges of one run that differ by fewer rows than the minimum are refused, on
+ * shares; an owner's columns that together point to one row are refused by itself. A store refuses common rows that differ by 1
+ * to 19 from those of an earlier run. Between runs, columns are not compared: two runs with columns of one owner that differ in
+ * one row may tell of that row, and whoever agrees to questions has to see that they name the same columns.
  */
 
 import { bytesFromWords, wordsFromBytes } from "../bytes/encoding.js";
@@ -31,10 +36,11 @@ import type { Party, ProtocolRun } from "../channel/party.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import { serveDealer } from "../mpc/dealer.js";
 import { alignRows } from "../owners/alignment.js";
-import { checkColumns, checkIds, invalidData, type FeatureColumn } from "../owners/columns.js";
+import { checkColumns, checkIds, type FeatureColumn } from "../owners/columns.js";
 import { computations, defaultComputation, type Computation } from "../mpc/computation.js";
 import { openComputation, thirdRoles } from "../owners/computation.js";
 import { assignRoles } from "../owners/roles.js";
+import { admitRowSets } from "../owners/row-sets.js";
 import type {
   JointStatisticsInput,
   JointStatisticsOptions,
@@ -55,6 +61,7 @@ import {
   type OwnerRole,
   type Question,
 } from "./questions.js";
+import { checkOwnLeverage } from "./own-leverage.js";
 import { scaleOfQuantity } from "./scale.js";
 import { SecretAnswers } from "./secret-answers.js";
 import { checkOwnColumns, shareColumns, usedColumns, type SharingOptions } from "./secret-columns.js";
@@ -71,7 +78,8 @@ const protocol = { name: "veilshare/joint-statistics", version: 1 } as const;
  *   2^29.
  * @throws VeilshareError INVALID_DATA for ids that repeat, columns of other lengths, a column that is not there or has a
  *   number missing, or fewer common ids than `minimumRows`; VALUE_OUT_OF_RANGE for a value outside its column's declared
- *   range; INVALID_ARGUMENT for questions or declarations that are not as their types say, or correlations of over 2^22 rows; PEER_MISMATCH for others at
+ *   range; DISCLOSURE_REFUSED for groups or edges that differ by few
+ *   rows, or by the own store; INVALID_ARGUMENT for questions or declarations that are not as their types say, or correlations of over 2^22 rows; PEER_MISMATCH for others at
  *   another party; `PEER_` codes when a party fails.
  * @example
  * const questions = [{ kind: "correlation", x: "first.income", y: "second.orders" }] as const;
@@ -124,14 +132,14 @@ export async function jointStatistics(
     if (input.role === "dealer") return { role: "dealer", ...(await serveDealer(run)) };
     const side = new ComputingSide(run, roles, settings);
     if (!isOwner(input) || own === undefined) return side.help();
-    return side.runOwner(input, own, options.alignment ?? {});
+    return side.runOwner(input, own, options);
   });
 }
 
 type Roles = Readonly<Record<OwnerRole, number> & Partial<Record<"helper" | "dealer", number>>>;
 
 /** The options that all parties must have alike. */
-type Settings = Required<Omit<JointStatisticsOptions, "alignment">>;
+type Settings = Required<Omit<JointStatisticsOptions, "alignment" | "store">>;
 
 function isOwner(input: JointStatisticsInput): input is StatisticsOwnerInput {
   return input.role === "first" || input.role === "second";
@@ -190,15 +198,18 @@ class ComputingSide {
   async runOwner(
     input: StatisticsOwnerInput,
     columns: OwnColumns,
-    alignment: NonNullable<JointStatisticsOptions["alignment"]>,
+    { alignment = {}, store }: Pick<JointStatisticsOptions, "alignment" | "store">,
   ): Promise<StatisticsOwnerReport> {
     const { first, second, helper } = this.#roles;
     const { minimumRows } = this.#settings;
     const pair = this.#run.between([first, second].sort((a, b) => a - b));
-    const rows = await alignRows(pair, input.ids, alignment);
-    if (rows.length < minimumRows) {
-      throw invalidData("ids", `at least ${minimumRows} in common with the other owner`, `${rows.length}`);
-    }
+    const rows = await alignRows(pair, input.ids, alignment, minimumRows);
+    await admitRowSets(store, {
+      caller: "jointStatistics",
+      peer: this.#run.names[input.role === "first" ? second : first] ?? "",
+      sets: [Array.from(rows, (row) => input.ids[row] ?? "")],
+    });
+    checkOwnLeverage(columns, rows, this.#settings);
     if (helper !== undefined) {
       await this.#run.send(helper, "rows", bytesFromWords(BigUint64Array.of(BigInt(rows.length))));
     }

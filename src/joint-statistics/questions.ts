@@ -42,12 +42,14 @@ export type Quantity = ColumnName | readonly QuantityTerm[];
 export type Question =
   | { readonly kind: "sum" | "mean" | "variance"; readonly of: Quantity }
   | {
+      /** Of one owner's columns only: with one of its own, an owner could ask for any row's value. */
       readonly kind: "percentile";
       readonly of: Quantity;
       /** 0 to 100. */
       readonly percent: number;
     }
   | {
+      /** Of one owner's columns only. */
       readonly kind: "histogram";
       readonly of: Quantity;
       /** Ascending, 1 to 256, within the range that the declarations give. */
@@ -70,7 +72,12 @@ export interface GroupMean {
 
 /** The answer to a question; `null` stands for what is withheld. */
 export type Answer =
-  | { readonly kind: "sum" | "mean" | "variance"; readonly value: number }
+  | { readonly kind: "sum" | "mean"; readonly value: number }
+  | {
+      readonly kind: "variance";
+      /** Withheld when what an owner adds to a quantity of both is about fewer rows than the minimum. */
+      readonly value: number | null;
+    }
   | {
       readonly kind: "percentile";
       /** Withheld when fewer rows than the minimum lie on either side. */
@@ -84,7 +91,10 @@ export type Answer =
   | { readonly kind: "groupMeans"; readonly groups: readonly GroupMean[] }
   | {
       readonly kind: "correlation";
-      /** Withheld when a quantity hardly varies: a standard deviation below about 1/1000 of its range. */
+      /**
+       * Withheld when a quantity hardly varies, a standard deviation below about 1/1000 of its range, or is about fewer rows than
+       * the minimum: `effective-rows.ts`.
+       */
       readonly value: number | null;
     };
 
@@ -96,6 +106,17 @@ export function termsOf(quantity: Quantity): readonly QuantityTerm[] {
 /** The quantities that a question is about. */
 export function quantitiesOf(question: Question): readonly Quantity[] {
   return question.kind === "correlation" ? [question.x, question.y] : [question.of];
+}
+
+/** The owners of a quantity's columns. */
+export function ownersOf(quantity: Quantity): readonly OwnerRole[] {
+  return ownerRoles.filter((role) => termsOf(quantity).some(({ column }) => ownerOf(column) === role));
+}
+
+/** What one owner's columns add to a quantity; `undefined` where none is that owner's. */
+export function partOf(quantity: Quantity, owner: OwnerRole): Quantity | undefined {
+  const terms = termsOf(quantity).filter(({ column }) => ownerOf(column) === owner);
+  return terms.length === 0 ? undefined : terms;
 }
 
 /** The owner of a column. */
@@ -148,6 +169,11 @@ export function checkQuestions(questions: readonly Question[], columns: ColumnDe
     for (const quantity of quantitiesOf(question)) checkQuantity(field, quantity, columns);
     if (question.kind === "percentile" && !(question.percent >= 0 && question.percent <= 100)) {
       throw refusal(field, "a percentage from 0 to 100", String(question.percent));
+    }
+    if (question.kind === "percentile" || question.kind === "histogram") {
+      if (ownersOf(question.of).length > 1) {
+        throw refusal(field, `a ${question.kind} of one owner's columns`, "columns of both");
+      }
     }
     if (question.kind === "groupMeans" && columns[question.by]?.kind !== "category") {
       throw refusal(field, "groups by a column declared as a category", `"${question.by}"`);

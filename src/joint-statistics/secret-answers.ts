@@ -11,7 +11,23 @@ import { variance } from "../mpc/operations/moments.js";
 import { percentileOfSorted } from "../mpc/operations/quantiles.js";
 import { SecretMatrix } from "../mpc/secret-matrix.js";
 import { shownCells } from "./cells.js";
-import type { Answer, ColumnDeclarations, GroupMean, OwnerRole, Quantity, Question } from "./questions.js";
+import { hasEffectiveRows } from "./effective-rows.js";
+import { refuseNearCounts } from "./edges.js";
+import { refuseNearGroups } from "./memberships.js";
+import {
+  ownerOf,
+  ownerRoles,
+  ownersOf,
+  partOf,
+  termsOf,
+  type Answer,
+  type ColumnDeclarations,
+  type ColumnName,
+  type GroupMean,
+  type OwnerRole,
+  type Quantity,
+  type Question,
+} from "./questions.js";
 import { columnBits, fromUnit, scaleOfQuantity, toUnit, type QuantityScale } from "./scale.js";
 import type { SecretColumns } from "./secret-columns.js";
 
@@ -41,6 +57,7 @@ export class SecretAnswers {
 
   /** All answers, in the order of the questions; they share rounds. */
   async all(questions: readonly Question[], onAnswer: () => void): Promise<(Answer | undefined)[]> {
+    await this.#refuseNearCells(questions);
     const correlations = this.#correlations(questions);
     return Promise.all(
       questions.map(async (question, i) => {
@@ -50,6 +67,36 @@ export class SecretAnswers {
         return answer;
       }),
     );
+  }
+
+  /** Cells of different questions that differ by few rows would tell of those. */
+  async #refuseNearCells(questions: readonly Question[]): Promise<void> {
+    const { columns, minimumRows, declarations } = this.#options;
+    const by = new Set(
+      questions.flatMap((question) => (question.kind === "groupMeans" ? [question.by] : [])),
+    );
+    await refuseNearGroups(
+      this.#engine,
+      [...by].map((column) => columns.membership(column)),
+      minimumRows,
+    );
+    const edges = new Map<
+      string,
+      { readonly of: Quantity; readonly edges: Set<number>; questions: number }
+    >();
+    for (const question of questions) {
+      if (question.kind !== "histogram") continue;
+      const key = JSON.stringify(termsOf(question.of));
+      const known = edges.get(key) ?? { of: question.of, edges: new Set<number>(), questions: 0 };
+      for (const edge of question.edges) known.edges.add(edge);
+      edges.set(key, { ...known, questions: known.questions + 1 });
+    }
+    for (const { of, edges: wanted, questions: count } of edges.values()) {
+      if (count < 2) continue; // of one question, small bins are withheld
+      const scale = scaleOfQuantity(declarations, of);
+      const unitEdges = [...wanted].sort((a, b) => a - b).map((edge) => toUnit(scale, edge));
+      await refuseNearCounts(this.#engine, this.#quantity(of).secret, unitEdges, minimumRows);
+    }
   }
 
   #answer(question: Exclude<Question, { kind: "correlation" }>): Promise<Answer | undefined> {
@@ -109,10 +156,40 @@ export class SecretAnswers {
   }
 
   async #variance(of: Quantity): Promise<Answer | undefined> {
+    const [enough] = await this.#aboutMany([ownersOf(of).length > 1 ? [of] : []]);
+    if (enough !== true) return { kind: "variance", value: null };
     const { secret, scale } = await this.#rounded(of, this.#meanBits());
     const opened = await this.#toOwners(await variance(this.#engine, secret));
     if (opened === undefined) return undefined;
     return { kind: "variance", value: only(opened) * 4 ** scale.exponent };
+  }
+
+  /**
+   * For each list of quantities, whether what each owner adds to each of them is about enough rows. One bit of each list is opened
+   * to all who compute; none of an empty one.
+   */
+  async #aboutMany(lists: readonly (readonly Quantity[])[]): Promise<readonly boolean[]> {
+    const { minimumRows, declarations, columns } = this.#options;
+    const known = new Map<string, SecretMatrix>();
+    const bits: SecretMatrix[] = [];
+    for (const list of lists) {
+      const parts = list.flatMap((of) =>
+        ownerRoles.map((owner) => partOf(of, owner)).filter((part) => part !== undefined),
+      );
+      let all: SecretMatrix | undefined;
+      for (const part of parts) {
+        const key = JSON.stringify(termsOf(part));
+        const column = columns.quantity(scaleOfQuantity(declarations, part));
+        const one = known.get(key) ?? (await hasEffectiveRows(this.#engine, column, minimumRows));
+        known.set(key, one);
+        all = all === undefined ? one : await this.#engine.multiply(all, one);
+      }
+      if (all !== undefined) bits.push(all);
+    }
+    if (bits.length === 0) return lists.map(() => true);
+    const opened = await this.#engine.reveal(SecretMatrix.concatRows(bits));
+    let at = 0;
+    return lists.map((list) => list.length === 0 || opened[at++] === 1);
   }
 
   async #percentile(of: Quantity, percent: number): Promise<Answer | undefined> {
@@ -157,13 +234,18 @@ export class SecretAnswers {
 
   async #groupMeans({ of, by }: Extract<Question, { kind: "groupMeans" }>): Promise<Answer | undefined> {
     const { declarations, columns, rows } = this.#options;
+    const names = groupsOf(declarations, by);
+    const withheld: GroupMean[] = names.map((group) => ({ group, rows: null, mean: null }));
+    // What the groups' owner adds is its own; what the other adds is multiplied by memberships that it does not know.
+    const others = ownerRoles.filter((owner) => owner !== ownerOf(by));
+    const foreign = others.map((owner) => partOf(of, owner)).filter((part) => part !== undefined);
+    const [enough] = await this.#aboutMany([foreign]);
+    if (enough !== true) return { kind: "groupMeans", groups: withheld };
     const { secret, scale } = await this.#rounded(of);
     const members = columns.membership(by);
     const counts = members.transpose().columnSums().transpose();
     const shown = await this.#shown(counts);
-    const declaration = declarations[by];
-    const names = declaration?.kind === "category" ? declaration.groups : [];
-    const groups: GroupMean[] = names.map((group) => ({ group, rows: null, mean: null }));
+    const groups = [...withheld];
     if (shown.length > 0) {
       const sums = await this.#engine.matrixProduct(members.pickRows(shown), secret, { provenBound: rows });
       const [shownCounts, shownSums] = await Promise.all([
@@ -191,9 +273,12 @@ export class SecretAnswers {
     const quantities = keys.map((key) => JSON.parse(key) as Quantity); // written from quantities above
     const columns: SecretMatrix[] = [];
     for (const of of quantities) columns.push((await this.#rounded(of, this.#meanBits())).secret);
+    const many = await this.#aboutMany(
+      asked.map(({ x, y }) => (new Set([...ownersOf(x), ...ownersOf(y)]).size > 1 ? [x, y] : [])),
+    );
     const varying = await this.#varying(columns);
     const at = (of: Quantity): number => varying.indexOf(keys.indexOf(JSON.stringify(of)));
-    const told = asked.filter(({ x, y }) => at(x) >= 0 && at(y) >= 0);
+    const told = asked.filter(({ x, y }, k) => many[k] === true && at(x) >= 0 && at(y) >= 0);
     for (const { i } of asked) answers[i] = { kind: "correlation", value: null };
     if (told.length === 0) return answers;
     const matrix = await correlation(
@@ -217,6 +302,12 @@ export class SecretAnswers {
     );
     return columns.map((_, k) => k).filter((k) => enough[k] === 1);
   }
+}
+
+/** The groups that a category column was declared with. */
+function groupsOf(declarations: ColumnDeclarations, column: ColumnName): readonly string[] {
+  const declaration = declarations[column];
+  return declaration?.kind === "category" ? declaration.groups : [];
 }
 
 function only(opened: Float64Array): number {

@@ -2,7 +2,9 @@
 
 import { compareBytes, utf8ToBytes } from "../bytes/encoding.js";
 import type { Party } from "../channel/party.js";
+import { intersectCardinality } from "../psi/cardinality.js";
 import { intersect, type IntersectOptions } from "../psi/intersect.js";
+import { invalidData } from "./columns.js";
 
 /** Options of the intersection that one party sets for itself. */
 export type AlignmentOptions = Pick<IntersectOptions, "pool" | "workers" | "maxPeerItems">;
@@ -12,14 +14,26 @@ export type AlignmentOptions = Pick<IntersectOptions, "pool" | "workers" | "maxP
  *
  * @param party - A session of the two only.
  * @param ids - Distinct, checked before.
+ * @param minimum - Fewer common ids are refused before anyone learns which they are; 0 for no minimum.
+ * @throws VeilshareError INVALID_DATA for fewer, without their number.
  *
- * **Security.** Both learn which ids are common, and the number of the other's ids; see `intersect`.
+ * **Security.** Both learn which ids are common, and the number of the other's ids; see `intersect`. With a minimum, first
+ * whether there are enough, and the one that decides their number; see `intersectCardinality`.
+ *
+ * **Cost.** With a minimum, twice that of `intersect`.
  */
 export async function alignRows(
   party: Party,
   ids: readonly string[],
   options: AlignmentOptions,
+  minimum: number,
 ): Promise<Uint32Array> {
+  if (minimum > 0) {
+    const { released } = await intersectCardinality(party, ids, { ...options, minimum });
+    if (!released) {
+      throw invalidData("ids", `at least ${minimum} in common with the other owner`, "fewer");
+    }
+  }
   const { indices } = await intersect(party, ids, { ...options, reveal: "both" });
   const keyed = Array.from(indices, (row) => ({ row, key: utf8ToBytes(ids[row] ?? "") }));
   keyed.sort((a, b) => compareBytes(a.key, b.key));

@@ -1,10 +1,11 @@
-/** The training of the joint model in the clear: the lender's own baseline, and the reference of tests and examples. */
+/** The training of the joint model in the clear: the reference of tests and examples, in double precision. */
 
 import { invalidArgument } from "../errors.js";
-import { linearSigmoidAt } from "../mpc/operations/linear-sigmoid.js";
-import { momentum, planTraining, type TrainingOptions } from "./training-plan.js";
-import type { DesignMatrix } from "./preparation.js";
-import { fitWhitening, unwhitenedWeights, whiten, type Whitening } from "./whitening.js";
+import { relativeLogisticAt } from "./logistic.js";
+import { correlationPart } from "./preconditioner.js";
+import { sideBySide, type DesignMatrix } from "./preparation.js";
+import { maxStep, planTraining, type TrainingOptions } from "./training-plan.js";
+import { fitWhitening, unwhitenedWeights, whiten, type Whitening } from "../owners/whitening.js";
 
 /** Weights of prepared columns and the intercept. */
 export interface LinearModel {
@@ -17,7 +18,7 @@ export interface LinearModel {
  * `training-plan.ts`), in double precision.
  *
  * @param parts - Prepared training columns, one matrix an owner: each is whitened by itself, as in the joint training.
- * @param labels - 0 or 1, one for each row.
+ * @param labels - 0 or 1, one for each row, both of them somewhere.
  * @returns One weight for each column of all parts, in order, in terms of the prepared columns.
  * @throws VeilshareError INVALID_ARGUMENT when lengths differ or options are out of range.
  */
@@ -35,24 +36,7 @@ export function trainInTheClear(
     parts.map((part, i) => ({ ...part, values: whiten(part, whitenings[i] as Whitening) })), // one a part
     labels.length,
   );
-  const columns = design.columns + 1; // the last one is the intercept's
-  const plan = planTraining(design.rows, design.columns, options);
-  let weights = new Float64Array(columns);
-  let point = new Float64Array(columns);
-  for (let k = 0; k < plan.iterations; k++) {
-    const gradient = gradientSums(design, labels, point);
-    const next = new Float64Array(columns);
-    const beyond = new Float64Array(columns);
-    for (let j = 0; j < columns; j++) {
-      const at = point[j] as number; // j < columns, for all four
-      const penalty = j === columns - 1 ? 0 : plan.l2 * at;
-      const moved = at - plan.stepSize * ((gradient[j] as number) / plan.rows + penalty);
-      next[j] = moved;
-      beyond[j] = moved + momentum(k) * (moved - (weights[j] as number));
-    }
-    weights = next;
-    point = beyond;
-  }
+  const { weights, intercept } = descend(design, labels, options);
   const unwhitened = new Float64Array(design.columns);
   let from = 0;
   for (const whitening of whitenings) {
@@ -60,38 +44,130 @@ export function trainInTheClear(
     unwhitened.set(unwhitenedWeights(weights.subarray(from, to), whitening), from);
     from = to;
   }
-  return { weights: unwhitened, intercept: weights[columns - 1] ?? 0 };
+  return { weights: unwhitened, intercept };
 }
 
-/** All columns of several matrices, in order. */
-function sideBySide(parts: readonly DesignMatrix[], rows: number): DesignMatrix {
-  const columns = parts.reduce((sum, part) => sum + part.columns, 0);
-  const values = new Float64Array(rows * columns);
-  let from = 0;
-  for (const part of parts) {
-    for (let row = 0; row < rows; row++) {
-      const cells = part.values.subarray(row * part.columns, (row + 1) * part.columns);
-      values.set(cells, row * columns + from);
+/** Conjugate gradients; the intercept is the last column. */
+function descend(design: DesignMatrix, labels: ArrayLike<number>, options: TrainingOptions): LinearModel {
+  const { rows, columns } = design;
+  const plan = planTraining(rows, columns, options);
+  const precondition = preconditionerOf(design);
+  let positives = 0;
+  for (let i = 0; i < rows; i++) positives += labels[i] as number; // i < rows
+  const prior = Math.log(positives / (rows - positives));
+  const change = new Float64Array(columns + 1);
+  const logits = new Float64Array(rows).fill(prior);
+  let last: { direction: Float64Array; gradient: Float64Array; square: number } | undefined;
+  for (let k = 0; k < plan.iterations; k++) {
+    const risks = k === 0 ? logits.map(() => positives / rows) : logits.map(relativeLogisticAt);
+    const gradient = gradientAt(design, risks, labels);
+    for (let j = 0; j < columns; j++) gradient[j] = (gradient[j] as number) + plan.l2 * (change[j] as number);
+    const steep = precondition(gradient);
+    const square = dot(gradient, steep);
+    if (!(square > 1e-30)) break;
+    let direction = steep.map((value) => -value);
+    if (last !== undefined) {
+      // Lengths are those that the training on shares gives directions: 1, up to the factor 2.
+      const ratio = Math.sqrt(square / last.square);
+      const beta =
+        Math.min(1, Math.max(0, (square - dot(last.gradient, steep)) / last.square / ratio)) * ratio;
+      const before = last.direction;
+      direction = direction.map((value, j) => value + beta * (before[j] as number));
     }
-    from += part.columns;
+    last = { direction, gradient, square };
+    const along = logitsOf(design, direction);
+    let curvature = plan.l2 * dot(direction.subarray(0, columns), direction.subarray(0, columns));
+    for (let i = 0; i < rows; i++) {
+      const risk = risks[i] as number; // i < rows
+      curvature += (risk * (1 - risk) * (along[i] as number) ** 2) / rows;
+    }
+    const unit = 1 / Math.sqrt(square);
+    const step = Math.min(maxStep * unit, Math.max(0, -dot(gradient, direction) / curvature));
+    for (let j = 0; j <= columns; j++) change[j] = (change[j] as number) + step * (direction[j] as number);
+    for (let i = 0; i < rows; i++) logits[i] = (logits[i] as number) + step * (along[i] as number);
   }
-  return { rows, columns, values };
+  return { weights: change.slice(0, columns), intercept: prior + (change[columns] as number) };
 }
 
-/** X^T u at a point: for each column, and last for the intercept, the sum of value times residual. */
-function gradientSums(design: DesignMatrix, labels: ArrayLike<number>, point: Float64Array): Float64Array {
-  const sums = new Float64Array(point.length);
-  const last = design.columns;
-  for (let i = 0; i < design.rows; i++) {
-    const row = i * design.columns;
-    let logit = point[last] as number; // the intercept's, always there
-    for (let j = 0; j < last; j++) logit += (design.values[row + j] as number) * (point[j] as number);
-    const residual = linearSigmoidAt(logit) - (labels[i] as number);
-    for (let j = 0; j < last; j++)
-      sums[j] = (sums[j] as number) + (design.values[row + j] as number) * residual;
-    sums[last] = (sums[last] as number) + residual;
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let j = 0; j < a.length; j++) sum += (a[j] as number) * (b[j] as number); // of one length
+  return sum;
+}
+
+function logitsOf({ rows, columns, values }: DesignMatrix, direction: Float64Array): Float64Array {
+  const result = new Float64Array(rows).fill(direction[columns] as number); // the intercept's, always there
+  for (let i = 0; i < rows; i++) {
+    let sum = result[i] as number;
+    for (let j = 0; j < columns; j++) sum += (values[i * columns + j] as number) * (direction[j] as number);
+    result[i] = sum;
   }
-  return sums;
+  return result;
+}
+
+function gradientAt(design: DesignMatrix, risks: Float64Array, labels: ArrayLike<number>): Float64Array {
+  const { rows, columns, values } = design;
+  const gradient = new Float64Array(columns + 1);
+  for (let i = 0; i < rows; i++) {
+    const residual = ((risks[i] as number) - (labels[i] as number)) / rows; // i < rows, j < columns
+    for (let j = 0; j < columns; j++) {
+      gradient[j] = (gradient[j] as number) + (values[i * columns + j] as number) * residual;
+    }
+    gradient[columns] = (gradient[columns] as number) + residual;
+  }
+  return gradient;
+}
+
+/** M^-1 of all columns: here as one matrix, with the same 2^-8 off the correlations between owners. */
+function preconditionerOf(design: DesignMatrix): (gradient: Float64Array) => Float64Array {
+  const { columns } = design;
+  const lower = choleskyOf(productOf(design), columns);
+  return (gradient) => {
+    const result = gradient.slice();
+    solveInPlace(lower, columns, result);
+    return result;
+  };
+}
+
+/** X^T X / n, with a little added to the diagonal. */
+function productOf({ rows, columns, values }: DesignMatrix): Float64Array {
+  const product = new Float64Array(columns * columns);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) {
+      const value = (values[i * columns + j] as number) / rows; // in range, as below
+      for (let k = 0; k <= j; k++) {
+        product[j * columns + k] =
+          (product[j * columns + k] as number) + value * (values[i * columns + k] as number);
+      }
+    }
+  }
+  for (let j = 0; j < columns; j++)
+    product[j * (columns + 1)] = (product[j * (columns + 1)] as number) + 1 - correlationPart;
+  return product;
+}
+
+function choleskyOf(matrix: Float64Array, size: number): Float64Array {
+  const at = (j: number, k: number): number => matrix[j * size + k] as number; // j, k < size
+  for (let j = 0; j < size; j++) {
+    for (let k = 0; k <= j; k++) {
+      let rest = at(j, k);
+      for (let m = 0; m < k; m++) rest -= at(j, m) * at(k, m);
+      matrix[j * size + k] = j === k ? Math.sqrt(Math.max(rest, Number.MIN_VALUE)) : rest / at(k, k);
+    }
+  }
+  return matrix;
+}
+
+function solveInPlace(lower: Float64Array, size: number, x: Float64Array): void {
+  const at = (j: number, k: number): number => lower[j * size + k] as number; // j, k < size
+  for (let j = 0; j < size; j++) {
+    for (let m = 0; m < j; m++) x[j] = (x[j] as number) - at(j, m) * (x[m] as number);
+    x[j] = (x[j] as number) / at(j, j);
+  }
+  for (let j = size - 1; j >= 0; j--) {
+    for (let m = j + 1; m < size; m++) x[j] = (x[j] as number) - at(m, j) * (x[m] as number);
+    x[j] = (x[j] as number) / at(j, j);
+  }
 }
 
 /** The scores, x w + intercept, of prepared rows. */
@@ -99,12 +175,5 @@ export function scoreInTheClear(design: DesignMatrix, model: LinearModel): Float
   if (model.weights.length !== design.columns) {
     throw invalidArgument("scoreInTheClear", `${design.columns} weights`, `${model.weights.length}`);
   }
-  const scores = new Float64Array(design.rows).fill(model.intercept);
-  for (let i = 0; i < design.rows; i++) {
-    for (let j = 0; j < design.columns; j++) {
-      const term = (design.values[i * design.columns + j] as number) * (model.weights[j] as number); // in range
-      scores[i] = (scores[i] as number) + term;
-    }
-  }
-  return scores;
+  return logitsOf(design, Float64Array.of(...model.weights, model.intercept));
 }

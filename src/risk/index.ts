@@ -4,7 +4,9 @@ export { computations, defaultComputation, type Computation } from "../mpc/compu
 export { thirdRoles } from "../owners/computation.js";
 export { jointRiskModel } from "./joint-risk-model.js";
 export type {
+  ColumnCounts,
   DealerInput,
+  ExactMeasures,
   HelperInput,
   JointRiskModelOptions,
   LenderInput,
@@ -18,14 +20,25 @@ export type {
   RiskHelperReport,
   RiskInput,
   RiskReport,
+  Validation,
 } from "./inputs-and-reports.js";
 export { fitLogisticRegression } from "./baseline.js";
-export { jointScore, type JointScoreOptions, type ScoreInput, type ScoreReport } from "./joint-score.js";
-export { loadModelPart, partialScores, saveModelPart, type RiskModelPart } from "./model.js";
-export { discrimination, type Discrimination } from "./metrics.js";
+export {
+  jointScore,
+  type JointScoreOptions,
+  type ScoreHelperReport,
+  type ScoreInput,
+  type ScoreReport,
+} from "./joint-score.js";
+export type { ApplicantGuard } from "./applicants.js";
+export type { Disclosure } from "./disclosure.js";
+export type { ToldMeasures } from "./measures.js";
+export { loadModelPart, saveModelPart, type RiskModelPart } from "./model.js";
+export { discrimination, logLoss, type Discrimination } from "./metrics.js";
 export { scoreInTheClear, trainInTheClear, type LinearModel } from "./clear-training.js";
 export {
   fitPreparation,
+  keepColumns,
   prepareColumns,
   preparedNames,
   type CategoryPreparation,
@@ -34,6 +47,6 @@ export {
   type Preparation,
   type Standardisation,
 } from "./preparation.js";
-export { splitRows, type Split } from "./split.js";
+export { foldRows, splitRows, type Split } from "./split.js";
 export type { TrainingOptions } from "./training-plan.js";
 export type { RiskRole, RoleNames } from "./roles.js";

@@ -56,3 +56,20 @@ export function discrimination(
   }
   return { auc: pairs / (positives * negatives), ks };
 }
+
+/**
+ * The mean of -log of what log-odds give the true label.
+ *
+ * @throws VeilshareError INVALID_ARGUMENT for lengths that differ.
+ */
+export function logLoss(scores: ArrayLike<number>, labels: ArrayLike<number>): number {
+  if (scores.length !== labels.length) {
+    throw invalidArgument("logLoss", `${scores.length} labels`, `${labels.length}`);
+  }
+  let sum = 0;
+  for (let i = 0; i < scores.length; i++) {
+    const against = labels[i] === 1 ? -(scores[i] as number) : (scores[i] as number); // i < length
+    sum += Math.max(0, against) + Math.log1p(Math.exp(-Math.abs(against)));
+  }
+  return sum / scores.length;
+}

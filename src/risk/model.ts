@@ -1,46 +1,64 @@
-/** A trained model: each side keeps its own part, which says nothing about the other's columns. */
+/** A trained model: each side keeps its own part, shares that say nothing without the other's. */
 
 import { VeilshareError } from "../errors.js";
+import { largestMask } from "./model-shares.js";
 import type { CategoryPreparation, NumericPreparation, Preparation } from "./preparation.js";
-import { preparedNames, prepareColumns } from "./preparation.js";
-import { scoreInTheClear } from "./clear-training.js";
-import type { FeatureColumn } from "../owners/columns.js";
+import { preparedNames } from "./preparation.js";
 
-/** One side's part of a joint model. Confidential: weights and statistics of the own columns are in it. */
+/**
+ * One side's part of a joint model. Confidential: statistics of the own columns are in it; weights are not, but whoever gets
+ * both parts can work them out. A part that is lost is a model that is lost.
+ */
 export interface RiskModelPart {
   readonly role: "lender" | "platform";
   /** 32 bytes in hexadecimal that both parts of one training share. */
   readonly modelId: string;
+  /** Training rows. */
+  readonly trainingRows: number;
+  /** Prepared columns of both sides. */
+  readonly columns: Readonly<Record<"lender" | "platform", number>>;
+  /** Bands that scores are told in, fixed by the training. */
+  readonly bandCount: number;
   readonly preparation: Preparation;
-  /** One for each prepared column, in order, in units of its standardised values. */
-  readonly weights: Float64Array;
-  /** At the lender; 0 at the platform. */
-  readonly intercept: number;
+  /** What makes the own prepared columns uncorrelated: columns x columns, row by row. */
+  readonly whitening: Float64Array;
+  /** Shares in units of 2^-14: weights of the lender's and the platform's whitened columns, the intercept, the bands' edges. */
+  readonly shares: Float64Array;
 }
 
 const format = "veilshare/joint-risk-model";
-const version = 1;
+const version = 2;
+
+const members = [
+  "format",
+  "version",
+  "role",
+  "modelId",
+  "trainingRows",
+  "columns",
+  "bandCount",
+  "preparation",
+  "whitening",
+  "shares",
+] as const;
 
 /** A part as text, JSON, for a file of its owner. */
 export function saveModelPart(part: RiskModelPart): string {
-  const { role, modelId, preparation, intercept } = part;
-  const weights = [...part.weights];
-  return `${JSON.stringify({ format, version, role, modelId, preparation, weights, intercept }, undefined, 2)}\n`;
-}
-
-/**
- * The own side's partial scores of rows.
- *
- * @param rows - Indices of the rows wanted.
- * @throws VeilshareError INVALID_DATA when columns do not fit the model.
- */
-export function partialScores(
-  part: RiskModelPart,
-  columns: readonly FeatureColumn[],
-  rows: Uint32Array,
-): Float64Array {
-  const { weights, intercept } = part;
-  return scoreInTheClear(prepareColumns(part.preparation, columns, rows), { weights, intercept });
+  const { role, modelId, trainingRows, columns, bandCount, preparation } = part;
+  const [whitening, shares] = [[...part.whitening], [...part.shares]];
+  const saved = {
+    format,
+    version,
+    role,
+    modelId,
+    trainingRows,
+    columns,
+    bandCount,
+    preparation,
+    whitening,
+    shares,
+  };
+  return `${JSON.stringify(saved, undefined, 2)}\n`;
 }
 
 /**
@@ -50,15 +68,7 @@ export function partialScores(
  * @throws VeilshareError INVALID_DATA that names the member.
  */
 export function loadModelPart(text: string): RiskModelPart {
-  const part = asObject(parse(text), "model", [
-    "format",
-    "version",
-    "role",
-    "modelId",
-    "preparation",
-    "weights",
-    "intercept",
-  ]);
+  const part = asObject(parse(text), "model", members);
   if (part["format"] !== format) throw fault("model.format", `"${format}"`);
   if (part["version"] !== version) throw fault("model.version", `${version}`);
   const { role, modelId } = part;
@@ -66,17 +76,38 @@ export function loadModelPart(text: string): RiskModelPart {
   if (typeof modelId !== "string" || !/^[0-9a-f]{64}$/.test(modelId)) {
     throw fault("model.modelId", "64 hexadecimal digits");
   }
+  const trainingRows = asCount(part["trainingRows"], "model.trainingRows", 2, 2 ** 31);
+  const bandCount = asCount(part["bandCount"], "model.bandCount", 1, 10);
+  const counts = asObject(part["columns"], "model.columns", ["lender", "platform"]);
+  const columns = {
+    lender: asCount(counts["lender"], "model.columns.lender", 0, 4096),
+    platform: asCount(counts["platform"], "model.columns.platform", 1, 4096),
+  };
   const preparation = asArray(part["preparation"], "model.preparation").map(readFeature);
   if (new Set(preparation.map(({ name }) => name)).size !== preparation.length) {
     throw fault("model.preparation", "distinct names");
   }
-  const weights = Float64Array.from(
-    asArray(part["weights"], "model.weights").map((weight, i) => asNumber(weight, `model.weights[${i}]`)),
-  );
-  const wanted = preparedNames(preparation).kept.length;
-  if (weights.length !== wanted) throw fault("model.weights", `${wanted} numbers`);
-  const intercept = asNumber(part["intercept"], "model.intercept");
-  return { role, modelId, preparation, weights, intercept };
+  const own = preparedNames(preparation).kept.length;
+  if (own !== columns[role]) throw fault("model.preparation", `${columns[role]} prepared columns`);
+  const whitening = asNumbers(part["whitening"], "model.whitening", own * own);
+  const shares = asNumbers(part["shares"], "model.shares", columns.lender + columns.platform + bandCount);
+  for (const [i, share] of shares.entries()) {
+    if (Number.isInteger(share) && Math.abs(share) <= 2 * largestMask) continue;
+    throw fault(`model.shares[${i}]`, "a whole number of at most 2^53");
+  }
+  return { role, modelId, trainingRows, columns, bandCount, preparation, whitening, shares };
+}
+
+function asCount(value: unknown, field: string, from: number, to: number): number {
+  const count = asNumber(value, field);
+  if (Number.isInteger(count) && count >= from && count <= to) return count;
+  throw fault(field, `a whole number from ${from} to ${to}`);
+}
+
+function asNumbers(value: unknown, field: string, length: number): Float64Array {
+  const numbers = asArray(value, field).map((entry, i) => asNumber(entry, `${field}[${i}]`));
+  if (numbers.length !== length) throw fault(field, `${length} numbers`);
+  return Float64Array.from(numbers);
 }
 
 function readFeature(value: unknown, i: number): NumericPreparation | CategoryPreparation {

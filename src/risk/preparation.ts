@@ -5,10 +5,12 @@
  * 1. A missing number becomes the mean of the column's training values.
  * 2. A text column becomes indicator columns. Its values, a missing one counting as a value of its own, are ranked by
  *    how often they occur in training (ties by code units). The most frequent one is the reference and has no
- *    indicator; the next ones have one each, up to `maxCategories` values in all; what is left, and what training
- *    never saw, is "other", which has an indicator if training has rows with it, and counts as the reference if not.
- * 3. A column that is the same in all training rows, or missing in all, is dropped and reported. So is one whose
- *    deviation is below 2^-900, where doubles begin to lose digits.
+ *    indicator; the next ones have one each, up to `maxCategories` values in all and as long as at least 20 training rows
+ *    have the value and 20 have another; what is left, and what training never saw, is "other", which has an indicator if
+ *    at least 20 training rows have it and 20 do not, and counts as the reference if not.
+ * 3. A column is dropped and reported when fewer than 20 training rows differ from its most frequent value, a missing
+ *    number counting as a value of its own: a column that few rows have is about those people, and a weight of it
+ *    would tell their labels. So is one whose deviation is below 2^-900, where doubles begin to lose digits.
  * 4. Every column is standardised: less its training mean, divided by its training (population) deviation.
  *
  * After rule 4 a training column has mean 0 and its squares sum to the number of rows; the bounds of the training
@@ -17,9 +19,13 @@
 
 import type { VeilshareError } from "../errors.js";
 import { checkColumns, invalidData, type FeatureColumn } from "../owners/columns.js";
+import type { ColumnMatrix } from "../owners/whitening.js";
 
 /** Values that a text column may have before the rest becomes "other", where a caller says nothing. */
 export const defaultMaxCategories = 10;
+
+/** Training rows that every indicator has, and that differ from a column's most frequent value. */
+export const leastRows = 20;
 
 /** What standardises one column. */
 export interface Standardisation {
@@ -50,12 +56,7 @@ export interface CategoryPreparation {
 export type Preparation = readonly (NumericPreparation | CategoryPreparation)[];
 
 /** Prepared columns. */
-export interface DesignMatrix {
-  readonly rows: number;
-  readonly columns: number;
-  /** Row by row. */
-  readonly values: Float64Array;
-}
+export type DesignMatrix = ColumnMatrix;
 
 /** Below it, a deviation is near the subnormal numbers, which have fewer digits than others. */
 const smallestDeviation = 2 ** -900;
@@ -80,17 +81,19 @@ export function fitPreparation(
       return {
         kind: "numeric",
         name: column.name,
-        ...standardisationOf(presentValues(column.values, rows), rows.length),
+        ...(differingRows(column.values, rows) < leastRows
+          ? { mean: 0, deviation: 0 }
+          : standardisationOf(presentValues(column.values, rows), rows.length)),
       };
     }
     const { reference, levels } = rankLevels(column.values, rows, maxCategories);
     const codes = levelCodes(column.values, reference, levels, true);
-    const indicators = Array.from({ length: levels.length + 1 }, (_, level) =>
-      standardisationOf(
-        Float64Array.from(rows, (row) => (codes[row] === level ? 1 : 0)),
-        rows.length,
-      ),
-    );
+    const indicators = Array.from({ length: levels.length + 1 }, (_, level) => {
+      const values = Float64Array.from(rows, (row) => (codes[row] === level ? 1 : 0));
+      const having = values.reduce((count, value) => count + value, 0);
+      const told = Math.min(having, rows.length - having) >= leastRows;
+      return told ? standardisationOf(values, rows.length) : { mean: 0, deviation: 0 };
+    });
     return { kind: "category", name: column.name, reference, levels, indicators };
   });
 }
@@ -98,6 +101,19 @@ export function fitPreparation(
 function presentValues(values: ArrayLike<number>, rows: Uint32Array): Float64Array {
   const all = Float64Array.from(rows, (row) => values[row] as number); // rows are indices of values
   return all.filter((value) => !Number.isNaN(value));
+}
+
+/** Training rows whose number is not the column's most frequent one; a missing one is a value of its own. */
+function differingRows(values: ArrayLike<number>, rows: Uint32Array): number {
+  const counts = new Map<number, number>();
+  let most = 0;
+  for (const row of rows) {
+    const value = (values[row] as number) + 0; // rows are indices of values; -0 is 0
+    const count = (counts.get(value) ?? 0) + 1;
+    counts.set(value, count);
+    most = Math.max(most, count);
+  }
+  return rows.length - most;
 }
 
 /**
@@ -132,7 +148,9 @@ function rankLevels(
     if (countA !== countB) return countB - countA;
     return (a ?? "") < (b ?? "") ? -1 : 1; // null and "" may tie: either order is one order
   });
-  const [reference = null, ...levels] = ranked.slice(0, maxCategories).map(([value]) => value);
+  const [first, ...others] = ranked.slice(0, maxCategories);
+  const reference = first?.[0] ?? null;
+  const levels = others.filter(([, count]) => count >= leastRows).map(([value]) => value);
   return { reference, levels };
 }
 
@@ -171,6 +189,46 @@ export function preparedNames(preparation: Preparation): {
     if (!any) dropped.push(feature.name);
   }
   return { kept, dropped };
+}
+
+/** How many columns of the owner's table are in a model: those of which anything was kept. */
+export function sourceColumns(preparation: Preparation): number {
+  return preparation.filter((feature) =>
+    feature.kind === "numeric"
+      ? feature.deviation > 0
+      : feature.indicators.some(({ deviation }) => deviation > 0),
+  ).length;
+}
+
+/**
+ * The preparation with fewer columns: what is not kept is dropped, and an indicator's rows count as the reference.
+ *
+ * @param kept - One for each prepared column, in order.
+ */
+export function keepColumns(preparation: Preparation, kept: readonly boolean[]): Preparation {
+  let at = 0;
+  const reduced = <T extends Standardisation>(of: T): T =>
+    of.deviation === 0 || kept[at++] === true ? of : { ...of, mean: 0, deviation: 0 };
+  return preparation.map((feature) =>
+    feature.kind === "numeric"
+      ? reduced(feature)
+      : { ...feature, indicators: feature.indicators.map((indicator) => reduced(indicator)) },
+  );
+}
+
+/** All columns of several matrices, in order. */
+export function sideBySide(parts: readonly DesignMatrix[], rows: number): DesignMatrix {
+  const columns = parts.reduce((sum, part) => sum + part.columns, 0);
+  const values = new Float64Array(rows * columns);
+  let from = 0;
+  for (const part of parts) {
+    for (let row = 0; row < rows; row++) {
+      const cells = part.values.subarray(row * part.columns, (row + 1) * part.columns);
+      values.set(cells, row * columns + from);
+    }
+    from += part.columns;
+  }
+  return { rows, columns, values };
 }
 
 /**

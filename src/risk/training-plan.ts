@@ -1,44 +1,35 @@
 /**
- * The training algorithm's public side: its steps and its bounds. The same plan drives the training on shares and
- * the one in the clear.
+ * The training algorithm's public side: its steps and its bounds. The same plan drives the training on shares and the one
+ * in the clear.
  *
- * Logistic regression on whitened columns (`whitening.ts`), the sigmoid being five straight pieces
- * (`linear-sigmoid.ts`): for n rows x_i, labels y_i, weights w and an intercept b, with residuals
- * u_i = f(x_i w + b) - y_i, it descends along the gradient (1/n) X^T u + l2 w of a convex function F, by Nesterov's
- * accelerated method over all rows, from w = v = 0:
+ * WHAT IS MINIMISED. Logistic regression on whitened columns (`whitening.ts`): for n rows x_i with labels y_i, the mean of
+ * log(1 + e^-+z_i) plus (l2/2) |w|^2, z_i = x_i w + b, the intercept b without penalty. Scores are log-odds, at any bad rate.
  *
- *     w' = v - gradient(v) / L,     v' = w' + beta_k (w' - w),     beta_k = k / (k + 3).
+ * STEPS. Conjugate gradients with exact line search along the curvature of the present point (Polak, Ribiere), from w = 0
+ * and b = log-odds of the bad rate, preconditioned by M, the product of all columns with all (`preconditioner.ts`), which
+ * makes columns of different owners that go together as easy as others:
  *
- * STEP. Each owner's whitened columns have X^T X / n with eigenvalues below 1, and all columns have mean 0, so that the
- * two owners' columns together with the intercept's have eigenvalues below 2. As f is nowhere steeper than 14/64, the
- * gradient changes by at most L = 2 x 14/64 + l2 times the change of the point: known to all without opening
- * any product of columns. Among weights the condition number that remains is (1 + c) / (1 - c), for the largest
- * correlation c of any combination of one owner's columns with one of the other's.
+ *     s = M^-1 g,   d' = -s + beta d,   step = -g d' / sum_i p_i (1 - p_i) (x_i d')^2,   0 <= beta <= 1, step <= 4.
  *
- * BOUNDS, all proved, none from the data. With |u_i| <= 1, |(1/n) X^T u| <= sqrt(2) |u| / sqrt(n) <= sqrt(2) = G. Let W,
- * D and V bound the norms of w_k, of w_k - w_(k-1) and of v_k; from the step
+ * Where scores are near zero risk, the curvature is about the bad rate times M and a few directions beside: conjugate
+ * gradients find them in as many steps as there are. Directions are kept at length about 1 by a secret power of two.
  *
- *     W' = (1 - l2/L) V + G/L,     D' = beta_(k-1) D + (l2 V + G)/L,     V' = W' + beta_k D'.
+ * BOUNDS, all proved, none from the data. In M's norm s times that power is at most sqrt(2), so that after k steps
+ * |d|_M <= 1.5 (k + 1) and, as M is at least the product of the columns, the changes q_i = x_i d of all logits have
+ * sum q_i^2 <= n |d|_M^2. M^-1 has norm at most 513, so that |d| <= 32 (k + 1). Steps are at most 4. Fixed-point rounding is
+ * covered by a margin of a tenth.
  *
- * A row's norm is at most sqrt(2 n + 1) (an owner's part at most sqrt(n), the intercept 1), so that
- *
- *   values      |x_ij| <= sqrt(n),
- *   logits      |x_i v + b| <= sqrt(2 n + 1) V,
- *   gradients   |sum_i x_ij u_i| <= sqrt(n) sqrt(n) = n by Cauchy-Schwarz.
- *
- * Fixed-point rounding is covered by margins of a tenth. The owners check values against these bounds before sharing.
- *
- * **Source.** Nesterov, "A method of solving a convex programming problem with convergence rate O(1/k^2)", 1983.
+ * **Source.** Minka, "A comparison of numerical optimizers for logistic regression", 2003 (conjugate gradients with this
+ * line search); Polak, Ribiere, 1969.
  */
 
 import { invalidArgument } from "../errors.js";
-import { linearSigmoidSlope } from "../mpc/operations/linear-sigmoid.js";
 
 /** What a training may be told. */
 export interface TrainingOptions {
-  /** Steps of gradient descent, 1 to 1,000. Default 14. */
+  /** Steps of conjugate gradients, 1 to 50. Default 7. */
   readonly iterations?: number;
-  /** Weight of the L2 penalty on the whitened weights, 0 to 10; the intercept has none. Default 0.0001. */
+  /** Weight of the L2 penalty on the whitened weights, 0 to 10; the intercept has none. Default: one over the rows. */
   readonly l2?: number;
 }
 
@@ -50,36 +41,41 @@ export interface TrainingPlan {
   readonly columns: number;
   readonly iterations: number;
   readonly l2: number;
-  /** 1/L. */
-  readonly stepSize: number;
-  /** Bounds W and V of the weights and the point before each step, and after the last. */
-  readonly weightBounds: readonly number[];
-  readonly pointBounds: readonly number[];
 }
 
 /** Steps where a caller names none. */
-const defaultIterations = 14;
+export const defaultIterations = 7;
 
-/** Penalty where a caller names none. */
-const defaultL2 = 0.0001;
-
-const maxIterations = 1000;
+const maxIterations = 50;
 const maxL2 = 10;
 const margin = 1.1;
 
-/** Largest eigenvalue of all columns' X^T X / n. */
-const largestEigenvalue = 2;
+/** No step along a direction is longer. */
+export const maxStep = 4;
+
+/** No log-odds of a bad rate are larger. */
+export const maxPrior = 24;
+
+/** Of the squared norm of a row's whitened values, divided by the number of rows: one row counts for no more. */
+export const leverageCap = 0.25;
+
+/** The last step is called the last that matters when it lowers the mean log loss by less than this part of the labels' entropy. */
+export const convergedPart: number = 2 ** -10;
 
 /**
  * Checks training options.
  *
  * @throws VeilshareError INVALID_ARGUMENT for iterations or a penalty out of range.
  */
-export function completeTrainingOptions(options: TrainingOptions): Required<TrainingOptions> {
-  const { iterations = defaultIterations, l2 = defaultL2 } = options;
+export function completeTrainingOptions(options: TrainingOptions): {
+  readonly iterations: number;
+  readonly l2: number | "1/rows";
+} {
+  const { iterations = defaultIterations, l2 } = options;
   if (!Number.isInteger(iterations) || iterations < 1 || iterations > maxIterations) {
     throw invalidArgument("training", `1 to ${maxIterations} iterations`, String(iterations));
   }
+  if (l2 === undefined) return { iterations, l2: "1/rows" };
   if (!(l2 >= 0 && l2 <= maxL2))
     throw invalidArgument("training", `a penalty from 0 to ${maxL2}`, String(l2));
   return { iterations, l2 };
@@ -90,48 +86,60 @@ export function completeTrainingOptions(options: TrainingOptions): Required<Trai
  *
  * @param columns - Whitened columns of both owners.
  */
-export function planTraining(rows: number, columns: number, options: TrainingOptions): TrainingPlan {
-  const { iterations, l2 } = completeTrainingOptions(options);
-  const stepSize = 1 / (largestEigenvalue * linearSigmoidSlope + l2);
-  return { rows, columns, iterations, l2, stepSize, ...normBounds(iterations, l2, stepSize) };
+export function planTraining(
+  rows: number,
+  columns: number,
+  options: { readonly iterations?: number; readonly l2?: number | "1/rows" },
+): TrainingPlan {
+  const { iterations = defaultIterations, l2 = "1/rows" } = options;
+  return { rows, columns, iterations, l2: l2 === "1/rows" ? 1 / rows : l2 };
 }
 
-function normBounds(
-  iterations: number,
-  l2: number,
-  stepSize: number,
-): Pick<TrainingPlan, "weightBounds" | "pointBounds"> {
-  const gradient = Math.sqrt(largestEigenvalue) * margin;
-  const weightBounds = [0];
-  const pointBounds = [0];
-  let change = 0;
-  let point = 0;
-  for (let k = 0; k < iterations; k++) {
-    const weight = (1 - l2 * stepSize) * point + gradient * stepSize;
-    change = (k === 0 ? 0 : momentum(k - 1)) * change + (l2 * point + gradient) * stepSize;
-    point = weight + momentum(k) * change;
-    weightBounds.push(margin * weight);
-    pointBounds.push(margin * point);
-  }
-  return { weightBounds, pointBounds };
+/** No whitened training value is larger: what {@link leverageCap} leaves. */
+export function valueBound(rows: number): number {
+  return Math.sqrt(leverageCap * rows) * (1 + 2 ** -9);
 }
 
-/** beta_k: how far past the new weights the next gradient is taken. */
-export function momentum(iteration: number): number {
-  return iteration / (iteration + 3);
+/** No direction before step k (from 0) is longer, in M's norm. */
+function directionNorm(k: number): number {
+  return 1.5 * margin * (k + 1);
 }
 
-/** No whitened training value is larger. */
-export function valueBound(plan: TrainingPlan): number {
-  return Math.sqrt(plan.rows) * (1 + 2 ** -9);
+/** No direction of step k is longer. */
+export function directionBound(k: number): number {
+  return 32 * margin * (k + 1);
 }
 
-/** No logit at the point before a step is larger. */
-export function logitBound(plan: TrainingPlan, iteration: number): number {
-  return margin * Math.sqrt(2 * plan.rows + 1) * (plan.pointBounds[iteration] ?? 0);
+/** The sum over rows of the squared changes of logits along direction k is at most this. */
+export function changeSquares(rows: number, k: number): number {
+  return rows * directionNorm(k) ** 2;
+}
+
+/** No logit changes by more along direction k. */
+export function changeBound(rows: number, k: number): number {
+  return Math.sqrt(changeSquares(rows, k));
+}
+
+/** No logit is larger before step k. */
+export function logitBound(rows: number, k: number): number {
+  let bound = maxPrior;
+  for (let j = 0; j < k; j++) bound += maxStep * changeBound(rows, j);
+  return margin * bound;
+}
+
+/** No weight is larger before step k. */
+export function weightBound(k: number): number {
+  let bound = 1;
+  for (let j = 0; j < k; j++) bound += maxStep * directionBound(j);
+  return margin * bound;
 }
 
 /** No sum over rows of a column times the residuals is larger. */
-export function gradientBound(plan: TrainingPlan): number {
-  return margin * plan.rows;
+export function gradientBound(rows: number): number {
+  return margin * rows;
+}
+
+/** 2^e is the largest power of two that is at most the number of rows. */
+export function rowExponent(rows: number): number {
+  return Math.floor(Math.log2(rows));
 }

@@ -7,12 +7,13 @@ import { peerFault } from "../errors.js";
 /** Numbers that all who compute must know before they start; no secret among them. */
 export interface TrainingSize {
   readonly rows: number;
+  readonly heldBackRows: number;
   readonly lenderColumns: number;
   readonly platformColumns: number;
 }
 
 const step = "training-size";
-const fields = ["rows", "lenderColumns", "platformColumns"] as const;
+const fields = ["rows", "heldBackRows", "lenderColumns", "platformColumns"] as const;
 
 /** An owner tells a third party that computes. */
 export function tellSize(run: ProtocolRun, to: number, size: TrainingSize): Promise<void> {
@@ -28,9 +29,10 @@ export async function hearSize(run: ProtocolRun, owners: readonly number[]): Pro
   const shape = { byteLength: 8 * fields.length };
   const heard = await Promise.all(owners.map((owner) => run.receive(owner, step, shape)));
   const sizes = heard.map((message) => Array.from(wordsFromBytes(message), Number));
-  for (const [i, [rows = 0, ...columns]] of sizes.entries()) {
+  for (const [i, [rows = 0, heldBack = 0, ...columns]] of sizes.entries()) {
     const party = run.names[owners[i] ?? 0] ?? "";
-    const fits = rows >= 2 && rows < 2 ** 31 && columns.every((count) => count <= maxColumns);
+    const fits =
+      rows >= 2 && rows < 2 ** 31 && heldBack < 2 ** 31 && columns.every((count) => count <= maxColumns);
     if (!fits) {
       const expected = "rows and columns in range";
       throw peerFault("PEER_MALFORMED", { party, step, expected, got: "others" });
@@ -41,8 +43,8 @@ export async function hearSize(run: ProtocolRun, owners: readonly number[]): Pro
       throw peerFault("PEER_MISMATCH", { party, step, field, expected, got: "others" });
     }
   }
-  const [rows = 0, lenderColumns = 0, platformColumns = 0] = sizes[0] ?? [];
-  return { rows, lenderColumns, platformColumns };
+  const [rows = 0, heldBackRows = 0, lenderColumns = 0, platformColumns = 0] = sizes[0] ?? [];
+  return { rows, heldBackRows, lenderColumns, platformColumns };
 }
 
 /** More prepared columns than this on one side are refused. */

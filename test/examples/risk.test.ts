@@ -39,14 +39,23 @@ function parsed(stdout: string): Record<string, unknown> {
 
 describe("example:risk", () => {
   it("trains on the German credit data in three processes and prints one JSON object", async () => {
-    const { code, stdout, stderr } = await runExample("--computation", "replicated", "--json");
+    const { code, stdout, stderr } = await runExample(
+      "--computation",
+      "replicated",
+      "--folds",
+      "2",
+      "--json",
+    );
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout.trim().split("\n").length).toBe(1);
     const result = parsed(stdout);
     expect(result).toMatchObject({ aligned: 1000, trainingRows: 800, holdoutRows: 200, matchesPlain: true });
     expect(result["auc"]).toBeGreaterThan(0.8);
     expect(result["ks"]).toBeGreaterThan(0.4);
-    expect(result["holdoutAuc"]).toBeGreaterThan(0.7);
+    expect(result["holdoutAuc"]).toBeGreaterThan(0.65); // 200 rows at random: never below 0.70 in 30 splits
+    expect(result).toMatchObject({ folds: 2, converged: true, bands: 10 });
+    expect(result["foldAuc"]).toBeGreaterThan(0.7);
+    expect(result["foldAucSpread"]).toBeLessThan(0.1);
     expect(result["lenderAloneAuc"]).toBeLessThan(result["auc"] as number);
     for (const name of ["seconds", "bytes", "rounds"]) expect(result[name]).toBeGreaterThan(0);
   });
@@ -58,14 +67,14 @@ describe("example:risk", () => {
       ...ids.map((i) => `n${i},${i % 3 === 0 ? 1 : 0},${(i * 7) % 11}`),
     ]);
     const host = file("host.csv", ["id,x0", ...ids.map((i) => `n${i},${(i * 5) % 13}`)]);
-    const { code, stdout } = await runExample("--guest", guest, "--host", host);
+    const { code, stdout } = await runExample("--guest", guest, "--host", host, "--folds", "0");
     expect(code).toBe(0);
     for (const part of [
       "Who holds what",
       "What each learned",
       "lender alone",
       "rounds",
-      "the same weights",
+      "the same AUC, KS and log loss",
     ]) {
       expect(stdout).toContain(part);
     }
@@ -89,7 +98,7 @@ describe("example:risk", () => {
         .map(({ id, y, x }) => `${x * y},${x},${id}`),
     ]);
     const { code, stdout } = await runExample(
-      ...["--guest", guest, "--host", host, "--computation", "replicated", "--json"],
+      ...["--guest", guest, "--host", host, "--computation", "replicated", "--folds", "0", "--json"],
     );
     expect(code).toBe(0);
     expect(parsed(stdout)).toMatchObject({ aligned: 35, matchesPlain: true });
@@ -145,7 +154,9 @@ describe("example:risk refuses", () => {
     const few = guest("id,y,x0", "a,1,1", "b,0,2", "z,0,2");
     const { code, stderr } = await runExample("--guest", few, "--host", good);
     expect(code).toBe(2);
-    expect(stderr.trim()).toMatch(/^error: ids: expected at least 10 in common with the other owner, got 2$/);
+    expect(stderr.trim()).toMatch(
+      /^error: ids: expected at least 10 in common with the other owner, got fewer$/,
+    );
   });
 
   it.each([[["--guest", "x.csv"]], [["--unknown"]], [["surplus"]]])("arguments %j", async (args) => {
@@ -158,7 +169,7 @@ describe("example:risk refuses", () => {
 
 describe("a process of the joint training that is killed", () => {
   const data = (name: string): string => resolve("examples/data", name);
-  const options = { holdout: 0.2, splitSeed: "test", minimumRows: 10, computation: "replicated" };
+  const options = { holdout: 0.2, minimumRows: 10, fewColumns: true, computation: "replicated" };
   const tasks = [
     { role: "lender", file: data("german-credit-lender.csv"), options },
     { role: "platform", file: data("german-credit-platform.csv"), options },

@@ -15,6 +15,12 @@ const burden = [
   { column: "first.debt", factor: 3 },
 ] as const;
 
+/** Of one owner's columns: of both, there are neither percentiles nor histograms. */
+const debts = [
+  { column: "first.income", factor: 1 },
+  { column: "first.debt", factor: 3 },
+] as const;
+
 /** Expects answers within the errors that the protocol states. */
 function expectClose(answers: readonly Answer[], plain: readonly Answer[], width: number): void {
   expect(answers.map(({ kind }) => kind)).toEqual(plain.map(({ kind }) => kind));
@@ -45,9 +51,9 @@ const questions: readonly Question[] = [
   { kind: "sum", of: burden },
   { kind: "variance", of: burden },
   { kind: "variance", of: "second.orders" },
-  { kind: "percentile", of: burden, percent: 25 },
-  { kind: "percentile", of: burden, percent: 50 },
-  { kind: "histogram", of: burden, edges: [0, 1000, 2500, 2600] },
+  { kind: "percentile", of: debts, percent: 25 },
+  { kind: "percentile", of: debts, percent: 50 },
+  { kind: "histogram", of: debts, edges: [0, 1000, 2500, 2600] },
   { kind: "histogram", of: "second.orders", edges: [-30, 0, 50, 51, 100] },
   { kind: "groupMeans", of: "first.income", by: "second.region" },
   { kind: "groupMeans", of: burden, by: "second.region" },
@@ -85,7 +91,11 @@ describe("jointStatistics", () => {
     const keys: (string | null)[] = [...members, ...Array.from({ length: unlisted }, () => null)];
     const ids = keys.map((_, i) => `id-${i}`);
     const owners: Owners = {
-      first: { role: "first", ids, columns: [{ kind: "numeric", name: "x", values: ids.map((_, i) => i) }] },
+      first: {
+        role: "first",
+        ids,
+        columns: [{ kind: "numeric", name: "x", values: ids.map((_, i) => i % 2) }],
+      },
       second: { role: "second", ids, columns: [{ kind: "category", name: "g", values: keys }] },
     };
     const columns = {

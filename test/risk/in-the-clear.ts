@@ -1,5 +1,6 @@
 import {
   prepareColumns,
+  scoreInTheClear,
   trainInTheClear,
   type LenderInput,
   type LenderReport,
@@ -30,7 +31,26 @@ export function largestDifference(
   model: LinearModel,
 ): number {
   const { lender, platform } = reports;
-  const joint = [...lender.model.weights, ...platform.model.weights, lender.model.intercept];
+  const joint = [...(lender.weights ?? []), ...(platform.weights ?? []), lender.intercept ?? NaN];
   const clear = [...model.weights, model.intercept];
+  if (joint.length !== clear.length) return Infinity;
   return Math.max(...joint.map((weight, i) => Math.abs(weight - (clear[i] ?? NaN))));
+}
+
+/** What only a test can do: the log-odds of all common rows by a joint run's told weights, in the order of its rows. */
+export function scoresInTheClear(
+  inputs: { readonly lender: LenderInput; readonly platform: PlatformInput },
+  reports: { readonly lender: LenderReport; readonly platform: PlatformReport },
+): Float64Array {
+  const { lender, platform } = reports;
+  const rowOf = new Map(inputs.platform.ids.map((id, row) => [id, row]));
+  const platformRows = lender.rows.map((row) => rowOf.get(inputs.lender.ids[row] ?? "") ?? -1);
+  const own = prepareColumns(lender.model.preparation, inputs.lender.columns, lender.rows);
+  const other = prepareColumns(platform.model.preparation, inputs.platform.columns, platformRows);
+  const first = scoreInTheClear(own, {
+    weights: lender.weights ?? new Float64Array(0),
+    intercept: lender.intercept ?? NaN,
+  });
+  const second = scoreInTheClear(other, { weights: platform.weights ?? new Float64Array(0), intercept: 0 });
+  return first.map((score, i) => score + (second[i] ?? NaN));
 }

@@ -1,10 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { loadModelPart, partialScores, saveModelPart, type RiskModelPart } from "../../dist/risk/index.js";
+import { loadModelPart, saveModelPart, type RiskModelPart } from "../../dist/risk/index.js";
 import { expectError } from "../support/expect-error.js";
 
 const part: RiskModelPart = {
   role: "lender",
   modelId: "0123456789abcdef".repeat(4),
+  trainingRows: 100,
+  columns: { lender: 3, platform: 1 },
+  bandCount: 2,
   preparation: [
     { kind: "numeric", name: "income", mean: 10, deviation: 2 },
     { kind: "numeric", name: "constant", mean: 3, deviation: 0 },
@@ -20,8 +23,8 @@ const part: RiskModelPart = {
       ],
     },
   ],
-  weights: Float64Array.of(1, -2, 4),
-  intercept: 0.125,
+  whitening: Float64Array.of(1, 0, 0, 0, 1.5, 0, 0, 0, 0.125),
+  shares: Float64Array.of(2 ** 52, -5, 0, 7, -(2 ** 52), 11),
 };
 
 /** The saved text with one member replaced. */
@@ -41,24 +44,21 @@ describe("a model part", () => {
     expect(loadModelPart(saveModelPart(part))).toEqual(part);
   });
 
-  it("scores rows by hand", () => {
-    const columns = [
-      { kind: "numeric", name: "income", values: [12, NaN] },
-      { kind: "numeric", name: "constant", values: [3, 4] },
-      { kind: "category", name: "purpose", values: ["house", null] },
-    ] as const;
-    const scores = partialScores(part, columns, Uint32Array.of(0, 1));
-    expect([...scores]).toEqual([0.125 + 1 - 2 * 1.5 + 4 * -2, 0.125 - 2 * -0.5 + 4 * 2]);
-  });
-
   it.each<[string, readonly (string | number)[], unknown]>([
     ["model.format", ["format"], "veilshare/other"],
-    ["model.version", ["version"], 2],
+    ["model.version", ["version"], 1],
     ["model.role", ["role"], "dealer"],
     ["model.modelId", ["modelId"], "xyz"],
-    ["model.weights", ["weights"], [1, 2]],
-    ["model.weights[1]", ["weights", 1], "2"],
-    ["model.intercept", ["intercept"], undefined],
+    ["model.shares", ["shares"], [1, 2]],
+    ["model.shares[1]", ["shares", 1], "2"],
+    ["model.shares[2]", ["shares", 2], 0.5],
+    ["model.shares[3]", ["shares", 3], 2 ** 54],
+    ["model.whitening", ["whitening"], [1]],
+    ["model.trainingRows", ["trainingRows"], 1],
+    ["model.bandCount", ["bandCount"], 11],
+    ["model.columns.platform", ["columns", "platform"], 0],
+    ["model.preparation", ["columns", "lender"], 2],
+    ["model.bandCount", ["bandCount"], undefined],
     ["model", ["surplus"], 1],
     ["model.preparation", ["preparation", 1, "name"], "income"],
     ["model.preparation[0].kind", ["preparation", 0, "kind"], "text"],

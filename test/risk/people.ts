@@ -13,6 +13,7 @@ export function inventPeople(rows: number, seed = 1): { lender: LenderInput; pla
       debt,
       orders,
       age: uniform() < 0.1 ? NaN : 20 + Math.floor(50 * uniform()),
+      visits: Math.floor(30 * uniform()),
       device: ["phone", "desktop", "tablet", null][Math.floor(4 * uniform())] ?? null,
       label: debt + orders + 0.5 * (uniform() - 0.5) > 0 ? 1 : 0,
     };
@@ -34,6 +35,7 @@ export function inventPeople(rows: number, seed = 1): { lender: LenderInput; pla
       ids: shuffled.map(({ id }) => id),
       columns: [
         { kind: "numeric", name: "orders", values: shuffled.map(({ orders }) => orders) },
+        { kind: "numeric", name: "visits", values: shuffled.map(({ visits }) => visits) },
         { kind: "category", name: "device", values: shuffled.map(({ device }) => device) },
       ],
     },

@@ -34,10 +34,10 @@ export interface Reports {
 /** One training, all parties in this thread. */
 export async function train(
   inputs: { readonly lender: LenderInput; readonly platform: PlatformInput },
-  options: JointRiskModelOptions | ((party: Party) => JointRiskModelOptions) = {},
+  options: JointRiskModelOptions | ((party: Pick<Party, "index">) => JointRiskModelOptions) = {},
   session: SimulateOptions = {},
 ): Promise<Reports> {
-  const { computation = "two-party" } = typeof options === "function" ? {} : options;
+  const { computation = "two-party" } = typeof options === "function" ? options({ index: 0 }) : options;
   const byIndex: readonly RiskInput[] = [inputs.lender, inputs.platform, third(computation)];
   const reports = await simulate(
     namesOf(computation).length,

@@ -11,10 +11,16 @@
  * x (X^T X / n + r)^-1 x^T, which is at most n.
  */
 
-import type { DesignMatrix } from "./preparation.js";
+/** Columns of numbers, side by side. */
+export interface ColumnMatrix {
+  readonly rows: number;
+  readonly columns: number;
+  /** Row by row. */
+  readonly values: Float64Array;
+}
 
-/** Added to each variance before dividing by it. */
-const ridge = 0.001;
+/** Added to each variance before dividing by it, where a caller names nothing. */
+const defaultRidge = 0.001;
 
 /** What whitens columns. */
 export interface Whitening {
@@ -24,7 +30,7 @@ export interface Whitening {
 }
 
 /** Learns from training rows how to whiten columns. */
-export function fitWhitening(design: DesignMatrix): Whitening {
+export function fitWhitening(design: ColumnMatrix, ridge: number = defaultRidge): Whitening {
   const { columns } = design;
   const { values, vectors } = symmetricEigen(covariance(design), columns);
   const transform = new Float64Array(columns * columns);
@@ -38,7 +44,7 @@ export function fitWhitening(design: DesignMatrix): Whitening {
 }
 
 /** Z = X T, row by row. */
-export function whiten(design: DesignMatrix, { columns, transform }: Whitening): Float64Array {
+export function whiten(design: ColumnMatrix, { columns, transform }: Whitening): Float64Array {
   const result = new Float64Array(design.rows * columns);
   for (let i = 0; i < design.rows; i++) {
     for (let j = 0; j < columns; j++) {
@@ -64,7 +70,7 @@ export function unwhitenedWeights(weights: Float64Array, { columns, transform }:
 }
 
 /** X^T X / n. */
-function covariance({ rows, columns, values }: DesignMatrix): Float64Array {
+function covariance({ rows, columns, values }: ColumnMatrix): Float64Array {
   const result = new Float64Array(columns * columns);
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++) {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fitWhitening, unwhitenedWeights, whiten } from "../../dist/risk/whitening.js";
+import { fitWhitening, unwhitenedWeights, whiten } from "../../dist/owners/whitening.js";
 import type { DesignMatrix } from "../../dist/risk/index.js";
 
 const designs = fc
