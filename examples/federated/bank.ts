@@ -1,21 +1,28 @@
 /** One bank's process: its own rows, and a session with the coordinator. */
 
-import { federatedAveraging, planFederatedAveraging } from "veilshare/aggregation";
+import {
+  federatedAveraging,
+  planFederatedAveraging,
+  SigningKey,
+  type ClientUpdate,
+} from "veilshare/aggregation";
 import { connectToServer, generateIdentity } from "veilshare/channel";
 import { exitWithError } from "../launcher/index.js";
 import { descend } from "./logistic.js";
 import type { BankTask, FromBank } from "./messages.js";
 
 const identity = generateIdentity(process.argv[2] ?? "bank");
+const signingKey = SigningKey.generate();
 
 async function work({ serverEntry, planOptions, localSteps, diesInRound, ...rows }: BankTask): Promise<void> {
   const party = await connectToServer({ identity, serverEntry });
   const plan = planFederatedAveraging(planOptions);
-  const { rounds, clipped } = await federatedAveraging(party, plan, (model, round) => {
+  const train = (model: Float64Array, round: number): ClientUpdate => {
     if (round === diesInRound) process.kill(process.pid, "SIGKILL");
     const trained = descend(rows, model, localSteps);
     return { update: trained.map((value, i) => value - (model[i] ?? 0)), weight: rows.labels.length };
-  });
+  };
+  const { rounds, clipped } = await federatedAveraging(party, plan, train, { signingKey });
   await party.close();
   tell({ kind: "done", rounds, clipped });
 }
@@ -32,4 +39,4 @@ process.once("message", (task: BankTask) => {
     process.disconnect();
   });
 });
-tell({ kind: "entry", entry: identity.entry() });
+tell({ kind: "keys", entry: identity.entry(), signingKey: signingKey.publicKey });

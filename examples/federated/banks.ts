@@ -2,15 +2,14 @@
 
 import { fork, type ChildProcess } from "node:child_process";
 import { VeilshareError } from "veilshare";
-import type { PartyEntry } from "veilshare/channel";
-import type { BankTask, FromBank } from "./messages.js";
+import type { BankKeys, BankTask, FromBank } from "./messages.js";
 
 /** A bank's process. */
 export interface Bank {
   readonly name: string;
   readonly process: ChildProcess;
-  /** Its public key, as it says. */
-  readonly entry: Promise<PartyEntry>;
+  /** Its public keys, as it says. */
+  readonly known: Promise<BankKeys>;
   readonly exited: Promise<void>;
 }
 
@@ -22,9 +21,9 @@ export function startBank(name: string): Bank {
       resolve();
     }),
   );
-  const entry = new Promise<PartyEntry>((resolve, reject) => {
+  const known = new Promise<BankKeys>((resolve, reject) => {
     child.on("message", (message: FromBank) => {
-      if (message.kind === "entry") resolve(message.entry);
+      if (message.kind === "keys") resolve(message);
     });
     child.once("exit", () => {
       reject(
@@ -32,7 +31,7 @@ export function startBank(name: string): Bank {
       );
     });
   });
-  return { name, process: child, entry, exited };
+  return { name, process: child, known, exited };
 }
 
 /** Gives a bank its task. */

@@ -41,7 +41,7 @@ interface Outcome {
 
 async function run(guest: string, host: string, dropout: boolean): Promise<Outcome> {
   const rows = await readRows(guest, host);
-  const planOptions: FederatedPlanOptions = {
+  const planOptions = {
     clients: bankNames.length,
     rounds,
     length: rows.columns,
@@ -62,7 +62,7 @@ async function run(guest: string, host: string, dropout: boolean): Promise<Outco
 
 async function train(
   rows: Rows,
-  planOptions: FederatedPlanOptions,
+  numbers: Omit<FederatedPlanOptions, "signingKeys">,
   dropout: boolean,
 ): Promise<readonly FederatedRound[]> {
   const banks = bankNames.map((name) => startBank(name));
@@ -70,7 +70,10 @@ async function train(
   try {
     const address = await listen(server);
     const identity = generateIdentity("coordinator");
-    const entries = await Promise.all(banks.map(({ entry }) => entry));
+    const known = await Promise.all(banks.map(({ known }) => known));
+    const entries = known.map(({ entry }) => entry);
+    // The banks would have each other's keys from elsewhere: the coordinator is who they are there against.
+    const planOptions = { ...numbers, signingKeys: known.map(({ signingKey }) => signingKey) };
     for (const [i, bank] of banks.entries()) {
       const dies = dropout && i === victim.bank ? { diesInRound: victim.round } : {};
       const own = rowsOfBank(rows, i, banks.length);

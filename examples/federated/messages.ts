@@ -15,7 +15,13 @@ export interface BankTask {
   readonly diesInRound?: number;
 }
 
+/** A bank's public keys: of its links, and of what it signs. */
+export interface BankKeys {
+  readonly kind: "keys";
+  readonly entry: PartyEntry;
+  readonly signingKey: Uint8Array;
+}
+
 /** What a bank's process says. */
 export type FromBank =
-  | { readonly kind: "entry"; readonly entry: PartyEntry }
-  | { readonly kind: "done"; readonly rounds: number; readonly clipped: number };
+  BankKeys | { readonly kind: "done"; readonly rounds: number; readonly clipped: number };

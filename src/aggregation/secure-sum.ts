@@ -68,19 +68,43 @@ export async function secureSum(
     const own = vector.slice(); // what was checked is what is sent, whatever the caller does meanwhile
     await checkRange(own, options.maxAbs);
     await run.agree({ length: own.length, maxAbs: options.maxAbs.toString() });
-    const masks = await agreeOnMasks(run, options.random);
-    const view = new AgreedView(run);
-    const sum = new BigUint64Array(own.length);
-    const words = new BigUint64Array(own.buffer); // negative numbers as two's complement
-    for (let start = 0; start < words.length; start += chunkWords) {
-      const end = Math.min(start + chunkWords, words.length);
-      const masked = await maskChunk(run, words.slice(start, end), masks);
-      await addEveryones(run, masked, sum.subarray(start, end), view);
-      run.progress({ step: "aggregation/sum", done: end, total: words.length });
-    }
-    await view.compare();
-    return new BigInt64Array(sum.buffer); // two's complement: the sum is below 2^63 in size
+    return sumWords(run, own, options.random); // two's complement: the sum is below 2^63 in size
   });
+}
+
+/**
+ * The element-wise sum modulo 2^64 of any words: what {@link secureSum} says, without a bound.
+ *
+ * @returns The words of the sum, read as signed integers.
+ */
+export async function secureWordSum(party: Party, words: BigInt64Array): Promise<BigInt64Array> {
+  return party.run({ name: "veilshare/secure-word-sum", version: 1 }, async (run) => {
+    if (run.size > maxParties)
+      throw invalidArgument("secureSum", `at most ${maxParties} parties`, `${run.size}`);
+    const own = words.slice();
+    await run.agree({ length: own.length });
+    return sumWords(run, own);
+  });
+}
+
+/** The sum of all parties' words; those of this party are masked in place. */
+async function sumWords(
+  run: ProtocolRun,
+  own: BigInt64Array | BigUint64Array,
+  random?: RandomSource,
+): Promise<BigInt64Array> {
+  const masks = await agreeOnMasks(run, random);
+  const view = new AgreedView(run);
+  const sum = new BigUint64Array(own.length);
+  const words = new BigUint64Array(own.buffer); // negative numbers as two's complement
+  for (let start = 0; start < words.length; start += chunkWords) {
+    const end = Math.min(start + chunkWords, words.length);
+    const masked = await maskChunk(run, words.slice(start, end), masks);
+    await addEveryones(run, masked, sum.subarray(start, end), view);
+    run.progress({ step: "aggregation/sum", done: end, total: words.length });
+  }
+  await view.compare();
+  return new BigInt64Array(sum.buffer);
 }
 
 function checkShape(vector: unknown, maxAbs: bigint, parties: number): void {

@@ -13,43 +13,141 @@ export interface TotalsMatrix {
 /** What the search found. */
 export type SearchResult = "found" | "none" | "too-large";
 
+/** Whether vectors are combinations of others. */
+export type SpanResult = "yes" | "no" | "too-large";
+
+/** Work that was done, against a limit. */
+class Work {
+  #left: number;
+
+  constructor(limit: number) {
+    this.#left = limit;
+  }
+
+  /** False once there was too much of it. */
+  add(amount: number): boolean {
+    this.#left -= amount;
+    return this.#left >= 0;
+  }
+}
+
 /**
  * Is there a combination of the rows, other than zeros, whose groups other than zero hold fewer than `fewest` contributors?
  *
- * Among any groups that hold `fewest` contributors together, such a combination is zero on at least one: so each step
- * takes such groups and, for each, goes on with the combinations that are zero there, of which there is one dimension
- * fewer. Groups that are large on their own leave a single way to go.
+ * The rows are brought into echelon form, each with a group (its pivot) that no other row has. A combination is not zero on
+ * the pivots of the rows that it is made of, so that few rows are in one that is found: those whose pivots have fewer than
+ * `fewest` contributors together. For each such choice, the groups besides pivots are searched: among any of them that hold more than
+ * what is left of `fewest`, the combination is zero on at least one.
  *
- * **Cost.** At most `limit` multiplications or so of whole numbers; in the worst case fewest^(number of rows) steps would be
- * needed, each of as many as the matrix has elements.
+ * **Cost.** At most `limit` multiplications or so of whole numbers. With r independent rows over groups of one contributor
+ * each, some r^(fewest - 1) choices.
  *
  * @returns `too-large` when the limit was reached without an answer.
  */
 export function searchSmallCombination(matrix: TotalsMatrix, fewest: number, limit: number): SearchResult {
   const bySize = [...matrix.weights.keys()].sort((a, b) => weightOf(matrix, b) - weightOf(matrix, a));
-  let work = 0;
-  const search = (rows: readonly Row[]): SearchResult => {
-    if (rows.length === 0) return "none";
-    work += rows.length * bySize.length;
-    if (work > limit) return "too-large";
-    const blockers: number[] = [];
-    let weight = 0;
-    for (const group of bySize) {
-      if (weight >= fewest) break;
-      if (rows.every((row) => (row[group] ?? 0n) === 0n)) continue;
-      blockers.push(group);
-      weight += weightOf(matrix, group);
+  const weights = bySize.map((group) => weightOf(matrix, group));
+  const rows = matrix.rows.map((row) => bySize.map((group) => row[group] ?? 0n));
+  const work = new Work(limit);
+  const basis = echelonForm(rows);
+  const pivots = new Set(basis.map(({ lead }) => lead));
+  const others = [...weights.keys()].filter((group) => !pivots.has(group));
+  const choose = (from: number, chosen: readonly Row[], left: number): SearchResult => {
+    for (let i = from; i < basis.length; i++) {
+      const { row, lead } = basis[i] as Echelon; // i < length
+      const rest = left - (weights[lead] ?? 0);
+      if (rest <= 0) continue;
+      const rowsNow = [...chosen, row];
+      const result = searchBesidesPivots(rowsNow, { others, weights, fewest: rest, work });
+      if (result !== "none") return result;
+      const further = choose(i + 1, rowsNow, rest);
+      if (further !== "none") return further;
     }
-    if (weight < fewest) return "found"; // whatever is left of these rows has too few contributors
-    let answer: SearchResult = "none";
-    for (const group of blockers) {
-      const result = search(withZeroAt(rows, group));
-      if (result === "found") return "found";
-      if (result === "too-large") answer = result;
-    }
-    return answer;
+    return "none";
   };
-  return search(independent(matrix.rows));
+  return choose(0, [], fewest);
+}
+
+interface Search {
+  readonly others: readonly number[];
+  readonly weights: readonly number[];
+  readonly fewest: number;
+  readonly work: Work;
+}
+
+/** The same question for the groups besides pivots. */
+function searchBesidesPivots(rows: readonly Row[], search: Search): SearchResult {
+  if (rows.length === 0) return "none";
+  if (!search.work.add(rows.length * search.others.length)) return "too-large";
+  const blockers: number[] = [];
+  let weight = 0;
+  for (const group of search.others) {
+    if (weight >= search.fewest) break;
+    if (rows.every((row) => (row[group] ?? 0n) === 0n)) continue;
+    blockers.push(group);
+    weight += search.weights[group] ?? 0;
+  }
+  if (weight < search.fewest) return "found"; // whatever is left of these rows has too few contributors
+  let answer: SearchResult = "none";
+  for (const group of blockers) {
+    const result = searchBesidesPivots(withZeroAt(rows, group), search);
+    if (result === "found") return "found";
+    if (result === "too-large") answer = result;
+  }
+  return answer;
+}
+
+/**
+ * Is each of some vectors a combination of others?
+ *
+ * **Cost.** At most `limit` multiplications or so of whole numbers.
+ */
+export function spans(vectors: readonly Row[], wanted: readonly Row[], limit: number): SpanResult {
+  const work = new Work(limit);
+  const basis: Echelon[] = [];
+  const reduce = (vector: Row): Row | undefined => {
+    let rest = vector;
+    for (const { row, lead } of basis) {
+      if ((rest[lead] ?? 0n) === 0n) continue;
+      if (!work.add(rest.length)) return undefined;
+      rest = cleared(rest, row, lead);
+    }
+    return rest;
+  };
+  for (const vector of vectors) {
+    const row = reduce(vector);
+    if (row === undefined) return "too-large";
+    const lead = row.findIndex((value) => value !== 0n);
+    if (lead >= 0) basis.push({ row, lead });
+  }
+  for (const vector of wanted) {
+    const rest = reduce(vector);
+    if (rest === undefined) return "too-large";
+    if (rest.some((value) => value !== 0n)) return "no";
+  }
+  return "yes";
+}
+
+interface Echelon {
+  readonly row: Row;
+  /** A group where only this row is not zero. */
+  readonly lead: number;
+}
+
+/** Rows with the same combinations; each has its pivot alone. */
+function echelonForm(rows: readonly Row[]): Echelon[] {
+  const basis: Echelon[] = [];
+  for (const original of rows) {
+    let row = original;
+    for (const { row: other, lead } of basis) row = cleared(row, other, lead);
+    const lead = row.findIndex((value) => value !== 0n);
+    if (lead < 0) continue;
+    for (const [i, earlier] of basis.entries()) {
+      basis[i] = { row: cleared(earlier.row, row, lead), lead: earlier.lead };
+    }
+    basis.push({ row, lead });
+  }
+  return basis;
 }
 
 type Row = readonly bigint[];
@@ -73,18 +171,6 @@ function cleared(row: Row, pivot: Row, group: number): Row {
   let divisor = 0n;
   for (const value of combined) divisor = greatestCommonDivisor(value < 0n ? -value : value, divisor);
   return divisor > 1n ? combined.map((value) => value / divisor) : combined;
-}
-
-/** Rows with the same combinations, none of which is one of the others. */
-export function independent(rows: readonly Row[]): Row[] {
-  const basis: { row: Row; lead: number }[] = [];
-  for (const original of rows) {
-    let row = original;
-    for (const { row: other, lead } of basis) row = cleared(row, other, lead);
-    const lead = row.findIndex((value) => value !== 0n);
-    if (lead >= 0) basis.push({ row, lead });
-  }
-  return basis.map(({ row }) => row);
 }
 
 function greatestCommonDivisor(a: bigint, b: bigint): bigint {

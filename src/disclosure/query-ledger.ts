@@ -1,21 +1,29 @@
 /**
- * What totals have been released, and whether one more would, with them, say too much about too few. Pure: recording gives
- * a new ledger. Record before use, as with a budget: keep the new ledger, then open the total.
+ * What totals have been released, and whether one more would, with them, say too much about too few. Kept in a state store:
+ * checking and recording are one step, so that two runs at once are checked one after the other.
  *
- * Within a *period* of a *series* (say, emissions of 2026) a contributor has one value, and each release is the sum of
- * those of some contributors: the guard is exact linear algebra. Across periods values differ, but not by much: there the
- * guard compares the sets of contributors.
+ * Within a *period* of a *series* (say, emissions of 2026) a contributor has one value in each cell, and each release is the
+ * sum of those of some contributors: the ledger is exact linear algebra (`release-check.ts`). Across periods values differ,
+ * but not by much: there it compares who contributes, and how many.
  */
 
+import { canonicalJson } from "../bytes/canonical-json.js";
+import { bytesFromHex, bytesToHex, utf8ToBytes } from "../bytes/encoding.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
-import { searchSmallCombination, type TotalsMatrix } from "./combination-search.js";
-import { checkMinContributors } from "./release-totals.js";
-
-const format = "veilshare query ledger";
-const version = 1;
-
-/** Multiplications of the exact search: less than a second. */
-const searchLimit = 2_000_000;
+import { randomBytes } from "../random/csprng.js";
+import type { StateStore, StoreView } from "../store/index.js";
+import { hmac } from "@noble/hashes/hmac.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { checkPeriod, checkSuccession } from "./release-check.js";
+import {
+  contributionKind,
+  ledgerKind,
+  releaseKind,
+  type StoredContribution,
+  type StoredLedger,
+} from "./release-records.js";
+import type { Protection, QueryRefusal, ReleasedTable } from "./released-table.js";
+import { checkMinContributors } from "./rules.js";
 
 /** A total that is to be released. */
 export interface TotalQuery {
@@ -27,33 +35,41 @@ export interface TotalQuery {
   readonly contributors: readonly string[];
 }
 
-/** Why a total may not be released. */
-export type QueryRefusal =
-  /** It has fewer contributors than the minimum. */
-  | "few-contributors"
-  /** With earlier totals of its period it gives a sum of fewer contributors. */
-  | "combination"
-  /** It could not be shown, in the time there is, that it does not. */
-  | "undecided"
-  /** Its contributors differ from those of a total of another period by fewer than the minimum. */
-  | "successive-periods";
-
 /** May a total be released? */
 export type QueryVerdict =
-  { readonly allowed: true } | { readonly allowed: false; readonly reason: QueryRefusal };
+  { readonly allowed: true } | { readonly allowed: false; readonly reason: QueryRefusal | "restored" };
 
 /** Options of {@link QueryLedger.open}. */
 export interface QueryLedgerOptions {
+  /** Where it is kept; `memoryStore()` forgets with the process. */
+  readonly store: StateStore;
+  /** Names the ledger in the store. Default `releases`. */
+  readonly name?: string;
   /** Fewest contributors of anything that can be computed from all releases. At least 2. */
   readonly minContributors: number;
   /** Contributors whose values the recipients know anyway, say because they are among them: they hide nobody. */
   readonly known?: readonly string[];
 }
 
-interface Entry {
+/** What a party has in the cells of a release, in whole numbers. */
+export interface OwnTable {
+  readonly cells: ReadonlyMap<string, readonly bigint[]>;
+  /** All of it. */
+  readonly whole: readonly bigint[];
+  /** Whether the whole is a total of its own, rather than what the cells add up to. */
+  readonly isWhole: boolean;
+}
+
+/** One release with what this party knows of it. */
+export interface LedgerEntry {
   readonly series: string;
   readonly period: string;
-  readonly contributors: readonly string[];
+  /** Undefined at a party that does not know who took part. */
+  readonly table?: ReleasedTable;
+  /** Undefined at a party that had nothing to contribute. */
+  readonly own?: OwnTable;
+  /** What the others have recorded of the same period. */
+  readonly hearsay?: readonly ReleasedTable[];
 }
 
 /**
@@ -61,46 +77,73 @@ interface Entry {
  *
  * **Security.** Within one series and period, whatever linear combination of released totals somebody computes is zero, or
  * contains the values of at least `minContributors` contributors whose values were not known: that covers the same cell
- * over almost the same contributors, nested cells, unions and overlaps of any number of earlier releases. Across periods of
- * a series, two totals have the same contributors, or differ in at least `minContributors` of them.
+ * over almost the same contributors, a margin and its cells, unions and overlaps of any number of earlier releases. Across
+ * periods of a series, two totals have the same members, or differ in at least `minContributors` of them, and so do the
+ * numbers of contributors of a cell.
  *
- * It does not catch: combinations of more than two periods; knowledge from outside (bounds, growth rates, what other
- * publications say); other functions of the same values under another name, such as sums of squares; values that were
- * restated between two releases of one period, whose difference is what was restated; ids that stand for one firm
- * twice, or for a tier whose firms are also in it by themselves.
+ * It does not catch: releases that none of those who take part has recorded; combinations of more than two periods;
+ * contributors that changed places between two periods, as many coming as going; knowledge from outside (bounds, growth
+ * rates, what other publications say); other functions of the same values under another name, such as sums of squares; ids
+ * that stand for one firm twice, or for a tier whose firms are also in it by themselves. It refuses more than it must: what
+ * it can't show to be safe, and whatever changed within a period (a restatement is a period of its own).
  *
- * **Cost.** A check solves for all groups of contributors that are in the same totals: exact up to 2,000,000
- * multiplications. Beyond, a total is allowed only if each such group has `minContributors` itself, which is enough for safety.
+ * **Cost.** A check solves for all groups of contributors that are in the same totals: at most some 800,000 multiplications of
+ * whole numbers. Where totals are not split into cells it is exact up to that limit.
  *
  * @example
- * let ledger = QueryLedger.open({ minContributors: 3 });
- * ledger = ledger.record({ series: "days to payment", period: "2026", contributors: names }); // DISCLOSURE_REFUSED
- * await writeFile("queries.json", ledger.serialize()); // or kept; then the total is opened
+ * const ledger = await QueryLedger.open({ store, minContributors: 3 });
+ * await ledger.record({ series: "days to payment", period: "2026", contributors: names }); // or DISCLOSURE_REFUSED
  */
 export class QueryLedger {
-  readonly #minContributors: number;
-  readonly #known: ReadonlySet<string>;
-  readonly #entries: readonly Entry[];
+  readonly #store: StateStore;
+  readonly #name: string;
+  readonly #protection: Protection;
+  readonly #hashKey: Uint8Array;
 
-  private constructor(minContributors: number, known: ReadonlySet<string>, entries: readonly Entry[]) {
-    this.#minContributors = minContributors;
-    this.#known = known;
-    this.#entries = entries;
+  private constructor(store: StateStore, name: string, { minContributors, known, hashKey }: StoredLedger) {
+    this.#store = store;
+    this.#name = name;
+    this.#protection = { minContributors, known: new Set(known) };
+    this.#hashKey = bytesFromHex(hashKey, "hashKey", 32);
   }
 
   /**
-   * A ledger without releases.
+   * The ledger of a store, made where there is none of the name.
    *
-   * @throws VeilshareError INVALID_ARGUMENT for a minimum below 2.
+   * @throws VeilshareError INVALID_ARGUMENT for a minimum below 2, or other options than it was made with; the codes of the
+   *   store.
    */
-  static open({ minContributors, known = [] }: QueryLedgerOptions): QueryLedger {
+  static async open({
+    store,
+    name = "releases",
+    minContributors,
+    known = [],
+  }: QueryLedgerOptions): Promise<QueryLedger> {
     checkMinContributors("QueryLedger", minContributors);
-    return new QueryLedger(minContributors, new Set(known), []);
+    const wanted = { minContributors, known: [...new Set(known)].sort() };
+    const stored = await store.transact((draft) => {
+      const before = draft.get(ledgerKind, name);
+      if (before !== undefined) return before;
+      const made = { ...wanted, hashKey: bytesToHex(randomBytes(32)) };
+      draft.put(ledgerKind, name, made);
+      return made;
+    });
+    const was = { minContributors: stored.minContributors, known: [...stored.known] };
+    if (canonicalJson(was) !== canonicalJson(wanted)) {
+      const got = `minContributors ${minContributors} and ${known.length} known`;
+      throw invalidArgument("QueryLedger.open", "the options that the ledger was made with", got);
+    }
+    return new QueryLedger(store, name, stored);
   }
 
-  /** Number of totals recorded. */
-  get size(): number {
-    return this.#entries.length;
+  /** The fewest contributors of anything. */
+  get minContributors(): number {
+    return this.#protection.minContributors;
+  }
+
+  /** Number of releases recorded of a series. */
+  size(series: string): number {
+    return this.#store.view.count(releaseKind, this.#key(series));
   }
 
   /**
@@ -109,153 +152,117 @@ export class QueryLedger {
    * @throws VeilshareError INVALID_ARGUMENT when a contributor is in the query twice.
    */
   check(query: TotalQuery): QueryVerdict {
-    const contributors = new Set(query.contributors);
-    if (contributors.size !== query.contributors.length) {
-      throw invalidArgument("QueryLedger.check", "each contributor once", "one of them twice");
-    }
-    if (this.#unknown(query.contributors) < this.#minContributors) return refused("few-contributors");
-    for (const { series, period, contributors: others } of this.#entries) {
-      if (series !== query.series || period === query.period) continue;
-      const difference = this.#unknown(symmetricDifference(contributors, others));
-      if (difference > 0 && difference < this.#minContributors) return refused("successive-periods");
-    }
-    return this.#checkPeriod(query);
-  }
-
-  #checkPeriod({ series, period, contributors }: TotalQuery): QueryVerdict {
-    const earlier = this.#entries.filter((entry) => entry.series === series && entry.period === period);
-    const totals = [...earlier.map((entry) => entry.contributors), contributors];
-    const matrix = groupContributors(totals, this.#known);
-    // Every combination is constant on a group, so large groups alone make it safe.
-    if (matrix.weights.every((weight) => weight >= this.#minContributors)) return { allowed: true };
-    const result = searchSmallCombination(matrix, this.#minContributors, searchLimit);
-    if (result === "none") return { allowed: true };
-    return refused(result === "found" ? "combination" : "undecided");
+    const reason = this.#refusal(this.#store.view, entryOf("QueryLedger.check", query));
+    return reason === undefined ? { allowed: true } : { allowed: false, reason };
   }
 
   /**
-   * The ledger with one more release.
+   * Records a release, before it is opened.
    *
-   * @throws VeilshareError DISCLOSURE_REFUSED, with the reason in `got`, when {@link QueryLedger.check} does not allow it.
+   * @throws VeilshareError DISCLOSURE_REFUSED, with the reason in `got`, when {@link QueryLedger.check} does not allow it:
+   *   nothing is recorded then. The codes of the store.
    */
-  record(query: TotalQuery): QueryLedger {
-    const verdict = this.check(query);
-    if (!verdict.allowed) {
-      const text = `QueryLedger: expected a total that says enough about many, got one refused as ${verdict.reason}`;
-      throw new VeilshareError("DISCLOSURE_REFUSED", text, { field: "contributors", got: verdict.reason });
-    }
-    const { series, period, contributors } = query;
-    const entry = { series, period, contributors: [...contributors].sort() };
-    return new QueryLedger(this.#minContributors, this.#known, [...this.#entries, entry]);
+  async record(query: TotalQuery): Promise<void> {
+    await this.recordEntry(entryOf("QueryLedger.record", query));
   }
 
-  /** JSON text that {@link QueryLedger.restore} takes. */
-  serialize(): string {
-    return JSON.stringify({
-      format,
-      version,
-      minContributors: this.#minContributors,
-      known: [...this.#known],
-      entries: this.#entries,
+  /** Records what a run is about to open; see {@link QueryLedger.record}. */
+  async recordEntry(entry: LedgerEntry): Promise<void> {
+    const { series, period, table, own } = entry;
+    await this.#store.transact((draft) => {
+      const reason = this.#refusal(draft, entry);
+      if (reason !== undefined) throw refused(reason);
+      const key = this.#key(series);
+      if (table !== undefined) draft.add(releaseKind, key, { period, table });
+      if (own !== undefined) draft.add(contributionKind, key, this.#contribution(period, own));
     });
   }
 
-  /**
-   * A ledger as it was serialized.
-   *
-   * @throws VeilshareError INVALID_DATA for any other text.
-   */
-  static restore(text: string): QueryLedger {
-    const stored = parse(text);
-    const minContributors = stored["minContributors"];
-    const entries: unknown = stored["entries"];
-    if (stored["format"] !== format || stored["version"] !== version || !Array.isArray(entries))
-      throw invalid();
-    if (
-      typeof minContributors !== "number" ||
-      !Number.isSafeInteger(minContributors) ||
-      minContributors < 2
-    ) {
-      throw invalid();
+  /** What this ledger knows of a period. */
+  tables(series: string, period: string): readonly ReleasedTable[] {
+    return this.#tables(this.#store.view, series, period);
+  }
+
+  /** Whether the own contribution is another one than in an earlier release of the period. */
+  hasChanged(series: string, period: string, own: OwnTable): boolean {
+    return this.#hasChanged(this.#store.view, series, this.#contribution(period, own));
+  }
+
+  #key(series: string): string {
+    return JSON.stringify([this.#name, series]);
+  }
+
+  #tables(view: StoreView, series: string, period: string): ReleasedTable[] {
+    const releases = view.list(releaseKind, this.#key(series));
+    return releases.flatMap((release) => (release.period === period ? [release.table] : []));
+  }
+
+  #refusal(view: StoreView, entry: LedgerEntry): QueryRefusal | "restored" | undefined {
+    const { series, period, table, own, hearsay = [] } = entry;
+    const key = this.#key(series);
+    if ([releaseKind, contributionKind].some((kind) => view.isBurned(kind, key))) return "restored";
+    if (own !== undefined && this.#hasChanged(view, series, this.#contribution(period, own)))
+      return "changed";
+    if (table === undefined) return undefined;
+    const earlier = distinct([
+      ...this.#tables(view, series, period),
+      ...hearsay.map((other) => ({ ...other, isHearsay: true })),
+    ]);
+    const inPeriod = checkPeriod(earlier, table, this.#protection);
+    if (inPeriod !== undefined) return inPeriod;
+    for (const release of view.list(releaseKind, key)) {
+      if (release.period === period) continue;
+      const reason = checkSuccession(release.table, table, this.#protection);
+      if (reason !== undefined) return reason;
     }
-    const known = new Set(readTexts(stored["known"]));
-    return new QueryLedger(minContributors, known, entries.map(readEntry));
+    return undefined;
   }
 
-  #unknown(contributors: Iterable<string>): number {
-    let count = 0;
-    for (const id of contributors) if (!this.#known.has(id)) count++;
-    return count;
+  #contribution(period: string, { cells, whole, isWhole }: OwnTable): StoredContribution {
+    const hash = (cell: string | null, amounts: readonly bigint[]): string => {
+      const text = canonicalJson([cell, ...amounts.map(String)]);
+      return bytesToHex(hmac(sha256, this.#hashKey, utf8ToBytes(text)));
+    };
+    return {
+      period,
+      cells: [...cells].map(([cell, amounts]) => ({ cell, hash: hash(cell, amounts) })),
+      whole: hash(null, whole),
+      isWhole,
+    };
   }
-}
 
-function refused(reason: QueryRefusal): QueryVerdict {
-  return { allowed: false, reason };
-}
-
-function* symmetricDifference(a: ReadonlySet<string>, b: readonly string[]): Iterable<string> {
-  const others = new Set(b);
-  for (const id of a) if (!others.has(id)) yield id;
-  for (const id of others) if (!a.has(id)) yield id;
-}
-
-/** Contributors by the totals that they are in; known ones are left out, as anybody can subtract them. */
-function groupContributors(totals: readonly (readonly string[])[], known: ReadonlySet<string>): TotalsMatrix {
-  const memberships = new Map<string, number[]>();
-  for (const [i, total] of totals.entries()) {
-    for (const id of total) {
-      if (known.has(id)) continue;
-      const list = memberships.get(id);
-      if (list === undefined) memberships.set(id, [i]);
-      else list.push(i);
+  #hasChanged(view: StoreView, series: string, now: StoredContribution): boolean {
+    const hashes = new Map(now.cells.map(({ cell, hash }) => [cell, hash]));
+    for (const before of view.list(contributionKind, this.#key(series))) {
+      if (before.period !== now.period) continue;
+      if (before.cells.some(({ cell, hash }) => (hashes.get(cell) ?? hash) !== hash)) return true;
+      if ((before.isWhole || now.isWhole) && before.whole !== now.whole) return true;
     }
+    return false;
   }
-  const groups = new Map<string, { readonly totals: ReadonlySet<number>; weight: number }>();
-  for (const list of memberships.values()) {
-    const key = list.join(",");
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { totals: new Set(list), weight: 1 });
-    else group.weight++;
+}
+
+/** The error of a release that is refused. */
+export function refused(reason: QueryRefusal | "restored"): VeilshareError {
+  const text = `QueryLedger: expected a release that says enough about many, got one refused as ${reason}`;
+  return new VeilshareError("DISCLOSURE_REFUSED", text, { field: "contributors", got: reason });
+}
+
+function entryOf(caller: string, { series, period, contributors }: TotalQuery): LedgerEntry {
+  if (new Set(contributors).size !== contributors.length) {
+    throw invalidArgument(caller, "each contributor once", "one of them twice");
   }
-  const all = [...groups.values()];
-  return {
-    rows: totals.map((_, i) => all.map((group) => (group.totals.has(i) ? 1n : 0n))),
-    weights: all.map(({ weight }) => weight),
-  };
+  const whole = { contributors: contributors.length, shown: true };
+  return { series, period, table: { members: [...contributors].sort(), cells: [], whole } };
 }
 
-function parse(text: string): Record<string, unknown> {
-  let stored: unknown;
-  try {
-    stored = JSON.parse(text);
-  } catch {
-    throw invalid();
+/** Each table once: the same release again tells nothing new. */
+function distinct(tables: readonly ReleasedTable[]): ReleasedTable[] {
+  const byText = new Map<string, ReleasedTable>();
+  for (const table of tables) {
+    const { members, cells, whole } = table;
+    const text = JSON.stringify([[...members].sort(), cells, whole]);
+    if (!byText.has(text)) byText.set(text, table);
   }
-  return readRecord(stored);
-}
-
-function readEntry(value: unknown): Entry {
-  const record = readRecord(value);
-  const [series, period, contributors] = [record["series"], record["period"], record["contributors"]];
-  if (typeof series !== "string" || typeof period !== "string") throw invalid();
-  return { series, period, contributors: readTexts(contributors) };
-}
-
-function readRecord(value: unknown): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw invalid();
-  return value as Record<string, unknown>; // an object that is no array
-}
-
-function readTexts(value: unknown): string[] {
-  if (!Array.isArray(value)) throw invalid();
-  const texts = value.filter((item): item is string => typeof item === "string");
-  if (texts.length !== value.length || new Set(texts).size !== texts.length) throw invalid();
-  return texts;
-}
-
-function invalid(): VeilshareError {
-  return new VeilshareError(
-    "INVALID_DATA",
-    "QueryLedger.restore: expected a serialized ledger, got another text",
-  );
+  return [...byText.values()];
 }

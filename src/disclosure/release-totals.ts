@@ -18,14 +18,22 @@
 
 import type { Party } from "../channel/party.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
+import { canonicalJson } from "../bytes/canonical-json.js";
 import { sumBySecureSum, type VectorSum } from "../aggregation/vector-sum.js";
 import type { Rational } from "../random/rational.js";
-import { Circle, flags } from "./circle.js";
 import { dominatedCells, planComparison } from "./compare-on-shares.js";
-import { defaultDominance, exceedsShare, localShare, type DominanceRule } from "./rules.js";
-
-/** Fewest contributors where a caller names none. */
-export const defaultMinContributors = 3;
+import { throughGate } from "./gate.js";
+import { flags, PeerSums } from "./peer-sums.js";
+import type { OwnTable } from "./query-ledger.js";
+import { RunGuard, type SeriesGuard } from "./release-guard.js";
+import {
+  checkMinContributors,
+  defaultDominance,
+  defaultMinContributors,
+  exceedsShare,
+  localShare,
+  type DominanceRule,
+} from "./rules.js";
 
 /** Options of {@link releaseTotals}; the same at all parties. */
 export interface ReleaseOptions {
@@ -43,6 +51,13 @@ export interface ReleaseOptions {
   readonly comparers?: readonly (number | string)[];
   /** How vectors are added. Default: by secure sums. */
   readonly sum?: VectorSum;
+  /** Names of the cells, the same in all releases of a series. Default: their positions. */
+  readonly cells?: readonly string[];
+  /**
+   * The own ledger: what is to be opened is recorded there once the numbers of contributors are known, and before a total is
+   * added up. This option may differ between parties: who has one and is refused by it ends the run for all. Default: none.
+   */
+  readonly guard?: SeriesGuard;
 }
 
 /** What becomes of a cell. */
@@ -88,8 +103,8 @@ export type ReleasedCell =
  * No margin over cells may be released beside them: with all other cells it gives the withheld one. The limit is tested by
  * each on its own, so it is {@link localShare}: stricter than the rule.
  *
- * **Cost.** Three sums of as many elements as there are cells: 15 rounds. With `comparers` two sums, of every contributor 48
- * bytes a cell to the three, and of each of them some 40 bytes for every cell and contributor (maxAbs of 2^40): 27 rounds.
+ * **Cost.** Three sums of as many elements as there are cells: 16 rounds. With `comparers` two sums, of every contributor 48
+ * bytes a cell to the three, and of each of them some 40 bytes for every cell and contributor (maxAbs of 2^40): 28 rounds.
  *
  * **Source.** The rules are those of Hundepool et al. (2012), chapter 4; comparison on replicated shares: Araki et al., CCS 2016.
  */
@@ -98,87 +113,110 @@ export async function releaseTotals(
   contributions: BigInt64Array,
   options: ReleaseOptions,
 ): Promise<ReleasedCell[]> {
-  const { maxAbs, minContributors = defaultMinContributors, sum = sumBySecureSum } = options;
-  const { dominance = defaultDominance } = options;
-  return party.run({ name: "veilshare/release-totals", version: 1 }, async (run) => {
+  const { maxAbs, minContributors = defaultMinContributors, sum = sumBySecureSum, guard } = options;
+  const { dominance = defaultDominance, comparers } = options;
+  return party.run({ name: "veilshare/release-totals", version: 2 }, async (run) => {
     const share = localShare(dominance);
     const own = contributions.slice();
     checkContributions(own, maxAbs, run.size);
     checkMinContributors("releaseTotals", minContributors);
-    const limit = `${share.numerator}/${share.denominator}`;
-    const { comparers } = options;
+    const cells = namesOf(own.length, options.cells);
     const comparison =
       comparers === undefined
         ? undefined
         : planComparison("releaseTotals", run, comparers, { share, maxAbs });
-    const compared = comparison === undefined ? "in the circle" : [...comparison.members];
-    await run.agree({ cells: own.length, maxAbs: maxAbs.toString(), minContributors, limit, compared });
-    const circle = new Circle(run, sum);
-    const counts = await circle.add(
-      flags(own, (value) => value > 0n),
-      1n,
-    );
-    const open = [...own.keys()].filter((cell) => Number(counts[cell]) >= minContributors);
-    const values = BigInt64Array.from(open, (cell) => own[cell] as bigint); // open holds positions in own
-    const { dominated, totals } =
-      comparison === undefined
-        ? await compareInCircle(circle, values, maxAbs, share)
-        : await openUndominated(circle, values, maxAbs, await dominatedCells(run, values, comparison));
-    const cells = [...counts].map((count): ReleasedCell =>
-      count === 0n ? { status: "empty" } : { status: "withheld-small", contributors: Number(count) },
-    );
-    for (const [i, cell] of open.entries()) {
-      const contributors = Number(counts[cell]);
-      const total = totals[i] ?? 0n;
-      cells[cell] =
-        dominated[i] === false
-          ? { status: "released", kind: "exact", total, contributors }
-          : { status: "withheld-dominated", contributors };
-    }
-    return cells;
+    await run.agree({
+      cells: own.length,
+      names: options.cells === undefined ? null : canonicalJson(cells),
+      maxAbs: maxAbs.toString(),
+      minContributors,
+      limit: `${share.numerator}/${share.denominator}`,
+      compared: comparison === undefined ? "in the circle" : [...comparison.members],
+    });
+    const sums = new PeerSums(run, sum);
+    const valuesOf = (open: readonly number[]): BigInt64Array =>
+      BigInt64Array.from(open, (cell) => own[cell] as bigint); // positions in own
+    const gated = {
+      questions: { length: own.length, own: flags(own, (value) => value > 0n) },
+      async decide(counted: BigInt64Array): Promise<Decided> {
+        const counts = [...counted].map(Number);
+        const open = [...own.keys()].filter((cell) => (counts[cell] ?? 0) >= minContributors);
+        if (comparison === undefined) return { counts, opened: open, dominated: [] };
+        const verdicts = await dominatedCells(run, valuesOf(open), comparison);
+        const opened = open.filter((_, i) => verdicts[i] === false);
+        return { counts, opened, dominated: open.filter((_, i) => verdicts[i] !== false) };
+      },
+      amounts: ({ opened }: Decided) => ({ length: opened.length, own: valuesOf(opened), maxAbs }),
+      table: ({ counts, opened }: Decided) => ({
+        cells: cells.map((cell, i) => ({ cell, contributors: counts[i] ?? 0, shown: opened.includes(i) })),
+      }),
+    };
+    const runGuard = guard === undefined ? undefined : new RunGuard(guard, ownTable(cells, own));
+    const { decision, amounts } = await throughGate(sums, gated, runGuard);
+    const totals = amounts?.sum ?? new BigInt64Array(0);
+    const vetoed =
+      comparison === undefined ? await vetoes(sums, valuesOf(decision.opened), totals, share) : [];
+    return describe(decision, totals, vetoed);
   });
 }
 
-/** What of the open cells may leave the circle, by position. */
-interface Checked {
-  readonly dominated: readonly boolean[];
-  readonly totals: ArrayLike<bigint>;
+/** What becomes of the cells, by position. */
+interface Decided {
+  readonly counts: readonly number[];
+  /** Cells that are opened: with comparers to all, else in the circle. */
+  readonly opened: readonly number[];
+  /** Cells that the comparers found dominated. */
+  readonly dominated: readonly number[];
 }
 
-/** Opens the totals among the contributors; each objects to those that it dominates. */
-async function compareInCircle(
-  circle: Circle,
+/** Each contributor objects to the opened cells that it dominates. */
+async function vetoes(
+  sums: PeerSums,
   values: BigInt64Array,
-  maxAbs: bigint,
+  totals: BigInt64Array,
   share: Rational,
-): Promise<Checked> {
-  const totals = await circle.add(values, maxAbs);
-  const vetoes = await circle.add(
-    flags(values, (value, i) => exceedsShare(value, totals[i] ?? 0n, share)),
-    1n,
-  );
-  return { dominated: [...vetoes].map((count) => count !== 0n), totals };
+): Promise<boolean[]> {
+  const objections = flags(values, (value, i) => exceedsShare(value, totals[i] ?? 0n, share));
+  return [...(await sums.total(objections, 1n))].map((count) => count !== 0n);
 }
 
-/** Opens the totals of the other cells; a dominated one has no place in the sum. */
-async function openUndominated(
-  circle: Circle,
-  values: BigInt64Array,
-  maxAbs: bigint,
-  dominated: readonly boolean[],
-): Promise<Checked> {
-  const opened = await circle.add(
-    values.filter((_, i) => dominated[i] === false),
-    maxAbs,
+function describe(
+  { counts, opened, dominated }: Decided,
+  totals: BigInt64Array,
+  vetoed: readonly boolean[],
+): ReleasedCell[] {
+  const cells = counts.map((contributors): ReleasedCell =>
+    contributors === 0 ? { status: "empty" } : { status: "withheld-small", contributors },
   );
-  let next = 0;
-  return { dominated, totals: dominated.map((isDominated) => (isDominated ? 0n : (opened[next++] ?? 0n))) };
+  for (const [i, cell] of opened.entries()) {
+    const contributors = counts[cell] ?? 0;
+    cells[cell] =
+      vetoed[i] === true
+        ? { status: "withheld-dominated", contributors }
+        : { status: "released", kind: "exact", total: totals[i] ?? 0n, contributors };
+  }
+  for (const cell of dominated) {
+    cells[cell] = { status: "withheld-dominated", contributors: counts[cell] ?? 0 };
+  }
+  return cells;
 }
 
-/** @throws VeilshareError INVALID_ARGUMENT for a minimum below 2: with one, every contribution would be shown. */
-export function checkMinContributors(caller: string, minContributors: number): void {
-  if (Number.isSafeInteger(minContributors) && minContributors >= 2) return;
-  throw invalidArgument(caller, "minContributors of at least 2", String(minContributors));
+function namesOf(length: number, names: readonly string[] | undefined): readonly string[] {
+  const cells = names === undefined ? Array.from({ length }, (_, i) => String(i)) : [...names];
+  if (
+    cells.length === length &&
+    new Set(cells).size === length &&
+    cells.every((cell) => typeof cell === "string")
+  ) {
+    return cells;
+  }
+  throw invalidArgument("releaseTotals", `${length} different names of cells`, `${cells.length} names`);
+}
+
+function ownTable(cells: readonly string[], own: BigInt64Array): OwnTable {
+  let whole = 0n;
+  for (const value of own) whole += value;
+  return { cells: new Map(cells.map((cell, i) => [cell, [own[i] ?? 0n]])), whole: [whole], isWhole: false };
 }
 
 function checkContributions(own: BigInt64Array, maxAbs: bigint, parties: number): void {

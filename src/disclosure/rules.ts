@@ -16,6 +16,15 @@ export type DominanceRule =
   /** Sensitive when the second largest contributor can estimate the largest to within `percent` of it. */
   | { readonly rule: "p-percent"; readonly percent: number };
 
+/** Fewest contributors where a caller names none. */
+export const defaultMinContributors = 3;
+
+/** @throws VeilshareError INVALID_ARGUMENT for a minimum below 2: with one, every contribution would be shown. */
+export function checkMinContributors(caller: string, minContributors: number): void {
+  if (Number.isSafeInteger(minContributors) && minContributors >= 2) return;
+  throw invalidArgument(caller, "minContributors of at least 2", String(minContributors));
+}
+
 /** The rule where a caller names none: nobody above half of a total. */
 export const defaultDominance: DominanceRule = { rule: "n-k", n: 1, percent: 50 };
 

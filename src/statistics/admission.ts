@@ -4,7 +4,7 @@
  */
 
 import { invalidArgument, VeilshareError } from "../errors.js";
-import { flags, type Circle } from "../disclosure/circle.js";
+import { flags, type PeerSums } from "../disclosure/peer-sums.js";
 import { exceedsShare, localShare } from "../disclosure/rules.js";
 
 /** What becomes of a group. */
@@ -35,25 +35,28 @@ export interface AdmissionRules {
   readonly maxRows: number;
 }
 
+/** Who has rows in which group: the questions that are counted first. */
+export function groupQuestions(ownRows: BigInt64Array): BigInt64Array {
+  return flags(ownRows, (rows) => rows > 0n);
+}
+
 /**
- * Three sums: who has rows in which group; the rows of groups with enough contributors; who objects.
+ * Decides from the counts, with two more sums: the rows of groups with enough contributors; who objects.
  *
  * @param ownRows - Own rows by group, at most maxRows.
+ * @param counts - How many parties have rows, by group.
  */
 export async function admitGroups(
-  circle: Circle,
+  sums: PeerSums,
   ownRows: BigInt64Array,
+  counts: BigInt64Array,
   { minContributors, maxShare, maxRows }: AdmissionRules,
 ): Promise<AdmittedGroup[]> {
   const share = localShare({ rule: "n-k", n: 1, percent: maxShare });
-  const counts = await circle.add(
-    flags(ownRows, (rows) => rows > 0n),
-    1n,
-  );
   const open = [...ownRows.keys()].filter((group) => Number(counts[group]) >= minContributors);
   const own = BigInt64Array.from(open, (group) => ownRows[group] as bigint); // open holds positions in ownRows
-  const totals = await circle.add(own, BigInt(maxRows));
-  const objections = await circle.add(
+  const totals = await sums.total(own, BigInt(maxRows));
+  const objections = await sums.total(
     flags(own, (rows, i) => exceedsShare(rows, totals[i] ?? 0n, share)),
     1n,
   );

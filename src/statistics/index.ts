@@ -11,7 +11,6 @@ export {
   sumStatistics,
   type GroupStatistics,
   type ShownGroup,
-  type StatisticsGuard,
   type StatisticsOptions,
   type StatisticsReport,
   type StatisticsRow,

@@ -11,9 +11,11 @@
 import type { Party } from "../channel/party.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import { numberFromRational } from "../random/rational.js";
-import { Circle } from "../disclosure/circle.js";
+import { throughGate } from "../disclosure/gate.js";
+import { PeerSums } from "../disclosure/peer-sums.js";
+import { RunGuard, type SeriesGuard } from "../disclosure/release-guard.js";
 import { sumBySecureSum, type VectorSum } from "../aggregation/vector-sum.js";
-import { admitGroups, checkRules, checkSumFits } from "./admission.js";
+import { admitGroups, checkRules, checkSumFits, groupQuestions, type AdmittedGroup } from "./admission.js";
 import { scaleMeasure, scaleValue, type Measure, type ScaledMeasure } from "./measure.js";
 import { symmetricEigen } from "./symmetric-eigen.js";
 
@@ -45,6 +47,8 @@ export interface RegressionOptions {
   readonly maxShare?: number;
   /** How vectors are added. Default: by secure sums. */
   readonly sum?: VectorSum;
+  /** The own ledger, as of `sumStatistics`; a regression on other variables is another series. Default: none. */
+  readonly guard?: SeriesGuard;
 }
 
 /** What the regression gave. */
@@ -91,24 +95,44 @@ export async function sumRegression(
   rows: readonly RegressionRow[],
   options: RegressionOptions,
 ): Promise<Regression> {
-  return party.run({ name: "veilshare/sum-regression", version: 1 }, async (run) => {
+  return party.run({ name: "veilshare/sum-regression", version: 2 }, async (run) => {
     const plan = planRegression(options, rows.length, run.size);
     const own = ownMoments(rows, plan);
     await run.agree(publicParameters(plan));
-    const circle = new Circle(run, options.sum ?? sumBySecureSum);
-    const [admitted] = await admitGroups(circle, BigInt64Array.of(BigInt(rows.length)), plan.rules);
-    if (admitted?.status !== "shown" || Number(admitted.rows) < plan.minRows) {
-      const got = admitted?.status === "shown" ? "too few rows" : (admitted?.status ?? "empty");
-      const text = `${caller}: expected enough contributors and rows, none of them dominating, got ${got}`;
-      throw new VeilshareError("DISCLOSURE_REFUSED", text, { field: "rows", got });
-    }
-    const moments = await circle.add(own, plan.maxAbs);
+    const ownRows = BigInt64Array.of(BigInt(rows.length));
+    const backend = new PeerSums(run, options.sum ?? sumBySecureSum);
+    const table = { cells: new Map<string, bigint[]>(), whole: [...ownRows, ...own], isWhole: true };
+    const { decision: admitted, amounts } = await throughGate(
+      backend,
+      {
+        questions: { length: 1, own: groupQuestions(ownRows) },
+        decide: async (counts) =>
+          admittedOrRefused(await admitGroups(backend, ownRows, counts, plan.rules), plan),
+        amounts: () => ({ length: own.length, own, maxAbs: plan.maxAbs }),
+        table: ({ contributors }) => ({ cells: [], whole: { contributors, shown: true } }),
+      },
+      options.guard && new RunGuard(momentsOf(options.guard), table),
+    );
+    const moments = amounts?.sum ?? new BigInt64Array(0);
     return {
       ...fit(moments, admitted.rows, plan),
       contributors: admitted.contributors,
       rows: Number(admitted.rows),
     };
   });
+}
+
+/** @throws VeilshareError DISCLOSURE_REFUSED: nothing but counts was added up then. */
+function admittedOrRefused([admitted]: readonly AdmittedGroup[], { minRows }: Plan): AdmittedGroup {
+  if (admitted?.status === "shown" && Number(admitted.rows) >= minRows) return admitted;
+  const got = admitted?.status === "shown" ? "too few rows" : (admitted?.status ?? "empty");
+  const text = `${caller}: expected enough contributors and rows, none of them dominating, got ${got}`;
+  throw new VeilshareError("DISCLOSURE_REFUSED", text, { field: "rows", got });
+}
+
+/** Moments are other sums than those of statistics under the same name. */
+function momentsOf(guard: SeriesGuard): SeriesGuard {
+  return { ...guard, series: `${guard.series}, moments` };
 }
 
 interface Plan {

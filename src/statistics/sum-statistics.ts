@@ -13,10 +13,13 @@ import type { JsonValue } from "../bytes/canonical-json.js";
 import type { Party } from "../channel/party.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import { numberFromRational } from "../random/rational.js";
-import { Circle } from "../disclosure/circle.js";
-import { recordTotals, type ReleaseGuard } from "../disclosure/release-guard.js";
+import { throughGate } from "../disclosure/gate.js";
+import { PeerSums } from "../disclosure/peer-sums.js";
+import type { ReleasedTable } from "../disclosure/released-table.js";
+import { RunGuard, type SeriesGuard } from "../disclosure/release-guard.js";
 import { sumBySecureSum, type VectorSum } from "../aggregation/vector-sum.js";
-import { admitGroups, checkRules, checkSumFits, type AdmittedGroup } from "./admission.js";
+import { admitGroups, checkRules, checkSumFits, groupQuestions, type AdmittedGroup } from "./admission.js";
+import { ownTable } from "./own-table.js";
 import { bucketOf, percentileOf, scaleEdges, type HistogramPercentile } from "./histogram.js";
 import { scaleMeasure, scaleValue, type Measure, type ScaledMeasure } from "./measure.js";
 
@@ -33,14 +36,6 @@ export interface StatisticsRow {
   readonly value: number;
   /** 0 or more; needed where a measure of weights is given. */
   readonly weight?: number;
-}
-
-/** Where a party records its statistics, under which names; see {@link QueryLedger}. */
-export interface StatisticsGuard extends ReleaseGuard {
-  /** What the values are, e.g. `days to payment`: another variable has another name. */
-  readonly series: string;
-  /** The span in which each party's rows are the same, e.g. `2026`. */
-  readonly period: string;
 }
 
 /** Options of {@link sumStatistics}; the same at all parties but for `guard` and `sum`. */
@@ -64,10 +59,10 @@ export interface StatisticsOptions {
   /** Largest share of one party in the rows of a group that is shown, in percent. Default 50. */
   readonly maxShare?: number;
   /**
-   * The own ledger: every group that is to be shown is recorded there, with all parties of the session as contributors,
-   * after it is known which groups may be shown and before anything of their values is added up. Default: none.
+   * The own ledger: what is to be shown is recorded there, with the numbers of contributors of all groups, after it is known
+   * which groups may be shown and before anything of their values is added up. Default: none.
    */
-  readonly guard?: StatisticsGuard;
+  readonly guard?: SeriesGuard;
   /** How vectors are added. Default: by secure sums. */
   readonly sum?: VectorSum;
 }
@@ -122,9 +117,10 @@ export interface StatisticsReport {
  * sums that are asked for: of values, of squares (variance), of weights and weighted values, and the histogram. What
  * follows from them follows: a contributor can subtract its own rows, and m colluding ones theirs, so with `minContributors`
  * k the sum of k - 1, or k - m, parties is known to some; a bucket with one row says that one such value is in the group,
- * not whose. Minima count parties, not rows. Two runs over almost the same parties give away the difference: give a
- * `guard`. It compares the parties of the sessions, since nobody knows which of them have rows in a group: where few of those
- * by which two sessions differ have rows in it, it does not see that. Numbers of contributors and rows are known before it is asked.
+ * not whose. Minima count parties, not rows. Two runs over almost the same rows give away the difference: give a
+ * `guard`. It knows the parties and the numbers of contributors of each group, that one group of all rows contains all
+ * others, and, at each party, whether its own rows are those of the earlier run; what it has seen of the period is told to the
+ * others. Numbers of contributors and rows are known before it is asked.
  *
  * **Cost.** Three sums of one element a group, and one of as many as there are sums and buckets of the groups shown.
  *
@@ -139,15 +135,29 @@ export async function sumStatistics(
   rows: readonly StatisticsRow[],
   options: StatisticsOptions,
 ): Promise<StatisticsReport> {
-  return party.run({ name: "veilshare/sum-statistics", version: 1 }, async (run) => {
+  return party.run({ name: "veilshare/sum-statistics", version: 2 }, async (run) => {
     const plan = planStatistics(options, rows.length, run.size);
     const own = tally(rows, plan);
     await run.agree(publicParameters(plan));
-    const circle = new Circle(run, options.sum ?? sumBySecureSum);
-    const admitted = await admitGroups(circle, own.rows, plan.rules);
-    const shown = [...plan.groups.keys()].filter((group) => admitted[group]?.status === "shown");
-    if (options.guard !== undefined) await recordGroups(options.guard, plan, shown, run.names);
-    const sums = await circle.add(ownSums(own.sums, shown, plan), plan.maxAbs);
+    const backend = new PeerSums(run, options.sum ?? sumBySecureSum);
+    const guard = options.guard && new RunGuard(options.guard, ownTable(rows, plan));
+    const shownOf = (admitted: readonly AdmittedGroup[]): number[] =>
+      [...plan.groups.keys()].filter((group) => admitted[group]?.status === "shown");
+    const { decision: admitted, amounts } = await throughGate(
+      backend,
+      {
+        questions: { length: own.rows.length, own: groupQuestions(own.rows) },
+        decide: (counts) => admitGroups(backend, own.rows, counts, plan.rules),
+        amounts(admitted) {
+          const vector = ownSums(own.sums, shownOf(admitted), plan);
+          return { length: vector.length, own: vector, maxAbs: plan.maxAbs };
+        },
+        table: (admitted) => releasedTable(plan, admitted),
+      },
+      guard,
+    );
+    const sums = amounts?.sum ?? new BigInt64Array(0);
+    const shown = shownOf(admitted);
     const groups = plan.groups.map((group, i): GroupStatistics => {
       const { status, contributors } = admitted[i] as AdmittedGroup; // one a group
       if (status !== "shown") return { group, status, contributors };
@@ -161,27 +171,12 @@ export async function sumStatistics(
   });
 }
 
-/** Each kind of sum of a group is a variable of its own. */
-async function recordGroups(
-  guard: StatisticsGuard,
-  plan: Plan,
-  shown: readonly number[],
-  contributors: readonly string[],
-): Promise<void> {
-  const kinds = [
-    "values",
-    ...(plan.variance ? ["squares"] : []),
-    ...(plan.weight === undefined ? [] : ["weights", "weighted values"]),
-    ...(plan.edges.length === 0 ? [] : [`buckets ${plan.scaledEdges.join(" ")}`]),
-  ];
-  const queries = shown.flatMap((group) =>
-    kinds.map((kind) => ({
-      series: JSON.stringify([guard.series, plan.groups[group], kind]),
-      period: guard.period,
-      contributors,
-    })),
-  );
-  await recordTotals(guard, queries);
+/** One group of all rows is the whole of any groups that they are split into. */
+function releasedTable({ groups }: Plan, admitted: readonly AdmittedGroup[]): Omit<ReleasedTable, "members"> {
+  const counts = admitted.map(({ contributors, status }) => ({ contributors, shown: status === "shown" }));
+  const [whole] = counts;
+  if (groups.length === 1 && groups[0] === "" && whole !== undefined) return { cells: [], whole };
+  return { cells: counts.map((count, i) => ({ cell: groups[i] ?? "", ...count })) };
 }
 
 interface Plan {

@@ -40,13 +40,18 @@ const cell = (report: Scope3Report, category: number): Scope3Report["byCategory"
 
 describe("sumScope3AmongPeers", () => {
   it("gives totals, intensity and primary share of what all suppliers hold", async () => {
-    const report = await total([
-      usd(line(1, "100", "0.5", "100"), line(6, "10", "2")),
-      usd(line(1, "200", "0.25", "50"), line(6, "20", "1", "10")),
-      usd(line(1, "300.01", "0.1", "20"), line(6, "30.99", "1")),
-    ]);
+    const report = await total(
+      [
+        usd(line(1, "100", "0.5", "100"), line(6, "10", "2")),
+        usd(line(1, "150", "0.25", "50"), line(6, "20", "1", "10")),
+        usd(line(1, "300.01", "0.1", "20"), line(6, "20.99", "1")),
+        usd(line(1, "25", "0.25", "50"), line(6, "5", "1")),
+        usd(line(1, "25", "0.25", "50"), line(6, "5", "1")),
+      ],
+      { spendFigures: true },
+    );
     expect(report).toMatchObject({
-      contributors: 3,
+      contributors: 5,
       total: { grams: 200_991n, kg: "200.991" },
       spend: { hundredths: 66_100n, amount: "661.00" },
       intensity: "0.304071",
@@ -54,7 +59,7 @@ describe("sumScope3AmongPeers", () => {
       primaryDataShare: "39.6369",
     });
     expect(cell(report, 1)).toMatchObject({
-      contributors: 3,
+      contributors: 5,
       status: "revealed",
       emissions: { kg: "130.001" },
     });
@@ -96,7 +101,7 @@ describe("sumScope3AmongPeers", () => {
       });
       return sumScope3AmongPeers(party, footprints[plain.index] ?? usd(), { spendFigures: false });
     });
-    expect(lengths).toEqual([16, 2]); // counts; then category 6 and the total
+    expect(lengths).toEqual([17, 2]); // counts and objections; then category 6 and the total
   });
 
   it("shows only the total where no category has enough contributors, and nothing where the total has not", async () => {
@@ -124,21 +129,27 @@ describe("sumScope3AmongPeers", () => {
   });
 
   it("withholds the primary share when one or two suppliers would be its whole or its rest", async () => {
-    const three = [usd(line(1, "1", "1", "50")), usd(line(1, "2", "1", "50")), usd(line(1, "3"))];
-    const report = await total(three);
-    expect(report.spend?.amount).toBe("6.00");
+    const spendFigures = true;
+    const five = [1, 2, 3, 4, 5];
+    const some = five.map((spend) => usd(line(1, `${spend}`, "1", spend < 3 ? "50" : undefined)));
+    const report = await total(some, { spendFigures });
+    expect(report.spend?.amount).toBe("15.00");
     expect(report.primaryDataShare).toBeUndefined();
-    const none = await total([usd(line(1, "1")), usd(line(1, "2")), usd(line(1, "3"))]);
+    const none = await total(
+      five.map((spend) => usd(line(1, `${spend}`))),
+      { spendFigures },
+    );
     expect(none.primaryDataShare).toBe("0.0000");
-    const all = await total([1, 2, 3].map((spend) => usd(line(1, `${spend}`, "1", "100"))));
+    const all = await total(
+      five.map((spend) => usd(line(1, `${spend}`, "1", "100"))),
+      { spendFigures },
+    );
     expect(all.primaryDataShare).toBe("100.0000");
   });
 
-  it("leaves the spend figures out, uncounted, on request", async () => {
-    const report = await total([usd(line(1, "1")), usd(line(1, "2")), usd(line(1, "3"))], {
-      spendFigures: false,
-    });
-    expect(report.total?.kg).toBe("6.000");
+  it("leaves the spend figures out, uncounted, unless asked for", async () => {
+    const report = await total([1, 2, 3, 4, 5].map((spend) => usd(line(1, `${spend}`))));
+    expect(report.total?.kg).toBe("15.000");
     expect(report.spend).toBeUndefined();
     expect(report.intensity).toBeUndefined();
   });
@@ -275,7 +286,7 @@ describeWithData(
             .map((factor, i): ActivityLine => ({ category: 1 + (i % 3), spend: "1000", factor })),
         ),
       );
-      const report = await total(suppliers);
+      const report = await total(suppliers, { spendFigures: true });
       expect(report.total?.kg).toBe("286408.000");
       expect(report.intensity).toBe("0.281898"); // 286.408 / 1,016
       const shown = [1, 2, 3].map((category) => cell(report, category).emissions?.grams ?? 0n);
@@ -283,10 +294,10 @@ describeWithData(
     });
 
     it("gives 1,000 liters of each demo product as 5,600 kg, with the footprints' primary shares", async () => {
-      const suppliers = products.map((product) =>
-        usd({ category: 3, spend: "1000", quantity: "1000", unit: "liter", product }),
+      const suppliers = [...products, ...products].map((product) =>
+        usd({ category: 3, spend: "500", quantity: "500", unit: "liter", product }),
       );
-      const report = await total(suppliers);
+      const report = await total(suppliers, { spendFigures: true });
       expect(report.total?.kg).toBe("5600.000"); // 1.75 + 1.80 + 2.05
       expect(report.primaryDataShare).toBe("14.2333"); // mean of 14.5, 13.2 and 15.0
     });

@@ -82,7 +82,7 @@ const five = [0, 1, 2, 3, 4].map((i) => usd(line(1, 1 + i), line(6, 10 ** i)));
 
 describe("a verified Scope 3 total", () => {
   it("is the plain sum, from two batches of reports that are proved to be in range", async () => {
-    const { report } = await run(five);
+    const { report } = await run(five, { plan: { spendFigures: true } });
     expect(report).toMatchObject({
       period: "2026",
       contributors: 5,
@@ -96,7 +96,9 @@ describe("a verified Scope 3 total", () => {
   });
 
   it("has no place for what is withheld in the second report", async () => {
-    const { planned, report } = await run([...five, usd(line(1, 7), line(4, 9))]);
+    const { planned, report } = await run([...five, usd(line(1, 7), line(4, 9))], {
+      plan: { spendFigures: true },
+    });
     expect(report?.byCategory[3]).toMatchObject({ contributors: 1, status: "withheld-small" });
     expect(report?.byCategory[5]).toMatchObject({ contributors: 5, status: "withheld-complement" });
     expect(planned.amounts?.prio3.outputLength).toBe(4); // category 1, total, spend, primary spend
@@ -140,8 +142,8 @@ describe("a verified Scope 3 total", () => {
   it("has a test that can fail: without the margin the aggregators release a cell of two", async () => {
     const api = await importMutant<typeof protocols>("scope3-verified-margin", "scope3/index.js", {
       file: "scope3/verified/plan.js",
-      text: "const needed = plan.minContributors + plan.lateDropouts;",
-      replacement: "const needed = plan.minContributors;",
+      text: "return minContributors + lateDropouts;",
+      replacement: "return minContributors;",
     });
     const footprints = five.map((footprint, i) => (i < 3 ? footprint : usd(line(6, 1))));
     const honest = await run(footprints, { gone: [2] });
@@ -152,7 +154,7 @@ describe("a verified Scope 3 total", () => {
 });
 
 describe("a verified Scope 3 total refuses", () => {
-  const plan = planScope3Verified({ ...base, maxAmount: 5000n });
+  const plan = planScope3Verified({ ...base, maxAmount: 5000n, spendFigures: true });
 
   it("plans that can't be kept", () => {
     const wrong: Partial<PlanScope3VerifiedOptions>[] = [
@@ -182,20 +184,25 @@ describe("a verified Scope 3 total refuses", () => {
       overall,
       0n,
       overall,
+      0n, // nobody objects
     ];
     expectError(() => planVerifiedAmounts(plan, { result: [1n], reports: 5 }), "INVALID_ARGUMENT");
     for (const reports of [3, 11, 4.5]) {
       expectError(() => planVerifiedAmounts(plan, { result: counts(3n, 3n), reports }), "PEER_UNEXPECTED");
     }
     expectError(() => planVerifiedAmounts(plan, { result: counts(4n, 5n), reports: 5 }), "PEER_UNEXPECTED");
-    const planned = planVerifiedAmounts(plan, { result: counts(5n, 5n), reports: 5 });
-    const read = (result: bigint[], reports = 5): unknown =>
+    const objection = [...counts(5n, 5n).slice(0, -1), 2n];
+    expectError(() => planVerifiedAmounts(plan, { result: objection, reports: 5 }), "DISCLOSURE_REFUSED", {
+      got: "changed",
+    });
+    const planned = planVerifiedAmounts(plan, { result: counts(6n, 6n), reports: 6 });
+    const read = (result: bigint[], reports = 6): unknown =>
       verifiedScope3Report(plan, planned, { result, reports });
-    expect(read([9n, 9n, 5n, 0n])).toMatchObject({ total: { grams: 9n } });
+    expect(read([9n, 9n, 6n, 0n])).toMatchObject({ total: { grams: 9n } });
     expectError(() => read([9n, 9n, 5n]), "INVALID_ARGUMENT");
     expectError(() => read([9n, 8n, 5n, 0n]), "PEER_UNEXPECTED");
     expectError(() => read([4n, 4n, 5n, 0n]), "PEER_UNEXPECTED");
-    for (const reports of [3, 6]) expectError(() => read([9n, 9n, 5n, 0n], reports), "PEER_UNEXPECTED");
+    for (const reports of [3, 7]) expectError(() => read([9n, 9n, 5n, 0n], reports), "PEER_UNEXPECTED");
     expectError(() => verifiedScope3Report(plan, planned, undefined), "INVALID_ARGUMENT");
   });
 });

@@ -9,7 +9,14 @@ type FromChild =
   | { readonly kind: "result"; readonly suppliers: number; readonly kg: string };
 
 const limits = { connectTimeoutMs: 60_000, reconnectMs: 1000 };
-const planOptions = { suppliers: 7, currency: "USD", dropout: 0.3, corrupt: 0, reveal: "all" } as const;
+const planOptions = {
+  suppliers: 7,
+  currency: "USD",
+  dropout: 0.3,
+  corrupt: 0,
+  reveal: "all",
+  server: "semi-honest",
+} as const;
 
 /** One dies in the counts, one between counts and amounts: at the first message of the second sum. */
 const deaths = new Map([

@@ -15,7 +15,9 @@ import {
   type Scope3Report,
   type ServeScope3SumOptions,
 } from "../../dist/scope3/index.js";
-import { expectError } from "../support/expect-error.js";
+import { SigningKey } from "../../dist/aggregation/index.js";
+import { expectCode, expectError } from "../support/expect-error.js";
+import { memoryStore } from "../../dist/store/index.js";
 import { importMutant } from "../support/mutant.js";
 import { recordedParty } from "../support/recorded-party.js";
 
@@ -25,6 +27,7 @@ const base: PlanScope3WithServerOptions = {
   corrupt: 0,
   dropout: 0.34,
   reveal: "all",
+  server: "semi-honest",
 };
 
 const line = (category: number, kg: number): ActivityLine => ({
@@ -82,6 +85,7 @@ const sumOf = (suppliers: Iterable<number>, value: (supplier: number) => number)
 describe("serveScope3Sum and sumScope3WithServer", () => {
   it("give the server and the suppliers the plain sums, and the server the names", async () => {
     const { server, clients } = await run({
+      plan: { spendFigures: true },
       lines: (i) => [line(1, 1 + i), line(6, 100 * (1 + i))],
       serve: { period: "2026" },
     });
@@ -100,6 +104,26 @@ describe("serveScope3Sum and sumScope3WithServer", () => {
     Reflect.deleteProperty(common, "suppliers");
     Reflect.deleteProperty(common, "period");
     for (const client of clients) expect(client).toMatchObject({ value: { suppliers: 6, report: common } });
+  });
+
+  it("take a server as active unless told otherwise, and show suppliers how many others are pinned", async () => {
+    const keys = Array.from({ length: 6 }, () => SigningKey.generate());
+    const options = { suppliers: 6, currency: "USD", corrupt: 0.2, dropout: 0.2, reveal: "all" } as const;
+    await expectCode(() => planScope3WithServer(options), "INVALID_ARGUMENT");
+    const signingKeys = keys.map(({ publicKey }) => publicKey);
+    const plan = planScope3WithServer({ ...options, signingKeys });
+    expect(plan.server).toBe("active");
+    const { server, clients } = await simulateStar({
+      clients: 6,
+      server: (sessions) => serveScope3Sum(sessions, plan),
+      client: (party, index) => {
+        const signingKey = keys[index === 5 ? 4 : index] as SigningKey; // the last has not its own
+        return sumScope3WithServer(party, { currency: "USD", lines: [line(1, 5)] }, plan, { signingKey });
+      },
+    });
+    expect(server.report.total?.kg).toBe("25.000");
+    expect(clients[5]).toMatchObject({ status: "rejected" });
+    for (const client of clients.slice(0, 5)) expect(client).toMatchObject({ value: { pinnedOthers: 5 } });
   });
 
   it("keep the amounts from the suppliers where that is not agreed", async () => {
@@ -212,19 +236,24 @@ describe("serveScope3Sum and sumScope3WithServer", () => {
   }, 60_000);
 
   it("have a test that can fail: without the margin a loss leaves a cell of two suppliers open", async () => {
-    const mutant = await importMutant<typeof protocols>("scope3-margin", "scope3/index.js", {
-      file: "scope3/server/plan.js",
-      text: "plan.minContributors + lateDropouts",
-      replacement: "plan.minContributors",
-    });
     const lines = (i: number): ActivityLine[] => [line(6, 10), ...(i < 3 ? [line(1, 5)] : [])];
-    const { server } = await run({
+    const mutants = await Promise.all(
+      ["server", "supplier"].map((end) =>
+        importMutant<typeof protocols>(`scope3-margin-${end}`, "scope3/index.js", {
+          file: `scope3/server/${end}.js`,
+          text: "plan.minContributors + lateDropoutsOf(plan, counted)",
+          replacement: "plan.minContributors",
+        }),
+      ),
+    );
+    const [server, supplier] = mutants;
+    const outcome = await run({
       lines,
       deaths: new Map([[2, { step: "vector", time: 2 }]]),
-      join: mutant.sumScope3WithServer,
-      server: mutant.serveScope3Sum,
+      ...(supplier === undefined ? {} : { join: supplier.sumScope3WithServer }),
+      ...(server === undefined ? {} : { server: server.serveScope3Sum }),
     });
-    expect(server.report.byCategory[0]?.emissions?.kg).toBe("10.000"); // of two
+    expect(outcome.server.report.byCategory[0]?.emissions?.kg).toBe("10.000"); // of two
   });
 });
 
@@ -304,16 +333,14 @@ describe("a resilient Scope 3 total refuses", () => {
 
   it("what the server's ledger refuses, before any amount is sent, and all suppliers end", async () => {
     const vectors: number[] = [];
-    const kept: QueryLedger[] = [];
+    const ledger = await QueryLedger.open({ store: memoryStore(), minContributors: 3 });
     const serve = (ledger: QueryLedger, period: string): ServeScope3SumOptions => ({
       period,
-      guard: { ledger, keep: (next) => void kept.push(next) },
+      guard: { ledger },
     });
     const lines = (): ActivityLine[] => [line(1, 5)];
     const plan = { lateDropouts: 0 };
-    await run({ plan, lines, serve: serve(QueryLedger.open({ minContributors: 3 }), "2025") });
-    const ledger = QueryLedger.restore(kept[0]?.serialize() ?? "");
-    expect(ledger.size).toBe(4); // category 1, the total, spend, spend on primary data
+    await run({ plan, lines, serve: serve(ledger, "2025") });
     const second = run({
       plan,
       lines,
@@ -325,7 +352,7 @@ describe("a resilient Scope 3 total refuses", () => {
     });
     await expect(second).rejects.toMatchObject({ code: "DISCLOSURE_REFUSED", got: "successive-periods" });
     expect(vectors.sort()).toEqual([0, 1, 3, 4, 5]); // counts only
-    expect(kept).toHaveLength(1);
+    expect(ledger.size("scope 3, g")).toBe(1);
     await expect(run({ lines, serve: serve(ledger, "2026") })).rejects.toMatchObject({
       code: "INVALID_ARGUMENT",
     });

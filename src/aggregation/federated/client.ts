@@ -4,6 +4,7 @@ import { wordsFromBytes } from "../../bytes/encoding.js";
 import type { Party } from "../../channel/party.js";
 import { invalidArgument, peerFault } from "../../errors.js";
 import { resilientSum, type ResilientSumOptions } from "../resilient/client.js";
+import { pinnedOthers } from "../resilient/plan.js";
 import { agreedFederatedPlan, type FederatedPlan } from "./plan.js";
 import { federatedProtocol } from "./server.js";
 import { encodeUpdate, type ClientUpdate } from "./update.js";
@@ -21,6 +22,10 @@ export interface FederatedContribution {
   readonly rounds: number;
   /** In how many rounds the own update was clipped. */
   readonly clipped: number;
+  /** In how many rounds nothing was left of the own update after rounding: more `fractionalBits`, or a larger `clip`. */
+  readonly roundedAway: number;
+  /** How many *other* clients the plan pins by signing keys; 0 with a semi-honest server, which may have invented them. */
+  readonly pinnedOthers: number;
   /** The model that the last round began with. The one after it is the server's to give out. */
   readonly model: Float64Array;
 }
@@ -46,16 +51,17 @@ export async function federatedAveraging(
   options: ResilientSumOptions = {},
 ): Promise<FederatedContribution> {
   if (party.size !== 2) throw invalidArgument("federatedAveraging", "a session of two", `${party.size}`);
-  let clipped = 0;
+  let [clipped, roundedAway] = [0, 0];
   let model = new Float64Array(plan.length);
   for (let round = 0; round < plan.rounds; round++) {
     model = await receiveModel(party, plan, round);
     const update = encodeUpdate(await train(model.slice(), round), plan);
     if (update.clipped) clipped += 1;
+    if (update.roundedAway) roundedAway += 1;
     await resilientSum(party, update.vector, plan.sum, options);
     party.progress({ step: "federated-averaging", done: round + 1, total: plan.rounds });
   }
-  return { rounds: plan.rounds, clipped, model };
+  return { rounds: plan.rounds, clipped, roundedAway, pinnedOthers: pinnedOthers(plan.sum), model };
 }
 
 function receiveModel(party: Party, plan: FederatedPlan, round: number): Promise<Float64Array<ArrayBuffer>> {

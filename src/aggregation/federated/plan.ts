@@ -1,8 +1,8 @@
 /** What all parties of a federated averaging agree on before it begins. */
 
 import { invalidArgument } from "../../errors.js";
-import type { GraphOptions } from "../resilient/choose-graph.js";
-import { planResilientSum, type ResilientPlan } from "../resilient/plan.js";
+import type { GraphOptions, ServerModel } from "../resilient/choose-graph.js";
+import { checkServer, planResilientSum, type ResilientPlan } from "../resilient/plan.js";
 
 /** What {@link planFederatedAveraging} needs. */
 export interface FederatedPlanOptions extends Pick<GraphOptions, "corrupt" | "dropout"> {
@@ -12,12 +12,22 @@ export interface FederatedPlanOptions extends Pick<GraphOptions, "corrupt" | "dr
   readonly rounds: number;
   /** Numbers of the model, 1 to 2^27 - 1. */
   readonly length: number;
-  /** Longest update, as a Euclidean norm: a longer one is scaled down to it, at its client, which is told. Above 0. */
+  /**
+   * Longest update, as a Euclidean norm: a longer one is scaled down to it, at its client, which is told. At least
+   * 2^-fractionalBits: of a shorter one nothing would be left.
+   */
   readonly clip: number;
   /** Largest weight of a client, such as its number of rows; an integer from 1. A larger weight is an error there. */
   readonly maxWeight: number;
   /** Of the weighted updates, 0 to 40. Default 20. */
   readonly fractionalBits?: number;
+  /**
+   * What the server may do. `active`, the default, as the server learns every round's mean: it may send anything, and needs
+   * `signingKeys`. `semi-honest`: it follows the protocol; one that does not could read one client's update.
+   */
+  readonly server?: ServerModel;
+  /** Every client's public signing key, in the order of the sessions; with an active server, and only then. */
+  readonly signingKeys?: readonly Uint8Array[];
 }
 
 /** The numbers of a federated averaging, the same at all parties. */
@@ -44,17 +54,29 @@ const maxFractionalBits = 40;
 export function planFederatedAveraging(options: FederatedPlanOptions): FederatedPlan {
   const caller = "planFederatedAveraging";
   const { rounds, length, clip, maxWeight, fractionalBits = 20, clients, corrupt, dropout } = options;
+  const { server = "active", signingKeys = [] } = options;
+  checkServer(caller, server, signingKeys);
   checkInteger(caller, "rounds", rounds, 1, maxRounds);
   checkInteger(caller, "length", length, 1, maxLength);
   checkInteger(caller, "maxWeight", maxWeight, 1, 2 ** 31);
   checkInteger(caller, "fractionalBits", fractionalBits, 0, maxFractionalBits);
   if (!(clip > 0 && Number.isFinite(clip))) throw invalidArgument(caller, "a clip above 0", String(clip));
+  if (clip * 2 ** fractionalBits < 1) {
+    const got = `clip x 2^fractionalBits = ${(clip * 2 ** fractionalBits).toPrecision(3)}`;
+    throw invalidArgument(
+      caller,
+      "a clip of at least one unit of the last place, or every update is rounded away",
+      got,
+    );
+  }
   const largest = Math.ceil(maxWeight * Math.max(clip, 1) * 2 ** fractionalBits) + 1;
   const sum = planResilientSum({
     clients,
     length: length + 1,
     max: Number.isSafeInteger(largest) ? largest : BigInt(2 ** 62),
     signed: true,
+    server,
+    signingKeys,
     ...(corrupt === undefined ? {} : { corrupt }),
     ...(dropout === undefined ? {} : { dropout }),
   });

@@ -45,7 +45,7 @@ export interface ServeFederatedOptions extends ServeResilientSumOptions {
  * @throws VeilshareError PEERS_LOST when too few clients are left for a round's sum: nothing of that round is revealed;
  *   INVALID_ARGUMENT; PEER_UNEXPECTED when no client had any weight; ABORTED.
  *
- * **Security.** As `serveResilientSum`, in each round: the server learns the sum of the weights and of the weighted updates
+ * **Security.** As `serveResilientSum` (with an active server unless the plan says otherwise), in each round: the server learns the sum of the weights and of the weighted updates
  * of those that are in it, and who they are. Over many rounds these are many sums: of clients that leave between two
  * rounds, whose updates hardly change, the difference tells something. A client sees every round's model, which all
  * others' data moved. A client may send any update within the clip: it is not proved to come from data. There is no

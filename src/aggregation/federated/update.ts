@@ -17,6 +17,8 @@ export interface EncodedUpdate {
   readonly vector: Float64Array;
   /** True when the update was longer than the clip and was scaled down. */
   readonly clipped: boolean;
+  /** True when the update was not zero, and is after rounding. */
+  readonly roundedAway: boolean;
 }
 
 /**
@@ -47,7 +49,8 @@ export function encodeUpdate({ update, weight }: ClientUpdate, plan: FederatedPl
   const vector = new Float64Array(plan.length + 1);
   vector[0] = weight;
   for (let i = 0; i < plan.length; i++) vector[i + 1] = Math.round(factor * (update[i] as number)); // i < length
-  return { vector, clipped };
+  const roundedAway = norm > 0 && weight > 0 && vector.every((value, i) => i === 0 || value === 0);
+  return { vector, clipped, roundedAway };
 }
 
 /**

@@ -7,7 +7,7 @@ import { invalidArgument } from "../../errors.js";
 import type { RandomSource } from "../../random/csprng.js";
 import { ResilientClient } from "./client-state.js";
 import { sumFault } from "./fault.js";
-import { agreedPlan, type ResilientPlan } from "./plan.js";
+import { agreedPlan, pinnedOthers, type ResilientPlan } from "./plan.js";
 import { chunkElements, wordsOfVector, type SummableVector } from "./ring.js";
 import { peerOf, readEnd, readWelcome, resilientProtocol, welcomeBytes } from "./session-steps.js";
 import type { SigningKey } from "./signing-key.js";
@@ -24,6 +24,11 @@ export interface ResilientSumOptions {
 export interface ResilientContribution {
   /** How many vectors are in the total, this one's among them; the server says so. */
   readonly contributors: number;
+  /**
+   * How many *other* clients are pinned in the plan by signing keys of their own, with an active server; 0 otherwise. That many
+   * at most are certainly not the server's own making, if the keys are from elsewhere.
+   */
+  readonly pinnedOthers: number;
   /** The total with `reveal: "all"`, as the server says it; undefined otherwise. */
   readonly totals: BigInt64Array | undefined;
 }
@@ -150,14 +155,15 @@ class Conversation {
 
   async end(): Promise<ResilientContribution> {
     const contributors = await this.#contributors();
-    if (this.#plan.reveal === "server") return { contributors, totals: undefined };
+    const pinned = pinnedOthers(this.#plan);
+    if (this.#plan.reveal === "server") return { contributors, pinnedOthers: pinned, totals: undefined };
     const totals = new BigInt64Array(this.#plan.length);
     for (let start = 0; start < totals.length; start += chunkElements) {
       const count = Math.min(chunkElements, totals.length - start);
       const bytes = await this.#run.receive(this.#server, "total", { byteLength: 8 * count });
       totals.set(new BigInt64Array(wordsFromBytes(bytes).buffer), start);
     }
-    return { contributors, totals };
+    return { contributors, pinnedOthers: pinned, totals };
   }
 
   async #contributors(): Promise<number> {

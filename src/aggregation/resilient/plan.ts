@@ -13,8 +13,8 @@ export interface ResilientPlanOptions extends GraphOptions {
   readonly clients: number;
   /** Elements of each client's vector, 1 to 2^27. */
   readonly length: number;
-  /** No element is above this. */
-  readonly max: bigint | number;
+  /** No element is above this; or `word` for any 64-bit words, whose total is modulo 2^64. */
+  readonly max: bigint | number | "word";
   /** True if elements may be negative, down to -max. Default false: 0 to max. */
   readonly signed?: boolean;
   /** Who gets the total: the server alone, or the clients of the last step too. Default `server`. */
@@ -47,6 +47,9 @@ export interface ResilientPlan {
 
 const maxLength = 2 ** 27;
 
+/** The range of words: signed or not, they are the same bits. */
+const anyWord: ElementRange = { max: 2n ** 64n - 1n, signed: true };
+
 /**
  * Completes and checks the numbers of a sum.
  *
@@ -60,9 +63,9 @@ export function planResilientSum(options: ResilientPlanOptions): ResilientPlan {
   if (!Number.isInteger(length) || length < 1 || length > maxLength) {
     throw invalidArgument("planResilientSum", `a length from 1 to ${maxLength}`, String(length));
   }
-  const range = { max: maxOf(options.max), signed };
+  const range = options.max === "word" ? anyWord : { max: maxOf(options.max), signed };
   const { degree, threshold, dropout } = chooseGraph(clients, options);
-  const bits = ringBitsFor(clients, range);
+  const bits = options.max === "word" ? 64 : ringBitsFor(clients, range);
   const signingKeys = signingKeysOf(options);
   const minimum = clients - dropout;
   return { clients, length, range, reveal, server, degree, threshold, minimum, bits, signingKeys };
@@ -102,4 +105,21 @@ function signingKeysOf({ clients, server, signingKeys = [] }: ResilientPlanOptio
     throw invalidArgument("planResilientSum", "distinct signing keys", "one that is given twice");
   }
   return signingKeys.map((key) => Uint8Array.from(key));
+}
+
+/**
+ * Tells a caller whose server learns the result what it must bring, or say.
+ *
+ * @throws VeilshareError INVALID_ARGUMENT for an active server without signing keys.
+ */
+export function checkServer(caller: string, server: ServerModel, signingKeys: readonly Uint8Array[]): void {
+  if (server !== "active" || signingKeys.length > 0) return;
+  const expected =
+    'signingKeys of all clients, against a server that lies about who is there, or server: "semi-honest" if it is trusted not to';
+  throw invalidArgument(caller, expected, "none");
+}
+
+/** Other clients that are pinned by a key of their own: the most that a client can know of. */
+export function pinnedOthers({ signingKeys }: ResilientPlan): number {
+  return Math.max(0, signingKeys.length - 1);
 }

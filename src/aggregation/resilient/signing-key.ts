@@ -1,19 +1,20 @@
 /**
  * The key with which a client signs what it tells the others through a server that may lie.
  *
- * **Source.** Ed25519 of RFC 8032 by @noble/curves; verification is strict (no non-canonical or small-order keys).
+ * **Source.** Ed25519 of RFC 8032, by OpenSSL in Node and @noble/curves elsewhere; no non-canonical or small-order keys.
  */
 
-import { ed25519 } from "@noble/curves/ed25519.js";
+import { openEd25519Key, verifyEd25519 } from "#group/ed25519";
 import { printAsRedacted } from "../../bytes/redacted.js";
 import { invalidArgument } from "../../errors.js";
+import { ed25519KeyBytes, ed25519SignatureBytes, type Ed25519Key } from "../../group/ed25519.js";
 import { randomBytes, type RandomSource } from "../../random/csprng.js";
 
 /** Bytes of a secret or public key. */
-export const signingKeyBytes = 32;
+export const signingKeyBytes: number = ed25519KeyBytes;
 
 /** Bytes of a signature. */
-export const signatureBytes = 64;
+export const signatureBytes: number = ed25519SignatureBytes;
 
 /** An Ed25519 key pair, long-lived: it stands for the client. */
 export class SigningKey {
@@ -23,6 +24,7 @@ export class SigningKey {
 
   readonly publicKey: Uint8Array;
   readonly #secretKey: Uint8Array;
+  readonly #key: Ed25519Key;
 
   /**
    * @param secretKey - 32 bytes; copied.
@@ -33,7 +35,8 @@ export class SigningKey {
       throw invalidArgument("SigningKey", "a secret key of 32 bytes", `${secretKey.length} bytes`);
     }
     this.#secretKey = Uint8Array.from(secretKey);
-    this.publicKey = ed25519.getPublicKey(this.#secretKey);
+    this.#key = openEd25519Key(this.#secretKey);
+    this.publicKey = this.#key.publicKey;
   }
 
   /** A fresh key pair. */
@@ -42,7 +45,7 @@ export class SigningKey {
   }
 
   sign(message: Uint8Array): Uint8Array {
-    return ed25519.sign(message, this.#secretKey);
+    return this.#key.sign(message);
   }
 
   /** A copy of the secret key, to be stored. */
@@ -53,9 +56,5 @@ export class SigningKey {
 
 /** True for a valid signature; false for anything else, malformed keys included. */
 export function verifySignature(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean {
-  try {
-    return ed25519.verify(signature, message, publicKey, { zip215: false });
-  } catch {
-    return false;
-  }
+  return verifyEd25519(signature, message, publicKey);
 }

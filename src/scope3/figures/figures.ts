@@ -3,7 +3,7 @@
  * themselves, a server that survives dropouts, aggregators that verify ranges) asks and answers alike.
  *
  * Two sums: first 0 or 1 for every question "do I have some of this?", then the amounts of what the counts let be
- * shown. What is withheld has no place in the second sum.
+ * shown. What is withheld has no place in the second sum. `gated-figures.ts` hands them to the gate.
  */
 
 import { VeilshareError } from "../../errors.js";
@@ -87,7 +87,13 @@ export interface Shown {
   readonly ratings: boolean;
 }
 
-/** Decides from the counts, so that everybody comes to the same answer. */
+/**
+ * Decides from the counts, so that everybody comes to the same answer.
+ *
+ * Spend and quality figures are further sums over the same lines: who knows the factors that others use, or their ratings, has
+ * as many more equations for them. So each figure is shown only where every sum over those lines has as many contributors
+ * more than the minimum as there are further sums; where it has not, the emissions are shown without the figure.
+ */
 export function whatIsShown(
   counts: ContributorCounts,
   disclosure: Disclosure,
@@ -95,17 +101,30 @@ export function whatIsShown(
   minContributors: number,
 ): Shown {
   const { overall } = disclosure;
-  const spend = overall && choice.spendFigures && counts.spend >= minContributors;
-  const part = (allowed: boolean, count: PartCounts): boolean =>
-    allowed && mayShowPart(count.part, count.rest, minContributors);
-  const quality = overall && choice.qualityFigures;
+  const cells = disclosure.cells.flatMap((status, index) => (status === "revealed" ? [index] : []));
+  const least = Math.min(counts.overall, ...cells.map((index) => counts.byCategory[index] ?? 0));
+  let needed = minContributors;
+  const hasRoomFor = (sums: number, whole: number, part: PartCounts = { part: 0, rest: 0 }): boolean => {
+    const more = needed + sums;
+    if (!overall || Math.min(least, whole) < more || !mayShowPart(part.part, part.rest, more)) return false;
+    needed = more;
+    return true;
+  };
+  const { spend, primarySpend, primaryGrams, ratedGrams } = counts;
+  const showsSpend = choice.spendFigures && hasRoomFor(1, spend);
+  const showsPrimarySpend = showsSpend && hasRoomFor(1, spend, primarySpend);
+  const showsPrimaryGrams = choice.qualityFigures && hasRoomFor(1, counts.overall, primaryGrams);
+  const showsRatings =
+    choice.qualityFigures &&
+    ratedGrams.part > 0 &&
+    hasRoomFor(1 + ratingNames.length, counts.overall, ratedGrams);
   return {
-    cells: disclosure.cells.flatMap((status, index) => (status === "revealed" ? [index] : [])),
+    cells,
     overall,
-    spend,
-    primarySpend: part(spend, counts.primarySpend),
-    primaryGrams: part(quality, counts.primaryGrams),
-    ratings: part(quality, counts.ratedGrams) && counts.ratedGrams.part > 0,
+    spend: showsSpend,
+    primarySpend: showsPrimarySpend,
+    primaryGrams: showsPrimaryGrams,
+    ratings: showsRatings,
   };
 }
 

@@ -12,25 +12,20 @@
  * Adversary: semi-honest; see {@link sumScope3AmongPeers}.
  */
 
-import type { ReleaseGuard } from "../../disclosure/release-guard.js";
 import type { Comparison } from "../../disclosure/compare-on-shares.js";
-import { secureSum } from "../../aggregation/secure-sum.js";
+import { throughGate, type GateSum, type SumBackend } from "../../disclosure/gate.js";
+import { PeerSums } from "../../disclosure/peer-sums.js";
+import type { ReleaseGuard } from "../../disclosure/release-guard.js";
+import type { ReleasedTable } from "../../disclosure/released-table.js";
+import { sumBySecureSum, type SummedVectors } from "../../aggregation/vector-sum.js";
 import type { Party, ProtocolRun } from "../../channel/party.js";
 import { invalidArgument } from "../../errors.js";
 import type { PedersenOpening } from "../../sharing/pedersen.js";
-import { decideDisclosure } from "../figures/disclosure.js";
 import { planDominance, withholdDominated, type Scope3Dominance } from "../figures/dominance.js";
 import { openCommitments, postCommitments, type TotalEvidence } from "../report/evidence.js";
-import {
-  amountVector,
-  checkAmounts,
-  countingVector,
-  readAmounts,
-  readCounts,
-  whatIsShown,
-} from "../figures/figures.js";
+import { checkAmounts, readAmounts } from "../figures/figures.js";
+import { gatedFigures, scope3Guard } from "../figures/gated-figures.js";
 import { sumFootprint, type Footprint } from "../lines/footprint.js";
-import { recordRelease } from "../figures/release-guard.js";
 import { scope3Report, type Scope3Report } from "../report/report.js";
 import { checkBound, checkMinimum, leastMinContributors } from "../figures/run-options.js";
 
@@ -39,14 +34,17 @@ export interface SumScope3AmongPeersOptions {
   /** How many parties must have emissions in a cell for it to be shown. Default 3, which is also the least. */
   readonly minContributors?: number;
   /**
-   * Whether the total spend, the intensity and the primary-data share are computed too. Default true. False where
-   * suppliers may know each other's emission factors: every further sum over the same spends is a further equation.
+   * Whether the total spend, the intensity and the primary-data share are computed too. Default false: whoever knows each
+   * other's emission factors has a further equation about the same spends with every further sum. Where it is true, a figure is
+   * shown only if the total and every shown category have as many contributors more than `minContributors` as there are
+   * further sums: one for the spend, one more for its primary part.
    */
   readonly spendFigures?: boolean;
   /**
    * Whether the share of the emissions that rests on primary data and the mean data quality ratings, weighted with
-   * emissions, are computed too. Default false: each is a further sum over the same emissions, and whoever knows
-   * everybody's ratings can work out the amount of a party whose rating stands alone.
+   * emissions, are computed too. Default false: each is a further sum over the same emissions (one, and four for the ratings),
+   * which `minContributors` counts as with `spendFigures`; and whoever knows everybody's ratings can work out the amount of a
+   * party whose rating stands alone, however many there are.
    */
   readonly qualityFigures?: boolean;
   /**
@@ -86,17 +84,17 @@ export interface SumScope3AmongPeersOptions {
  * *What is withheld is not computed*: the second sum has no place for it. Everyone can subtract the revealed cells
  * from the overall total and gets the withheld ones' sum; `disclosure.ts` says why that has enough contributors and
  * which cells are withheld. Up to minContributors - 2 parties that pool all they know learn no other party's amount
- * in any cell from the emissions; minContributors - 1 may, as they may from any total. *Not covered*: (1) the spend
- * figures are sums over the same purchases. Whoever knows the factors that others use has two or three equations for
- * them instead of one, so with as few contributors as the minimum a total can be solved for its parts; set
- * `spendFigures: false`, or a larger minimum, where factors are known. (2) Totals of two runs, between which one
- * supplier came, left or changed, differ by that supplier; a `guard` refuses the second where suppliers came or left,
- * not where figures changed. (3) One contributor far larger than all others is nearly
+ * in any cell from the emissions; minContributors - 1 may, as they may from any total. *Not covered*: (1) with `spendFigures` or
+ * `qualityFigures` there are more sums over the same purchases. Whoever knows the factors that others use has as many more equations,
+ * which the minimum counts; but a supplier whose factor stands alone among those of all others can be solved for,
+ * however many they are. (2) Totals of two runs, between which one supplier came, left or changed, differ by that supplier:
+ * give a `guard`. It refuses the second where that can be computed from the names and the numbers of contributors, and where
+ * any party's own figures changed within the period (that party alone must have one; nobody learns who it is). (3) One contributor far larger than all others is nearly
  * its cell's total, unless there is a rule of `dominance`; that a figure is withheld by it says that somebody is. (4) A party may lie about its lines; a count of its own making lets a cell be shown that should
  * not be. Counts that can't be are found, plausible ones are not. The commitments in the report's evidence hide
  * perfectly and open to the published amounts only in sum.
  *
- * **Cost.** 15 rounds; a hash of 32 bytes a party in three of them. A commitment is a hash to the group and a multiplication a cell.
+ * **Cost.** 16 rounds; a hash of 32 bytes a party in three of them. A commitment is a hash to the group and a multiplication a cell.
  *
  * **Source.** GHG Protocol Scope 3 Standard; the secure sum of {@link secureSum}.
  *
@@ -108,8 +106,8 @@ export async function sumScope3AmongPeers(
   footprint: Footprint,
   options: SumScope3AmongPeersOptions = {},
 ): Promise<Scope3Report> {
-  return party.run({ name: "veilshare/scope3-among-peers", version: 2 }, async (run) => {
-    const { minContributors = leastMinContributors, spendFigures = true, qualityFigures = false } = options;
+  return party.run({ name: "veilshare/scope3-among-peers", version: 3 }, async (run) => {
+    const { minContributors = leastMinContributors, spendFigures = false, qualityFigures = false } = options;
     const choice = { spendFigures, qualityFigures };
     const { period, guard } = options;
     if (guard !== undefined && period === undefined) {
@@ -131,24 +129,23 @@ export async function sumScope3AmongPeers(
       ...(period === undefined ? {} : { period }),
       ...(comparison === undefined ? {} : { dominance: agreedComparison(comparison) }),
     });
-    const counts = readCounts(
-      await secureSum(run, countingVector(own, choice), { maxAbs: 1n }),
+    const evidenced = new EvidencedSums(run, options.onOpening);
+    const rule = gatedFigures({
       choice,
-      run.size,
-    );
-    const byCounts = decideDisclosure(counts.byCategory, counts.overall, minContributors);
-    const all = {
-      disclosure: byCounts,
-      shown: whatIsShown(counts, byCounts, choice, minContributors),
-    };
-    const { disclosure, shown } =
-      comparison === undefined ? all : await withholdDominated(run, comparison, own, all);
-    const amounts = amountVector(own, shown);
-    if (guard !== undefined && period !== undefined) {
-      await recordRelease(guard, { period, suppliers: run.names, shown });
-    }
-    const { sum, evidence } = await sumAmounts(run, amounts, maxAbs, options.onOpening);
-    const sums = readAmounts(sum, shown);
+      own,
+      maxAbs,
+      needed: () => minContributors,
+      withhold:
+        comparison &&
+        (async (decision) => ({
+          ...decision,
+          ...(await withholdDominated(run, comparison, own, decision)),
+        })),
+    });
+    const { decision, amounts } = await throughGate(evidenced, rule, scope3Guard(guard, period, own));
+    const { counts, disclosure, shown } = decision;
+    const sums = readAmounts(amounts?.sum ?? new BigInt64Array(0), shown);
+    const { evidence } = evidenced;
     checkAmounts(sums, counts, disclosure);
     const { currency } = footprint;
     const about = { currency, minContributors, suppliers: run.names, period };
@@ -160,17 +157,40 @@ function agreedComparison({ limit, members }: Comparison): string {
   return `${limit.numerator}/${limit.denominator} by ${members.join()}`;
 }
 
-/** The second sum, between the commitments to its addends and their opening. */
-async function sumAmounts(
-  run: ProtocolRun,
-  amounts: BigInt64Array,
-  maxAbs: bigint,
-  onOpening: SumScope3AmongPeersOptions["onOpening"],
-): Promise<{ readonly sum: BigInt64Array; readonly evidence: TotalEvidence | undefined }> {
-  if (amounts.length === 0) return { sum: amounts, evidence: undefined };
-  const posted = await postCommitments(run, amounts);
-  const sum = await secureSum(run, amounts, { maxAbs });
-  const evidence = await openCommitments(run, posted, sum);
-  onOpening?.(posted.opening);
-  return { sum, evidence };
+/** Sums among peers, the second of which is between the commitments to its addends and their opening. */
+class EvidencedSums implements SumBackend {
+  readonly canWrap = true;
+  readonly #run: ProtocolRun;
+  readonly #sums: PeerSums;
+  readonly #onOpening: SumScope3AmongPeersOptions["onOpening"];
+  #evidence: TotalEvidence | undefined;
+
+  constructor(run: ProtocolRun, onOpening: SumScope3AmongPeersOptions["onOpening"]) {
+    this.#run = run;
+    this.#sums = new PeerSums(run, sumBySecureSum);
+    this.#onOpening = onOpening;
+  }
+
+  /** Of the second sum; undefined before it. */
+  get evidence(): TotalEvidence | undefined {
+    return this.#evidence;
+  }
+
+  members(): readonly string[] {
+    return this.#sums.members();
+  }
+
+  exchangeHistory(own: readonly ReleasedTable[]): Promise<readonly ReleasedTable[]> {
+    return this.#sums.exchangeHistory(own);
+  }
+
+  async add(sum: GateSum): Promise<SummedVectors> {
+    const { step, own } = sum;
+    if (step === "counts" || own === undefined) return this.#sums.add(sum);
+    const posted = await postCommitments(this.#run, own);
+    const summed = await this.#sums.add(sum);
+    this.#evidence = await openCommitments(this.#run, posted, summed.sum);
+    this.#onOpening?.(posted.opening);
+    return summed;
+  }
 }

@@ -7,17 +7,11 @@
  * sum is planned to tolerate no more: with more, neither the server nor any supplier opens it.
  */
 
-import { planResilientSum, type ResilientPlan } from "../../aggregation/resilient/plan.js";
+import { checkServer, planResilientSum, type ResilientPlan } from "../../aggregation/resilient/plan.js";
+import type { ServerModel } from "../../aggregation/resilient/choose-graph.js";
 import { invalidArgument } from "../../errors.js";
 import { checkCurrency } from "../lines/currency.js";
-import { decideDisclosure, type Disclosure } from "../figures/disclosure.js";
-import {
-  amountLength,
-  countingLength,
-  whatIsShown,
-  type FigureChoice,
-  type Shown,
-} from "../figures/figures.js";
+import { countingLength, type FigureChoice } from "../figures/figures.js";
 import type { ContributorCounts } from "../report/report.js";
 import { checkMinimum } from "../figures/run-options.js";
 
@@ -34,7 +28,7 @@ export interface PlanScope3WithServerOptions {
    * `minContributors`. Default 1.
    */
   readonly lateDropouts?: number;
-  /** See `SumScope3AmongPeersOptions`. Default true. */
+  /** See `SumScope3AmongPeersOptions`. Default false. */
   readonly spendFigures?: boolean;
   /** See `SumScope3AmongPeersOptions`. Default false. */
   readonly qualityFigures?: boolean;
@@ -46,6 +40,17 @@ export interface PlanScope3WithServerOptions {
   readonly corrupt?: number;
   /** Largest share of the suppliers that may be lost in all before their amounts are in. Default 0.2. */
   readonly dropout?: number;
+  /**
+   * What the server may do. `active`, the default, as the server learns the totals: it may send anything, and needs
+   * `signingKeys`. `semi-honest`: it follows the protocol; *a server that is the buyer could read one supplier* by telling
+   * some suppliers that it left, and others that it stayed.
+   */
+  readonly server?: ServerModel;
+  /**
+   * Every supplier's public signing key, in the order of the sessions; with an active server, and only then. Suppliers have them
+   * from somebody else than the server: each distinct key is a supplier that it can know of.
+   */
+  readonly signingKeys?: readonly Uint8Array[];
 }
 
 /** The numbers of a resilient Scope 3 total, the same at all parties. */
@@ -57,18 +62,9 @@ export interface Scope3WithServerPlan extends FigureChoice {
   readonly maxAmount: bigint;
   readonly reveal: "server" | "all";
   readonly corrupt: number;
+  readonly server: ServerModel;
   /** The first sum: who has emissions in which category. */
   readonly counting: ResilientPlan;
-}
-
-/** What the counts lead to. */
-export interface AmountsPlan {
-  readonly disclosure: Disclosure;
-  readonly shown: Shown;
-  /** How many suppliers may still be lost: at most the plan's `lateDropouts`. */
-  readonly lateDropouts: number;
-  /** The second sum; undefined when nothing may be shown. */
-  readonly sum: ResilientPlan | undefined;
 }
 
 /**
@@ -82,15 +78,17 @@ export interface AmountsPlan {
 export function planScope3WithServer(options: PlanScope3WithServerOptions): Scope3WithServerPlan {
   const caller = "planScope3WithServer";
   const { suppliers, currency, minContributors = 3, lateDropouts = 1, reveal = "server" } = options;
-  const { spendFigures = true, qualityFigures = false, corrupt = 0.2, dropout = 0.2 } = options;
+  const { spendFigures = false, qualityFigures = false, corrupt = 0.2, dropout = 0.2 } = options;
+  const { server = "active", signingKeys = [] } = options;
+  checkServer(caller, server, signingKeys);
   const choice = { spendFigures, qualityFigures };
   checkCurrency(currency);
   if (!Number.isInteger(lateDropouts) || lateDropouts < 0) {
     throw invalidArgument(caller, "lateDropouts of at least 0", String(lateDropouts));
   }
-  const numbers = { clients: suppliers, corrupt, dropout };
-  const length = countingLength(choice);
-  const counting = planResilientSum({ ...numbers, length, max: 1, reveal: "all" });
+  const numbers = { clients: suppliers, corrupt, dropout, server, signingKeys };
+  const length = countingLength(choice) + 1; // and what objectors add
+  const counting = planResilientSum({ ...numbers, length, max: "word", reveal: "all" });
   checkMinimum(caller, minContributors, suppliers - lateDropouts);
   const maxAmount = options.maxAmount ?? (2n ** 63n - 1n) / BigInt(suppliers);
   planResilientSum({ ...numbers, length: 1, max: maxAmount }); // refuses a bound before anything is counted
@@ -103,6 +101,7 @@ export function planScope3WithServer(options: PlanScope3WithServerOptions): Scop
     maxAmount,
     reveal,
     corrupt,
+    server,
     counting,
   };
 }
@@ -120,31 +119,18 @@ export function agreedScope3Plan(
   };
 }
 
-/**
- * Decides what the second sum is of.
- *
- * @param counted - How many suppliers are in the counts.
- */
-export function planAmounts(
-  plan: Scope3WithServerPlan,
-  counts: ContributorCounts,
-  counted: number,
-): AmountsPlan {
-  const { suppliers: clients, corrupt, reveal, maxAmount: max, counting } = plan;
-  const lateDropouts = Math.min(plan.lateDropouts, counted - counting.minimum);
-  const needed = plan.minContributors + lateDropouts;
-  const disclosure = decideDisclosure(counts.byCategory, counts.overall, needed);
-  const shown = whatIsShown(counts, disclosure, plan, needed);
-  const length = amountLength(shown);
-  if (length === 0) return { disclosure, shown, lateDropouts, sum: undefined };
-  const lost = clients - counted + lateDropouts; // no more than the first sum tolerates
+/** How many suppliers may still be lost after so many were counted: at most the plan's `lateDropouts`. */
+export function lateDropoutsOf(plan: Scope3WithServerPlan, counted: number): number {
+  return Math.min(plan.lateDropouts, counted - plan.counting.minimum);
+}
+
+/** The second sum, of so many amounts. */
+export function planAmounts(plan: Scope3WithServerPlan, length: number, counted: number): ResilientPlan {
+  const { suppliers: clients, corrupt, reveal, maxAmount: max, server } = plan;
+  const { signingKeys } = plan.counting;
+  const lost = clients - counted + lateDropoutsOf(plan, counted); // no more than the first sum tolerates
   const dropout = (lost + 0.5) / clients; // of which the plan takes the whole suppliers: `lost`
-  return {
-    disclosure,
-    shown,
-    lateDropouts,
-    sum: planResilientSum({ clients, corrupt, dropout, length, max, reveal }),
-  };
+  return planResilientSum({ clients, corrupt, dropout, length, max, reveal, server, signingKeys });
 }
 
 /** Counts that are true of those that are left, whoever was lost. */

@@ -9,27 +9,25 @@
  *   server -> supplier    these, with `reveal: "all"`
  */
 
+import { throughGate, type GateSum, type SumBackend } from "../../disclosure/gate.js";
 import type { ReleaseGuard } from "../../disclosure/release-guard.js";
+import type { ReleasedTable } from "../../disclosure/released-table.js";
 import {
   serveResilientSum,
   type LostClient,
   type ServeResilientSumOptions,
 } from "../../aggregation/resilient/server.js";
+import type { SummedVectors } from "../../aggregation/vector-sum.js";
 import type { Party } from "../../channel/party.js";
 import { invalidArgument, toVeilshareError, VeilshareError } from "../../errors.js";
-import { checkAmounts, readAmounts, readCounts } from "../figures/figures.js";
-import { recordRelease } from "../figures/release-guard.js";
-import {
-  scope3Report,
-  type ContributorCounts,
-  type Scope3Report,
-  type Scope3Sums,
-} from "../report/report.js";
+import { checkAmounts, readAmounts } from "../figures/figures.js";
+import { gatedFigures, scope3Guard } from "../figures/gated-figures.js";
+import { scope3Report, type Scope3Report } from "../report/report.js";
 import {
   agreedScope3Plan,
   countsAfterLosses,
+  lateDropoutsOf,
   planAmounts,
-  type AmountsPlan,
   type Scope3WithServerPlan,
 } from "./plan.js";
 
@@ -64,13 +62,15 @@ export interface Scope3Outcome {
  *   `lateDropouts` between counts and amounts. The sum in question is not opened then. PEER_UNEXPECTED when sums contradict each
  *   other; DISCLOSURE_REFUSED by the guard; INVALID_ARGUMENT; ABORTED.
  *
- * **Security.** A semi-honest server and suppliers; up to `corrupt` x suppliers may pool what they saw with the server.
+ * **Security.** Semi-honest suppliers, and an active server unless the plan says otherwise: suppliers check signatures of all others
+ * under keys that they have from elsewhere (`signingKeys`), so that it can't tell them different survivors and read one; each is
+ * told how many others are pinned, as a server that brings the others itself knows what is left of any total. Up to `corrupt` x suppliers may pool what they saw with the server.
  * *The server learns* who is in each sum, the counts by category (1 and 2 included), and the amounts of the shown cells;
  * *suppliers* learn the counts, how many are in each sum, and with `reveal: "all"` the same amounts, both as the server says.
  * Nobody learns a supplier's own figure. *Losses between the sums*: a cell is shown only if its count less
  * `lateDropouts` is still `minContributors`, and suppliers refuse to open the second sum with more lost, so every amount that is
  * opened is of `minContributors` suppliers, whoever left. Counts of a run that is repeated after a loss differ by the counts of
- * those lost. *Not here*: an active server, who could say false counts; evidence (Pedersen commitments), which only
+ * those lost. *Not here*: counts are as the server says them; evidence (Pedersen commitments), which only
  * `sumScope3AmongPeers` gives; ranges, which each supplier checks on its own side only. What `sumScope3AmongPeers` says about spend
  * figures, about differences between runs and about lies of suppliers holds here too.
  *
@@ -100,12 +100,15 @@ export async function serveScope3Sum(
   }
 }
 
-class Service {
+class Service implements SumBackend {
+  readonly canWrap = true;
   readonly #plan: Scope3WithServerPlan;
   readonly #options: ServeScope3SumOptions;
   readonly #names: readonly string[];
   /** Sessions, or why there is none any more. */
   readonly #present: (Party | VeilshareError)[];
+  /** Who is in the last sum. */
+  #included: readonly number[] = [];
 
   constructor(
     plan: Scope3WithServerPlan,
@@ -122,25 +125,34 @@ class Service {
   }
 
   async serve(): Promise<Scope3Outcome> {
-    const counted = await this.#sum(this.#plan.counting);
-    const counts = readCounts(counted.totals, this.#plan, counted.included.length);
-    const amounts = planAmounts(this.#plan, counts, counted.included.length);
-    const { sum, shown, disclosure } = amounts;
-    if (sum === undefined) {
-      return this.#outcome(amounts, counts, { gramsByCategory: new Map() }, counted.included);
-    }
     const { guard, period } = this.#options;
-    if (guard !== undefined && period !== undefined) {
-      await recordRelease(guard, { period, suppliers: this.#namesOf(counted.included), shown });
+    const plan = this.#plan;
+    const needed = (counted: number): number => plan.minContributors + lateDropoutsOf(plan, counted);
+    const rule = gatedFigures({ choice: plan, maxAbs: plan.maxAmount, needed });
+    const outcome = await throughGate(this, rule, scope3Guard(guard, period, undefined));
+    const { decision, counted, amounts } = outcome;
+    const sums = readAmounts(amounts?.sum ?? new BigInt64Array(0), decision.shown);
+    if (amounts !== undefined) {
+      checkAmounts(
+        sums,
+        countsAfterLosses(decision.counts, counted - amounts.contributors),
+        decision.disclosure,
+      );
     }
-    const { totals, included } = await this.#sum(sum);
-    const sums = readAmounts(totals, shown);
-    checkAmounts(sums, countsAfterLosses(counts, counted.included.length - included.length), disclosure);
-    return this.#outcome(amounts, counts, sums, included);
+    const { currency, minContributors } = plan;
+    const about = { currency, minContributors, lateDropouts: lateDropoutsOf(plan, counted), period };
+    const lost = this.#present.flatMap((session, index) =>
+      session instanceof VeilshareError ? [{ index, error: session }] : [],
+    );
+    const { counts, disclosure } = decision;
+    const report = scope3Report({ ...about, suppliers: this.members(), counts, disclosure, sums });
+    return { report, included: this.#included, lost };
   }
 
   /** One sum over those that are there; who is lost in it takes no part in a later one. */
-  async #sum(plan: Scope3WithServerPlan["counting"]): ReturnType<typeof serveResilientSum> {
+  async add({ step, length }: GateSum): Promise<SummedVectors> {
+    const plan =
+      step === "counts" ? this.#plan.counting : planAmounts(this.#plan, length, this.#included.length);
     const { roundTimeoutMs, maxUploads, pool, signal } = this.#options;
     const outcome = await serveResilientSum(this.#present, plan, {
       ...(roundTimeoutMs === undefined ? {} : { roundTimeoutMs }),
@@ -149,27 +161,16 @@ class Service {
       ...(signal === undefined ? {} : { signal }),
     });
     for (const { index, error } of outcome.lost) this.#present[index] = error;
-    return outcome;
+    this.#included = outcome.included;
+    return { sum: outcome.totals, contributors: outcome.included.length };
   }
 
-  #outcome(
-    { disclosure, lateDropouts }: AmountsPlan,
-    counts: ContributorCounts,
-    sums: Scope3Sums,
-    included: readonly number[],
-  ): Scope3Outcome {
-    const { currency, minContributors } = this.#plan;
-    const { period } = this.#options;
-    const suppliers = this.#namesOf(included);
-    const about = { currency, minContributors, lateDropouts, suppliers, period };
-    const lost = this.#present.flatMap((session, index) =>
-      session instanceof VeilshareError ? [{ index, error: session }] : [],
-    );
-    return { report: scope3Report({ ...about, counts, disclosure, sums }), included, lost };
+  members(): readonly string[] {
+    return this.#included.map((index) => this.#names[index] ?? `supplier ${index}`);
   }
 
-  #namesOf(indices: readonly number[]): readonly string[] {
-    return indices.map((index) => this.#names[index] ?? `supplier ${index}`);
+  exchangeHistory(): Promise<readonly ReleasedTable[]> {
+    return Promise.resolve([]);
   }
 }
 

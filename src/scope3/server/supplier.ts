@@ -1,33 +1,51 @@
 /** A supplier of a Scope 3 total over its session with the server; `server.ts` is the other end. */
 
 import { resilientSum } from "../../aggregation/resilient/client.js";
+import { pinnedOthers } from "../../aggregation/resilient/plan.js";
+import type { SigningKey } from "../../aggregation/resilient/signing-key.js";
+import type { SummedVectors } from "../../aggregation/vector-sum.js";
 import type { Party } from "../../channel/party.js";
+import { throughGate, type GateSum, type SumBackend } from "../../disclosure/gate.js";
+import type { ReleaseGuard } from "../../disclosure/release-guard.js";
+import type { ReleasedTable } from "../../disclosure/released-table.js";
 import { invalidArgument, VeilshareError } from "../../errors.js";
 import type { RandomSource } from "../../random/csprng.js";
-import {
-  amountVector,
-  checkAmounts,
-  contradiction,
-  countingVector,
-  readAmounts,
-  readCounts,
-} from "../figures/figures.js";
+import { checkAmounts, contradiction, readAmounts } from "../figures/figures.js";
+import { gatedFigures, scope3Guard } from "../figures/gated-figures.js";
 import { sumFootprint, type Footprint, type FootprintSums } from "../lines/footprint.js";
-import { scope3Report, type Scope3Report, type Scope3Sums } from "../report/report.js";
-import { agreedScope3Plan, countsAfterLosses, planAmounts, type Scope3WithServerPlan } from "./plan.js";
+import { scope3Report, type Scope3Report } from "../report/report.js";
 import { checkBound } from "../figures/run-options.js";
+import {
+  agreedScope3Plan,
+  countsAfterLosses,
+  lateDropoutsOf,
+  planAmounts,
+  type Scope3WithServerPlan,
+} from "./plan.js";
 import { resilientScope3Protocol } from "./server.js";
 
 /** Options of {@link sumScope3WithServer}. */
 export interface SumScope3WithServerOptions {
   /** Where masks come from; other than the default only to replay a run. */
   readonly random?: RandomSource;
+  /** With an active server: the own key, the public part of which is in the plan. */
+  readonly signingKey?: SigningKey;
+  /** What the lines are of, e.g. `2026`; needed with a guard. */
+  readonly period?: string;
+  /**
+   * The own ledger: where the own figures are others than in an earlier run of the period, this supplier objects, without
+   * saying who it is, and nothing is opened. A supplier does not know who else takes part, so who came and left is for the
+   * server's guard.
+   */
+  readonly guard?: ReleaseGuard;
 }
 
 /** What a supplier knows in the end. */
 export interface Scope3Contribution {
   /** How many suppliers are in the amounts, this one among them; in the counts where no amount is shown. */
   readonly suppliers: number;
+  /** How many *other* suppliers the plan pins by signing keys; 0 with a semi-honest server, which may have invented them. */
+  readonly pinnedOthers: number;
   /** With `reveal: "all"`, as the server says it; without the suppliers' names, which a supplier does not know. */
   readonly report: Scope3Report | undefined;
 }
@@ -61,6 +79,9 @@ export async function sumScope3WithServer(
     throw invalidArgument(caller, `a footprint in ${plan.currency}`, footprint.currency);
   }
   checkBound(caller, own, plan.maxAmount, "maxAmount");
+  if (options.guard !== undefined && options.period === undefined) {
+    throw invalidArgument(caller, "a period with the guard", "none");
+  }
   try {
     return await contribute(party, own, plan, options);
   } catch (thrown) {
@@ -76,28 +97,65 @@ async function contribute(
   options: SumScope3WithServerOptions,
 ): Promise<Scope3Contribution> {
   await party.run(resilientScope3Protocol, (run) => run.agree(agreedScope3Plan(plan)));
-  const counted = await resilientSum(party, countingVector(own, plan), plan.counting, options);
-  const counts = readCounts(known(counted.totals), plan, counted.contributors);
-  if (counted.contributors < plan.counting.minimum) throw contradiction("counts");
-  const { sum, shown, disclosure, lateDropouts } = planAmounts(plan, counts, counted.contributors);
-  let suppliers = counted.contributors;
-  let sums: Scope3Sums | undefined = { gramsByCategory: new Map() };
-  if (sum !== undefined) {
-    const result = await resilientSum(party, amountVector(own, shown), sum, options);
-    suppliers = result.contributors;
-    sums = result.totals === undefined ? undefined : readAmounts(result.totals, shown);
-    const lost = counted.contributors - suppliers;
-    if (sums !== undefined) checkAmounts(sums, countsAfterLosses(counts, lost), disclosure);
-  }
+  const sums = new ClientSums(party, plan, options);
+  const needed = (counted: number): number => plan.minContributors + lateDropoutsOf(plan, counted);
+  const rule = gatedFigures({ choice: plan, own, maxAbs: plan.maxAmount, needed });
+  const guard = scope3Guard(options.guard, options.period, own);
+  const { decision, counted, amounts } = await throughGate(sums, rule, guard);
   party.progress({ step: "scope3-total", done: 1, total: 1 });
-  if (plan.reveal === "server" || sums === undefined) return { suppliers, report: undefined };
+  const { counts, disclosure, shown } = decision;
+  const suppliers = amounts?.contributors ?? counted;
+  const pinned = pinnedOthers(plan.counting);
+  if (amounts !== undefined && plan.reveal === "server")
+    return { suppliers, pinnedOthers: pinned, report: undefined };
+  const read = readAmounts(amounts?.sum ?? new BigInt64Array(0), shown);
+  if (amounts !== undefined) checkAmounts(read, countsAfterLosses(counts, counted - suppliers), disclosure);
+  if (plan.reveal === "server") return { suppliers, pinnedOthers: pinned, report: undefined };
   const { currency, minContributors } = plan;
-  const about = { currency, minContributors, lateDropouts };
-  return { suppliers, report: scope3Report({ ...about, counts, disclosure, sums }) };
+  const about = { currency, minContributors, lateDropouts: lateDropoutsOf(plan, counted) };
+  return {
+    suppliers,
+    pinnedOthers: pinned,
+    report: scope3Report({ ...about, counts, disclosure, sums: read }),
+  };
 }
 
-/** The counts, which the plan reveals to all. */
-function known(totals: BigInt64Array | undefined): BigInt64Array {
-  if (totals !== undefined) return totals;
-  throw new VeilshareError("INTERNAL", "sumScope3WithServer: expected counts, got none");
+/** A client's end of the two sums. */
+class ClientSums implements SumBackend {
+  readonly canWrap = true;
+  readonly #party: Party;
+  readonly #plan: Scope3WithServerPlan;
+  readonly #options: SumScope3WithServerOptions;
+  #counted = 0;
+
+  constructor(party: Party, plan: Scope3WithServerPlan, options: SumScope3WithServerOptions) {
+    this.#party = party;
+    this.#plan = plan;
+    this.#options = options;
+  }
+
+  async add({ step, own, length }: GateSum): Promise<SummedVectors> {
+    const plan = step === "counts" ? this.#plan.counting : planAmounts(this.#plan, length, this.#counted);
+    if (own === undefined)
+      throw new VeilshareError("INTERNAL", "sumScope3WithServer: expected an own vector");
+    const { random, signingKey } = this.#options;
+    const { contributors, totals } = await resilientSum(this.#party, own, plan, {
+      ...(random === undefined ? {} : { random }),
+      ...(signingKey === undefined ? {} : { signingKey }),
+    });
+    if (step === "counts") {
+      if (contributors < plan.minimum) throw contradiction("counts");
+      this.#counted = contributors;
+    }
+    return { sum: totals ?? new BigInt64Array(0), contributors };
+  }
+
+  /** A client knows how many others there are, not who. */
+  members(): undefined {
+    return undefined;
+  }
+
+  exchangeHistory(): Promise<readonly ReleasedTable[]> {
+    return Promise.resolve([]);
+  }
 }

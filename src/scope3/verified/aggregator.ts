@@ -27,17 +27,22 @@ import { bytesToHex } from "../../bytes/encoding.js";
 import type { Party, ProtocolRun } from "../../channel/party.js";
 import { Latch, withinLimits } from "../../waiting/wait.js";
 import { invalidArgument, toVeilshareError, VeilshareError } from "../../errors.js";
+import type { SummedVectors } from "../../aggregation/vector-sum.js";
+import { throughGate, type SumBackend } from "../../disclosure/gate.js";
+import type { ReleaseGuard } from "../../disclosure/release-guard.js";
+import { gatedFigures, scope3Guard } from "../figures/gated-figures.js";
 import type { ContributorCounts } from "../report/report.js";
 import {
   agreedVerifiedPlan,
   encodeCountsNotice,
   endings,
   supplyProtocol,
-  tooFewReports,
+  TooFewReports,
   totalProtocol,
 } from "./steps.js";
 import {
-  planVerifiedAmounts,
+  amountsTask,
+  neededContributors,
   type Scope3Task,
   type VerifiedCounts,
   type Scope3VerifiedPlan,
@@ -55,6 +60,11 @@ export interface AggregateScope3VerifiedOptions {
   readonly supplierTimeoutMs?: number;
   /** Most bytes of reports that wait. Default 256 MiB: some 10,000 suppliers at the leader. */
   readonly maxPendingBytes?: number;
+  /**
+   * The own ledger, in which what is to be shown is recorded, under the plan's period and the names of the suppliers that are
+   * counted, before amounts are asked for. It needs `lateDropouts` 0, as it must be known before whose amounts will be in.
+   */
+  readonly guard?: ReleaseGuard;
 }
 
 /** A supplier whose report does not count. */
@@ -110,6 +120,9 @@ export async function aggregateScope3Verified(
   const caller = "aggregateScope3Verified";
   if (sessions.length > plan.suppliers) {
     throw invalidArgument(caller, `at most ${plan.suppliers} sessions`, String(sessions.length));
+  }
+  if (options.guard !== undefined && plan.lateDropouts !== 0) {
+    throw invalidArgument(caller, "with a guard a plan of 0 lateDropouts", String(plan.lateDropouts));
   }
   const peers = sessions.flatMap((session) => (session instanceof VeilshareError ? [] : [peerName(session)]));
   if (new Set(peers).size !== peers.length) {
@@ -167,6 +180,9 @@ class Service {
   readonly #ended = new Latch<ReadonlySet<number> | undefined>();
   readonly #refused: RefusedSupplier[] = [];
   readonly #lost: LostClient[] = [];
+  #counts: VerifiedCounts = { result: [], reports: 0 };
+  #inCounts: ReadonlySet<number> = new Set();
+  #inAmounts: ReadonlySet<number> = new Set();
 
   constructor(
     sessions: readonly (Party | VeilshareError)[],
@@ -213,27 +229,71 @@ class Service {
     counting: Aggregator,
     release: string,
   ): Promise<Omit<Scope3Aggregation, "refused" | "lost"> | VeilshareError> {
-    const first = await this.#batch(run, counting, "counts", { batch: `${release}/counts`, reveal: "all" });
-    const { result } = first.summary;
-    if (result === undefined) {
-      const counts = {
-        result: new Array<bigint>(this.#plan.counting.prio3.outputLength).fill(0n),
-        reports: 0,
-      };
-      this.#counted.open({ released: false, counts, suppliers: new Set(), amounts: undefined });
-      return tooFewReports("counts", this.#plan.counting.minReports);
+    const plan = this.#plan;
+    const backend: SumBackend = {
+      canWrap: false,
+      members: () => this.#namesOf(this.#inCounts),
+      exchangeHistory: () => Promise.resolve([]),
+      add: ({ step, length }) =>
+        step === "counts"
+          ? this.#addCounts(run, counting, release)
+          : this.#addAmounts(run, { aggregators, release, length }),
+    };
+    const needed = (): number => neededContributors(plan);
+    const rule = gatedFigures({ choice: plan, maxAbs: plan.maxAmount, needed });
+    const guard = scope3Guard(this.#options.guard, plan.period, undefined);
+    try {
+      const { decision, amounts } = await throughGate(backend, rule, guard);
+      const counted = [...this.#inCounts].sort((a, b) => a - b);
+      if (amounts === undefined) this.#tellCounts(undefined);
+      const included = amounts === undefined ? counted : [...this.#inAmounts].sort((a, b) => a - b);
+      return { counts: decision.counts, counted, included };
+    } catch (thrown) {
+      if (thrown instanceof TooFewReports) return thrown.error;
+      throw thrown;
     }
-    const counts = { result, reports: first.summary.accepted };
-    const planned = planVerifiedAmounts(this.#plan, counts);
-    const counted = [...first.suppliers].sort((a, b) => a - b);
-    const task = planned.amounts;
-    const amounts = task === undefined ? undefined : await this.#aggregator(run, aggregators, task);
-    this.#counted.open({ released: true, counts, suppliers: first.suppliers, amounts });
-    if (amounts === undefined) return { counts: planned.counts, counted, included: counted };
+  }
+
+  /** The first batch, opened to all aggregators. */
+  async #addCounts(run: ProtocolRun, counting: Aggregator, release: string): Promise<SummedVectors> {
+    const first = await this.#batch(run, counting, "counts", { batch: `${release}/counts`, reveal: "all" });
+    const { result, accepted } = first.summary;
+    if (result === undefined) {
+      const counts = { result: new Array<bigint>(counting.task.prio3.outputLength).fill(0n), reports: 0 };
+      this.#counted.open({ released: false, counts, suppliers: new Set(), amounts: undefined });
+      throw new TooFewReports("counts", counting.task.minReports);
+    }
+    this.#counts = { result, reports: accepted };
+    this.#inCounts = first.suppliers;
+    return { sum: BigInt64Array.from(result), contributors: accepted };
+  }
+
+  /** The second batch, of which aggregators hold shares only. */
+  async #addAmounts(
+    run: ProtocolRun,
+    batch: { readonly aggregators: readonly number[]; readonly release: string; readonly length: number },
+  ): Promise<SummedVectors> {
+    const { aggregators, release, length } = batch;
+    const task = amountsTask(this.#plan, this.#counts, length);
+    const amounts = await this.#aggregator(run, aggregators, task);
+    this.#tellCounts(amounts);
     const second = await this.#batch(run, amounts, "amounts", { batch: `${release}/amounts` });
     this.#ended.open(second.summary.released ? second.suppliers : undefined);
-    if (!second.summary.released) return tooFewReports("amounts", amounts.task.minReports);
-    return { counts: planned.counts, counted, included: [...second.suppliers].sort((a, b) => a - b) };
+    if (!second.summary.released) throw new TooFewReports("amounts", task.minReports);
+    this.#inAmounts = second.suppliers;
+    return { sum: new BigInt64Array(0), contributors: second.summary.accepted };
+  }
+
+  #tellCounts(amounts: Aggregator | undefined): void {
+    this.#counted.open({ released: true, counts: this.#counts, suppliers: this.#inCounts, amounts });
+  }
+
+  #namesOf(suppliers: ReadonlySet<number>): string[] {
+    return [...suppliers].map((index) => {
+      const session = this.#sessions[index];
+      const name = session instanceof VeilshareError ? session.party : session && peerName(session);
+      return name ?? `supplier ${index}`;
+    });
   }
 
   /** An aggregator with a key of its own, drawn before any report for it is taken. */

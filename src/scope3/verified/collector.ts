@@ -2,11 +2,21 @@
 
 import { collectBatch } from "../../aggregation/verified/collect-batch.js";
 import { batchRoles } from "../../aggregation/verified/task.js";
-import type { Party } from "../../channel/party.js";
-import { invalidArgument } from "../../errors.js";
+import type { SummedVectors } from "../../aggregation/vector-sum.js";
+import type { Party, ProtocolRun } from "../../channel/party.js";
+import { throughGate, type GateSum, type SumBackend } from "../../disclosure/gate.js";
+import type { ReleasedTable } from "../../disclosure/released-table.js";
+import { invalidArgument, type VeilshareError } from "../../errors.js";
+import { gatedFigures } from "../figures/gated-figures.js";
 import type { Scope3Report } from "../report/report.js";
-import { agreedVerifiedPlan, tooFewReports, totalProtocol } from "./steps.js";
-import { planVerifiedAmounts, verifiedScope3Report, type Scope3VerifiedPlan } from "./plan.js";
+import { agreedVerifiedPlan, TooFewReports, totalProtocol } from "./steps.js";
+import {
+  amountsTask,
+  neededContributors,
+  verifiedScope3Report,
+  type Scope3VerifiedPlan,
+  type VerifiedCounts,
+} from "./plan.js";
 
 /** Options of {@link collectScope3Verified}; the same at the aggregators. */
 export interface CollectScope3VerifiedOptions {
@@ -46,26 +56,65 @@ export async function collectScope3Verified(
   if (release === "") throw invalidArgument(caller, "a name of the release", "an empty one");
   const outcome = await party.run(totalProtocol, async (run) => {
     await run.agree({ ...agreed, release });
-    const common = { collector: run.index };
-    const counted = await collectBatch(run, plan.counting, {
-      ...common,
-      batch: `${release}/counts`,
-      reveal: "all",
-    });
-    if (!counted.released) return tooFewReports("counts", plan.counting.minReports);
-    const planned = planVerifiedAmounts(plan, counted);
-    const about = { counted: counted.reports, refused: { counts: counted.rejected, amounts: 0 } };
-    const { amounts } = planned;
-    if (amounts === undefined) {
-      const report = verifiedScope3Report(plan, planned, undefined);
-      return { ...about, report, included: counted.reports };
-    }
-    const collected = await collectBatch(run, amounts, { ...common, batch: `${release}/amounts` });
-    if (!collected.released) return tooFewReports("amounts", amounts.minReports);
-    const report = verifiedScope3Report(plan, planned, collected);
-    const refused = { counts: counted.rejected, amounts: collected.rejected };
-    return { ...about, report, included: collected.reports, refused };
+    return new Collection(run, plan, release).collect();
   });
   if ("code" in outcome) throw outcome; // outside the run, which has come to its end at all parties
   return outcome;
+}
+
+/** The buyer's end of the two batches. */
+class Collection implements SumBackend {
+  readonly canWrap = false;
+  readonly #run: ProtocolRun;
+  readonly #plan: Scope3VerifiedPlan;
+  readonly #release: string;
+  readonly #refused = { counts: 0, amounts: 0 };
+  #counts: VerifiedCounts = { result: [], reports: 0 };
+  #collected: VerifiedCounts | undefined;
+
+  constructor(run: ProtocolRun, plan: Scope3VerifiedPlan, release: string) {
+    this.#run = run;
+    this.#plan = plan;
+    this.#release = release;
+  }
+
+  /** Gives the error of a batch with too few reports, which all parties come to. */
+  async collect(): Promise<CollectedScope3 | VeilshareError> {
+    const plan = this.#plan;
+    const rule = gatedFigures({
+      choice: plan,
+      maxAbs: plan.maxAmount,
+      needed: () => neededContributors(plan),
+    });
+    try {
+      const { decision, counted } = await throughGate(this, rule, undefined);
+      const report = verifiedScope3Report(plan, { ...decision, reports: counted }, this.#collected);
+      return { report, counted, included: this.#collected?.reports ?? counted, refused: this.#refused };
+    } catch (thrown) {
+      if (thrown instanceof TooFewReports) return thrown.error;
+      throw thrown;
+    }
+  }
+
+  async add({ step, length }: GateSum): Promise<SummedVectors> {
+    const task = step === "counts" ? this.#plan.counting : amountsTask(this.#plan, this.#counts, length);
+    const batch = { batch: `${this.#release}/${step}`, collector: this.#run.index };
+    const reveal = step === "counts" ? ({ reveal: "all" } as const) : {};
+    const collected = await collectBatch(this.#run, task, { ...batch, ...reveal });
+    if (!collected.released) throw new TooFewReports(step, task.minReports);
+    const { result, reports, rejected } = collected;
+    this.#refused[step] = rejected;
+    if (step === "counts") this.#counts = { result, reports };
+    else this.#collected = { result, reports };
+    return { sum: BigInt64Array.from(result), contributors: reports };
+  }
+
+  /** The buyer knows how many suppliers there are, not who. */
+  members(): undefined {
+    return undefined;
+  }
+
+  exchangeHistory(): Promise<readonly ReleasedTable[]> {
+    return Promise.resolve([]);
+  }
 }

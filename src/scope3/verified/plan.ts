@@ -14,11 +14,13 @@
  */
 
 import { canonicalJson, type JsonValue } from "../../bytes/canonical-json.js";
+import { refused } from "../../disclosure/query-ledger.js";
 import { invalidArgument, VeilshareError } from "../../errors.js";
 import { prio3SumVec } from "../../prio3/instances.js";
 import type { Prio3 } from "../../prio3/prio3.js";
 import { checkCurrency } from "../lines/currency.js";
-import { decideDisclosure, type Disclosure } from "../figures/disclosure.js";
+import type { Disclosure } from "../figures/disclosure.js";
+import { decideFigures } from "../figures/gated-figures.js";
 import {
   amountLength,
   amountVector,
@@ -27,8 +29,6 @@ import {
   countingLength,
   countingVector,
   readAmounts,
-  readCounts,
-  whatIsShown,
   type FigureChoice,
   type Shown,
 } from "../figures/figures.js";
@@ -60,7 +60,7 @@ export interface PlanScope3VerifiedOptions {
   readonly lateDropouts?: number;
   /** Default 2. */
   readonly aggregators?: number;
-  /** See `SumScope3AmongPeersOptions`. Default true. */
+  /** See `SumScope3AmongPeersOptions`. Default false. */
   readonly spendFigures?: boolean;
   /** See `SumScope3AmongPeersOptions`. Default false. */
   readonly qualityFigures?: boolean;
@@ -112,7 +112,7 @@ const maxSuppliers = 2 ** 20;
 export function planScope3Verified(options: PlanScope3VerifiedOptions): Scope3VerifiedPlan {
   const caller = "planScope3Verified";
   const { suppliers, minContributors = 3, lateDropouts = 1, maxAmount = 2n ** 40n - 1n } = options;
-  const { aggregators = 2, spendFigures = true, qualityFigures = false, currency, period } = options;
+  const { aggregators = 2, spendFigures = false, qualityFigures = false, currency, period } = options;
   checkCurrency(currency);
   if (!Number.isInteger(suppliers) || suppliers < 3 || suppliers > maxSuppliers) {
     throw invalidArgument(caller, `3 to ${maxSuppliers} suppliers`, String(suppliers));
@@ -129,32 +129,39 @@ export function planScope3Verified(options: PlanScope3VerifiedOptions): Scope3Ve
   const numbers = { suppliers, currency, period, maxAmount, minContributors, lateDropouts };
   const plan = { ...numbers, aggregators, spendFigures, qualityFigures };
   const counting = {
-    prio3: prio3SumVec({ shares: aggregators, length: countingLength(plan), maxMeasurement: 1n }),
+    prio3: prio3SumVec({ shares: aggregators, length: verifiedCountsLength(plan), maxMeasurement: 1n }),
     context: contextOf("counts", plan),
     minReports: minContributors + lateDropouts,
   };
   return { ...plan, counting };
 }
 
+/** Elements of the first measurement: the questions, and whether the supplier objects. */
+export function verifiedCountsLength(choice: FigureChoice): number {
+  return countingLength(choice) + 1;
+}
+
 /**
  * A supplier's first measurement, for `prepareReport(plan.counting, ...)`.
  *
+ * @param objects - Whether this supplier's figures are others than in an earlier run of the period: then nothing is opened. How
+ *   many object becomes known, not who.
  * @throws VeilshareError INVALID_DATA with the line's place; BOUND_EXCEEDED for an own amount above `maxAmount`;
  *   INVALID_ARGUMENT for another currency.
  */
-export function verifiedCounts(plan: Scope3VerifiedPlan, footprint: Footprint): bigint[] {
-  return [...countingVector(ownSums("verifiedCounts", plan, footprint), plan)];
+export function verifiedCounts(plan: Scope3VerifiedPlan, footprint: Footprint, objects = false): bigint[] {
+  return [...countingVector(ownSums("verifiedCounts", plan, footprint), plan), objects ? 1n : 0n];
 }
 
 /**
  * Plans the second batch from the first one's result. All compute the same.
  *
  * @throws VeilshareError PEER_UNEXPECTED when the counts can't be those of suppliers that follow the protocol;
- *   INVALID_ARGUMENT for a result of another length.
+ *   DISCLOSURE_REFUSED when a supplier objects; INVALID_ARGUMENT for a result of another length.
  */
 export function planVerifiedAmounts(plan: Scope3VerifiedPlan, counted: VerifiedCounts): VerifiedAmountsPlan {
   const { result, reports } = counted;
-  const length = countingLength(plan);
+  const length = verifiedCountsLength(plan);
   if (result.length !== length) {
     throw invalidArgument("planVerifiedAmounts", `${length} counts`, String(result.length));
   }
@@ -162,19 +169,27 @@ export function planVerifiedAmounts(plan: Scope3VerifiedPlan, counted: VerifiedC
   if (!Number.isInteger(reports) || reports < minReports || reports > plan.suppliers) {
     throw contradiction("counts");
   }
-  const counts = readCounts(BigInt64Array.from(result), plan, reports);
-  const needed = plan.minContributors + plan.lateDropouts;
-  const disclosure = decideDisclosure(counts.byCategory, counts.overall, needed);
-  const shown = whatIsShown(counts, disclosure, plan, needed);
-  const common = { counts, reports, disclosure, shown };
-  if (amountLength(shown) === 0) return { ...common, amounts: undefined };
+  if (result[length - 1] !== 0n) throw refused("changed");
+  const sum = BigInt64Array.from(result.slice(0, -1));
+  const decision = decideFigures(sum, plan, reports, neededContributors(plan));
+  const amounted = amountLength(decision.shown);
+  const amounts = amounted === 0 ? undefined : amountsTask(plan, counted, amounted);
+  return { ...decision, reports, amounts };
+}
+
+/** A cell needs as many contributors more as may be lost between the batches. */
+export function neededContributors({ minContributors, lateDropouts }: Scope3VerifiedPlan): number {
+  return minContributors + lateDropouts;
+}
+
+/** The second task, of so many amounts. */
+export function amountsTask(plan: Scope3VerifiedPlan, counted: VerifiedCounts, length: number): Scope3Task {
   const { aggregators, maxAmount } = plan;
-  const amounts = {
-    prio3: prio3SumVec({ shares: aggregators, length: amountLength(shown), maxMeasurement: maxAmount }),
+  return {
+    prio3: prio3SumVec({ shares: aggregators, length, maxMeasurement: maxAmount }),
     context: contextOf("amounts", plan, counted),
-    minReports: reports - plan.lateDropouts,
+    minReports: counted.reports - plan.lateDropouts,
   };
-  return { ...common, amounts };
 }
 
 /**
@@ -199,7 +214,7 @@ export function verifiedAmounts(
  */
 export function verifiedScope3Report(
   plan: Scope3VerifiedPlan,
-  planned: VerifiedAmountsPlan,
+  planned: Omit<VerifiedAmountsPlan, "amounts">,
   collected: { readonly result: readonly bigint[]; readonly reports: number } | undefined,
 ): Scope3Report {
   const { counts, disclosure, shown, reports } = planned;

@@ -3,8 +3,7 @@
 import { ByteReader, ByteWriter } from "../../bytes/codec.js";
 import type { JsonValue } from "../../bytes/canonical-json.js";
 import { invalidArgument, VeilshareError } from "../../errors.js";
-import { countingLength } from "../figures/figures.js";
-import type { VerifiedCounts, Scope3VerifiedPlan } from "./plan.js";
+import { verifiedCountsLength, type VerifiedCounts, type Scope3VerifiedPlan } from "./plan.js";
 
 /** A supplier and one aggregator. */
 export const supplyProtocol = { name: "veilshare/scope3-verified-supply", version: 1 } as const;
@@ -59,7 +58,7 @@ export interface CountsNotice {
 
 /** Bytes of a {@link CountsNotice}: the same whatever it says. */
 export function countsNoticeBytes(plan: Scope3VerifiedPlan): number {
-  return 2 + 4 + 4 * countingLength(plan);
+  return 2 + 4 + 4 * verifiedCountsLength(plan);
 }
 
 /** The message of a notice. */
@@ -73,7 +72,7 @@ export function encodeCountsNotice({ released, counted, counts }: CountsNotice):
 export function decodeCountsNotice(plan: Scope3VerifiedPlan, message: Uint8Array): CountsNotice {
   const reader = new ByteReader(message);
   const [released, counted, reports] = [reader.u8() === 1, reader.u8() === 1, reader.u32()];
-  const result = Array.from({ length: countingLength(plan) }, () => BigInt(reader.u32()));
+  const result = Array.from({ length: verifiedCountsLength(plan) }, () => BigInt(reader.u32()));
   reader.end();
   return { released, counted, counts: { result, reports } };
 }
@@ -86,4 +85,14 @@ export function tooFewReports(batch: "counts" | "amounts", minReports: number): 
   const step = `scope3-verified/${batch}`;
   const expected = `at least ${minReports} valid reports`;
   return new VeilshareError("PEERS_LOST", `${step}: expected ${expected}, got fewer`, { step, expected });
+}
+
+/** Thrown where a batch has too few reports: the run goes to its end at all parties, and its error is thrown after it. */
+export class TooFewReports extends Error {
+  readonly error: VeilshareError;
+
+  constructor(batch: "counts" | "amounts", minReports: number) {
+    super("too few reports");
+    this.error = tooFewReports(batch, minReports);
+  }
 }

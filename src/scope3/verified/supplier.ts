@@ -7,7 +7,9 @@ import { Latch, withinLimits } from "../../waiting/wait.js";
 import type { Party, ProtocolRun } from "../../channel/party.js";
 import { invalidArgument, toVeilshareError, VeilshareError } from "../../errors.js";
 import type { RandomSource } from "../../random/csprng.js";
-import type { Footprint } from "../lines/footprint.js";
+import type { ReleaseGuard, RunGuard } from "../../disclosure/release-guard.js";
+import { scope3Guard } from "../figures/gated-figures.js";
+import { sumFootprint, type Footprint } from "../lines/footprint.js";
 import {
   agreedVerifiedPlan,
   countsNoticeBytes,
@@ -33,6 +35,11 @@ export interface SumScope3VerifiedOptions {
   readonly release?: string;
   /** Where shares come from; other than the default only to replay a run. */
   readonly random?: RandomSource;
+  /**
+   * The own ledger: where the own figures are others than in an earlier run of the plan's period, this supplier objects, and
+   * nothing is opened. How many object becomes known, not who. Who came and left is for the aggregators' guards.
+   */
+  readonly guard?: ReleaseGuard;
 }
 
 /** What a supplier knows in the end. */
@@ -76,12 +83,13 @@ export async function sumScope3Verified(
   const { collector, release = plan.period, random } = options;
   const aggregators = parties.map((party) => party.names[1 - party.index] ?? "");
   const agreed = { ...agreedVerifiedPlan(caller, plan, { collector, aggregators }), release };
+  const guard = scope3Guard(options.guard, plan.period, sumFootprint(footprint));
   const first = prepareReport<ArrayLike<number | bigint>, bigint[]>(
     plan.counting,
-    verifiedCounts(plan, footprint),
+    verifiedCounts(plan, footprint, guard?.objects ?? false),
     random,
   );
-  const supply = new Supply(plan, footprint, random, aggregators);
+  const supply = new Supply({ plan, footprint, random, aggregators, guard });
   let failure: VeilshareError | undefined;
   const ends = await Promise.allSettled(
     parties.map(async (party, aggregatorId) => {
@@ -104,25 +112,31 @@ export async function sumScope3Verified(
 /** What one aggregator said in the end. */
 type Ending = (typeof endings)[number] | "uncounted" | "nothing shown";
 
+interface SupplyParts {
+  readonly plan: Scope3VerifiedPlan;
+  readonly footprint: Footprint;
+  readonly random: RandomSource | undefined;
+  readonly aggregators: readonly string[];
+  readonly guard: RunGuard | undefined;
+}
+
 class Supply {
   readonly #plan: Scope3VerifiedPlan;
   readonly #footprint: Footprint;
   readonly #random: RandomSource | undefined;
   readonly #aggregators: readonly string[];
   readonly #said: readonly Latch<Uint8Array>[];
+  readonly #guard: RunGuard | undefined;
+  #recorded: Promise<void> | undefined;
   #planned: VerifiedAmountsPlan | undefined;
   #second: readonly ReportShare[] | undefined;
 
-  constructor(
-    plan: Scope3VerifiedPlan,
-    footprint: Footprint,
-    random: RandomSource | undefined,
-    aggregators: readonly string[],
-  ) {
+  constructor({ plan, footprint, random, aggregators, guard }: SupplyParts) {
     this.#plan = plan;
     this.#footprint = footprint;
     this.#random = random;
     this.#aggregators = aggregators;
+    this.#guard = guard;
     this.#said = aggregators.map(() => new Latch<Uint8Array>());
   }
 
@@ -138,6 +152,8 @@ class Supply {
     if (!counted) return "uncounted";
     const { amounts } = planned;
     if (amounts === undefined) return "nothing shown";
+    this.#recorded ??= this.#guard?.record(undefined, []) ?? Promise.resolve();
+    await this.#recorded; // with all aggregators: one record
     this.#second ??= prepareReport<ArrayLike<number | bigint>, bigint[]>(
       amounts,
       verifiedAmounts(this.#plan, planned, this.#footprint),

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  SigningKey,
   federatedAveraging,
   planFederatedAveraging,
   serveFederatedAveraging,
@@ -20,6 +21,7 @@ const options: FederatedPlanOptions = {
   maxWeight: 1000,
   corrupt: 0.2,
   dropout: 0.4,
+  server: "semi-honest",
 };
 
 async function run(
@@ -27,7 +29,7 @@ async function run(
   changed: Partial<FederatedPlanOptions> = {},
 ): Promise<{
   rounds: readonly FederatedRound[];
-  clients: readonly PromiseSettledResult<{ clipped: number }>[];
+  clients: readonly PromiseSettledResult<{ clipped: number; roundedAway: number }>[];
 }> {
   const plan = planFederatedAveraging({ ...options, ...changed });
   const { server, clients } = await simulateStar({
@@ -56,6 +58,28 @@ describe("federated averaging", () => {
     for (const [i, value] of (rounds[2]?.model ?? []).entries())
       expect(value).toBeCloseTo(expected[i] ?? NaN, 5);
     expect(seen[1]?.[0]).toBeCloseTo(mean, 5);
+  });
+
+  it("takes a server as active unless told otherwise, and refuses a client without its key", async () => {
+    const keys = Array.from({ length: 5 }, () => SigningKey.generate());
+    const honest: Partial<FederatedPlanOptions> = { ...options, dropout: 0.2 };
+    Reflect.deleteProperty(honest, "server");
+    const whole = honest as FederatedPlanOptions; // as before
+    expect(() => planFederatedAveraging(whole)).toThrow(
+      expect.objectContaining({ code: "INVALID_ARGUMENT" }) as Error,
+    );
+    const plan = planFederatedAveraging({ ...whole, signingKeys: keys.map(({ publicKey }) => publicKey) });
+    const { server, clients } = await simulateStar({
+      clients: 5,
+      server: (sessions) => serveFederatedAveraging(sessions, plan, new Float64Array(4)),
+      client: (party, index) =>
+        federatedAveraging(party, plan, () => ({ update: new Float64Array(4).fill(1), weight: 1 }), {
+          ...(index === 4 ? {} : { signingKey: keys[index] as SigningKey }),
+        }),
+    });
+    expect(server.map(({ included }) => included)).toEqual([0, 1, 2].map(() => [0, 1, 2, 3]));
+    expect(clients[4]).toMatchObject({ reason: { code: "INVALID_ARGUMENT" } });
+    expect(clients[0]).toMatchObject({ value: { pinnedOthers: 4 } });
   });
 
   it("goes on without clients that leave, and never asks them again", async () => {
@@ -105,6 +129,22 @@ describe("federated averaging", () => {
     expect(clients.map((client) => (client.status === "fulfilled" ? client.value.clipped : -1))).toEqual([
       0, 0, 3, 0, 0,
     ]);
+  });
+
+  it("refuses a clip that rounds every update away, and tells a client of whose update nothing is left", async () => {
+    const expected = expect.objectContaining({ code: "INVALID_ARGUMENT" }) as Error;
+    for (const clip of [1e-9, 2 ** -21]) {
+      expect(() => planFederatedAveraging({ ...options, clip, maxWeight: 1 })).toThrow(expected);
+    }
+    expect(() => planFederatedAveraging({ ...options, clip: 0.4, fractionalBits: 0 })).toThrow(expected);
+    const { clients } = await run(
+      (client) => () => ({ update: new Float64Array(4).fill(client === 2 ? 2 ** -22 : client), weight: 1 }),
+      { clip: 2 ** -20 },
+    );
+    const roundedAway = clients.map((client) =>
+      client.status === "fulfilled" ? client.value.roundedAway : -1,
+    );
+    expect(roundedAway).toEqual([0, 0, 3, 0, 0]); // a client of zeros loses nothing
   });
 
   it("refuses another plan at a client, who is lost, and the others go on", async () => {
