@@ -1,50 +1,51 @@
 #!/usr/bin/env node
-/** The command line. Exit codes: 0 done, 1 failed, 2 bad usage or configuration. */
+/** The command line; see `docs/command.md` for its exit codes. */
 
-import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { toVeilshareError } from "../errors.js";
-import { keygen, type KeygenOptions } from "./keygen.js";
-
-const usageExitCode = 2;
-
-function version(): string {
-  const manifest = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(manifest) as { readonly version: string }).version; // the package's own manifest
-}
+import { Console } from "./console.js";
+import { done, exitCodeOf, unusable } from "./exit-codes.js";
+import { verbs } from "./registry.js";
+import type { Verb, VerbOptions } from "./verb.js";
+import { packageVersion } from "./version.js";
 
 function buildProgram(): Command {
   const program = new Command("veilshare")
-    .description("Compute together on data that no one may show.")
-    .version(version())
+    .description(
+      "Compute together on data that no one may show. Each command is run by one party on its own machine.",
+    )
+    .version(packageVersion())
+    .enablePositionalOptions()
     .exitOverride();
-  program
-    .command("keygen")
-    .description("make a party's key pair: a key file to keep, an entry for the parties file to give away")
-    .requiredOption("--name <name>", "the party's name, as all others will know it")
-    .requiredOption("--out <file>", "the key file to write; an existing file is never overwritten")
-    .option("--address <address>", "where the others can dial the party: ws://host:port or wss://host:port")
-    .action(async (options: KeygenOptions) => {
-      const entry = await keygen(options);
-      process.stderr.write(
-        `The secret key is in ${options.out}. Give this entry to the others for their parties file:\n`,
-      );
-      process.stdout.write(`${entry}\n`);
-    });
+  for (const verb of verbs) addVerb(program, verb);
   return program;
 }
 
-async function main(args: readonly string[]): Promise<number> {
+function addVerb(program: Command, verb: Verb): void {
+  const command = program.command(verb.name).description(verb.summary);
+  verb.declare(command);
+  if (!command.options.some(({ long }) => long === "--json")) {
+    command.option("--json", "print the result as one JSON object", false);
+  }
+  command.addHelpText("after", `\nExample:\n  ${verb.example}\n`);
+  command.action(async () => {
+    const options: VerbOptions = command.opts();
+    const console = new Console(options["json"] === true, { out: process.stdout, error: process.stderr });
+    await verb.run(options, console, command.args);
+  });
+}
+
+async function main(args: readonly string[]): Promise<number | undefined> {
   try {
     await buildProgram().parseAsync(args, { from: "user" });
-    return 0;
+    return undefined;
   } catch (thrown) {
     // Commander has printed its own line; help and version are no errors.
-    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : usageExitCode;
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? done : unusable;
     const error = toVeilshareError(thrown);
     process.stderr.write(`error: ${error.message}\n`);
-    return error.isPeerFault || error.code === "INTERNAL" ? 1 : usageExitCode;
+    return exitCodeOf(error);
   }
 }
 
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = (await main(process.argv.slice(2))) ?? process.exitCode ?? done;

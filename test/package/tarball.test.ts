@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 /** What a stranger gets: the packed tarball, installed into an empty project of its own. */
@@ -49,7 +49,11 @@ describe("the packed tarball", () => {
     ]) {
       expect(paths).toContain(wanted);
     }
-    expect(paths.filter((path) => /^(test|bench|examples|src|build|scripts)\//.test(path))).toEqual([]);
+    expect(
+      paths.filter((path) =>
+        /^(test|bench|src|scripts)\/|^build\/(?!examples\/)|^examples\/(?!data\/)/.test(path),
+      ),
+    ).toEqual([]);
   });
 
   it("weighs at most 800 kB packed", () => {
@@ -67,6 +71,32 @@ describe("the packed tarball", () => {
         readFileSync(join(folder, "node_modules/veilshare", path), "utf8").includes("sourceMappingURL"),
     );
     expect(pointing).toEqual([]);
+  });
+
+  it("has no dead link: every file that a page of it links to is in it", () => {
+    const paths = new Set(packed.files.map((file) => file.path));
+    const dead = [...paths]
+      .filter((path) => path.endsWith(".md"))
+      .flatMap((page) => {
+        const text = readFileSync(join(folder, "node_modules/veilshare", page), "utf8");
+        const targets = [...text.matchAll(/\]\((?!https?:|mailto:|#)([^)#\s]+)/g)].map(
+          ([, target = ""]) => target,
+        );
+        return targets
+          .map((target) => posix.join(posix.dirname(page), target))
+          .filter((target) => !paths.has(target) && ![...paths].some((path) => path.startsWith(`${target}/`)))
+          .map((target) => `${page} -> ${target}`);
+      });
+    expect(dead).toEqual([]);
+  });
+
+  it("runs its examples", () => {
+    const output = run(
+      join(folder, "node_modules/.bin/veilshare"),
+      ["example", "psi", "--", "--json"],
+      folder,
+    );
+    expect(JSON.parse(output)).toMatchObject({ common: 700, matchesPlaintext: true });
   });
 
   it("installs nothing that runs a script or compiles at installation", () => {

@@ -1,0 +1,84 @@
+/** `veilshare psi`: which rows of the own file the other party has too. */
+
+import { intersect } from "../../psi/intersect.js";
+import { RowKeys } from "../../table/rows.js";
+import { count, declareData, declareKeys, normalizationOption, openData, writeResult } from "../data.js";
+import { listOption, numberOption, optionFault, textOption, wordOption } from "../option-values.js";
+import { declareSession, withSession } from "../session.js";
+import type { Verb, VerbOptions } from "../verb.js";
+
+const mostItems = 2 ** 31;
+
+/** Intersects two lists. */
+export const psiVerb: Verb = {
+  name: "psi",
+  summary: "find the keys that two parties have in common",
+  example:
+    "veilshare psi --identity bank-a.key.json --parties parties.json --in customers.csv --key email --reveal both --out common.csv",
+  declare(command) {
+    declareSession(command);
+    declareData(command);
+    declareKeys(command);
+    command
+      .option("--reveal <who>", "receiver or both; the same at both sides. Default: receiver")
+      .option("--receiver <name>", "who learns the result; the same at both sides. Default: the first party")
+      .option("--max-peer-items <number>", "largest list that the other side may have");
+  },
+  async run(options, console) {
+    const key = listOption(options, "key") ?? [];
+    const keys = new RowKeys(openData(options, key));
+    const settings = psiSettings(options);
+    const result = await withSession(options, console, (party) => intersect(party, keys, settings));
+    const counts = {
+      rows: keys.count + keys.withoutKey,
+      withoutKey: keys.withoutKey,
+      ownItems: result.ownItems,
+      peerItems: result.peerItems,
+    };
+    if (!result.revealed) {
+      console.result(
+        [
+          `The other party learned which of its ${count(result.peerItems)} keys are also yours, and nothing else.`,
+        ],
+        counts,
+      );
+      return;
+    }
+    const wanted = new Set(result.rows);
+    const rows: (readonly string[])[] = [];
+    let item = 0;
+    if (textOption(options, "out") !== undefined) {
+      for await (const { line, cells } of openData(options, key)) {
+        if (cells.includes("")) continue;
+        if (wanted.has(item++)) rows.push([String(line), ...cells]);
+      }
+    }
+    const written = await writeResult(options, ["line", ...key], rows);
+    const advice =
+      result.size > 0
+        ? []
+        : ["Nothing in common. Is it the same column, spelled the same?", ...keys.advice()];
+    console.result(
+      [
+        `${count(result.size)} of your ${count(result.ownItems)} keys are also among the other party's ${count(result.peerItems)}.`,
+        ...advice,
+        ...written,
+      ],
+      { ...counts, common: result.size, rowsInCommon: result.rows.length },
+    );
+  },
+};
+
+function psiSettings(options: VerbOptions): Parameters<typeof intersect>[2] {
+  const receiver = textOption(options, "receiver");
+  const maxPeerItems = numberOption(options, "maxPeerItems", { min: 0, max: mostItems });
+  const reveal = wordOption(options, "reveal", ["receiver", "both"], "receiver");
+  if (reveal === "both" && receiver !== undefined)
+    throw optionFault("--receiver", "none with --reveal both", "one");
+  return {
+    reveal,
+    normalize: normalizationOption(options),
+    ...(receiver === undefined ? {} : { receiver }),
+    ...(maxPeerItems === undefined ? {} : { maxPeerItems }),
+  };
+}
