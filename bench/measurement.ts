@@ -37,7 +37,7 @@ export interface TopicResult {
   readonly results: readonly Measurement[];
   /** From `ours/rival` to rival's time an item over our time an item. */
   readonly ratios: Readonly<Record<string, number>>;
-  /** Figures that are no times, by name: errors, losses, sizes. */
+  /** Single figures by name, whose unit is in the name: errors, losses, sizes, times of whole runs. */
   readonly figures?: Readonly<Record<string, number>>;
 }
 

@@ -10,7 +10,7 @@ export function machineLine(machine: Machine): string {
 }
 
 /** One topic's tables. */
-export function topicTables(topic: Topic, { results, ratios }: TopicResult): string {
+export function topicTables(topic: Topic, { results, ratios, figures = {} }: TopicResult): string {
   const lines = [
     `## ${topic.title}`,
     "",
@@ -23,6 +23,11 @@ export function topicTables(topic: Topic, { results, ratios }: TopicResult): str
   if (entries.length > 0) {
     lines.push("", "| ours/rival | times faster |", "| --- | ---: |");
     for (const [name, value] of entries) lines.push(`| ${name} | ${value.toFixed(2)} |`);
+  }
+  const named = Object.entries(figures);
+  if (named.length > 0) {
+    lines.push("", "| figure | value |", "| --- | ---: |");
+    for (const [name, value] of named) lines.push(`| ${name} | ${value} |`);
   }
   return lines.join("\n");
 }

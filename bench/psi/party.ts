@@ -37,7 +37,7 @@ serveParty(async (party, json) => {
   for (let run = 0; run < runs; run++) {
     const cpuSecondsUsed = startCpuClock();
     const startMs = performance.now();
-    const result = await intersect(party, itemsFrom(first, length), { receiver: 0, workers });
+    const result = await intersect(party, itemsFrom(first, length), { method: "ecdh", receiver: 0, workers });
     ms.push(performance.now() - startMs);
     cpuSeconds.push(cpuSecondsUsed());
     common = result.revealed ? result.size : 0;

@@ -3,6 +3,7 @@ import { runParties } from "../../examples/launcher/index.js";
 import type { BenchContext } from "../context.js";
 import { round, summarise, type Measurement, type Topic, type TopicResult } from "../measurement.js";
 import { compare } from "../micro.js";
+import { measureOkvs } from "../psi/okvs-figures.js";
 import type { PartyTask, PartyTimes } from "../psi/party.js";
 import type { RivalName } from "../psi/rivals.js";
 import { runRival } from "../psi/run-rival.js";
@@ -35,8 +36,8 @@ const sizes: readonly Size[] = [
 const largeSizes: readonly Size[] = [...sizes, { items: 1_000_000, ourRuns: 1, rivals: [] }];
 
 /**
- * Whole intersections, from lists of texts to row numbers. Ours: two processes on this machine's cores, over an encrypted
- * WebSocket, with 0, 1 and 2 worker threads each. The rivals: both parties in one thread of one process, without any
+ * Whole intersections, from lists of texts to row numbers, by ECDH; then the figures of those by OKVS. Ours: two
+ * processes on this machine's cores, over an encrypted WebSocket, with 0, 1 and 2 worker threads each. The rivals: both parties in one thread of one process, without any
  * network. CPU time is of both parties, memory is one process's. The ratios without a size are of the longest lists that
  * both have worked on, 100k or with --quick 10k, ours with the number of workers that is the default here. The steps of
  * the group are those of the topic `group`.
@@ -58,7 +59,9 @@ export const psiTopic: Topic = {
         addRatios(ratios, ours.byDefault, theirs, { name, items: size.items });
       }
     }
-    return { results, ratios };
+    const okvs = await measureOkvs(context);
+    results.push(...okvs.results);
+    return { results, ratios, figures: okvs.figures };
   },
 };
 

@@ -24,7 +24,7 @@ function closedPort(): MessagePort {
  *
  * @param array - One that nobody uses any more, here or elsewhere.
  */
-export function giveBackMemory(array: Uint8Array | BigUint64Array): void {
+export function giveBackMemory(array: Uint8Array | Uint32Array | BigUint64Array): void {
   const { buffer, byteLength } = array;
   if (byteLength < worthwhileBytes || byteLength !== buffer.byteLength) return;
   if (!(buffer instanceof ArrayBuffer)) return;

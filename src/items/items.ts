@@ -314,19 +314,21 @@ class ItemEncoder {
 
   /** False for ill-formed text, of which nothing is to be used. */
   addText(field: string): boolean {
-    this.#reserve(lengthBytes + 3 * field.length); // at most three bytes a UTF-16 unit
+    const units = field.length;
+    this.#reserve(lengthBytes + 3 * units); // at most three bytes a UTF-16 unit
+    const bytes = this.#bytes;
     const start = this.#length + lengthBytes;
     // Most keys are ASCII: without a view and a result object each, a long list makes far less garbage.
-    for (let i = 0; i < field.length; i++) {
+    for (let i = 0; i < units; i++) {
       const unit = field.charCodeAt(i);
       if (unit > 0x7f) {
         if (loneSurrogate.test(field)) return false;
-        this.#endField(this.#encoder.encodeInto(field, this.#bytes.subarray(start)).written);
+        this.#endField(this.#encoder.encodeInto(field, bytes.subarray(start)).written);
         return true;
       }
-      this.#bytes[start + i] = unit;
+      bytes[start + i] = unit;
     }
-    this.#endField(field.length);
+    this.#endField(units);
     return true;
   }
 

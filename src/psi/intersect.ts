@@ -272,12 +272,12 @@ async function commonByOkvs(
   }
   const plan = planOkvs(...sizes, settings);
   checkEffectiveItems(chosen, plan, peerItems);
-  const end = opening ?? openOkvs(run, agreed.receiver, random);
   const items = own.count + peerItems;
   const pooled = items <= inlineOkvsItems ? { workers: 0, ...options } : options;
-  const common = await withPool(pooled, items, (pool) =>
-    matchByOkvs({ run, pool, plan, own, opening: end, receives, both, random }),
-  );
+  const common = await withPool(pooled, items, (pool) => {
+    const end = opening ?? openOkvs(run, agreed.receiver, random);
+    return matchByOkvs({ run, pool, plan, own, opening: end, receives, both, random });
+  });
   await exchangeDone({ run, stage });
   return common;
 }

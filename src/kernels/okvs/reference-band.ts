@@ -8,7 +8,7 @@ import {
   recordBytes,
   reducedBytes,
 } from "./operations.js";
-import { addInto, longAt, putWord, wordAt, type MemoryOf } from "./reference-memory.js";
+import { addInto, addWords, longAt, putWord, wordAt, wordsOf, type MemoryOf } from "./reference-memory.js";
 
 type Operations = Pick<OkvsOperations, "partitionsOf" | "sortRecords" | "eliminate" | "solve" | "decodeRows">;
 
@@ -28,10 +28,14 @@ export function bandOperations(memory: MemoryOf): Operations {
   const bandOf = (record: number, width: number): bigint =>
     BigInt.asUintN(width, bits192(record + bandAt) | 1n);
 
-  /** target += every row of `length` bytes from `rows` on that a bit of `band` chooses. */
-  const addChosen = (target: Uint8Array, band: bigint, rows: number, length: number): void => {
-    for (let [rest, row] = [band, rows]; rest !== 0n; [rest, row] = [rest >> 1n, row + length]) {
-      if ((rest & 1n) === 1n) addInto(target, area(row, length));
+  /** What is at `target` += every row of `length` bytes from `rows` on that a bit of `band` chooses. */
+  const addChosen = (target: number, band: bigint, rows: number, length: number): void => {
+    const words = wordsOf(memory());
+    for (let part = band, first = rows; part !== 0n; part >>= 32n, first += 32 * length) {
+      const bits = Number(part & 0xffff_ffffn);
+      for (let bit = 0; bit < 32; bit++) {
+        if (((bits >>> bit) & 1) === 1) addWords(words, target / 4, (first + bit * length) / 4, length / 4);
+      }
     }
   };
 
@@ -85,9 +89,9 @@ export function bandOperations(memory: MemoryOf): Operations {
       for (let column = columns - 1; column >= 0; column--) {
         if (area(used + column, 1)[0] !== 1) continue;
         const row = reduced + reducedBytes * column;
-        const value = area(row + reducedValueAt, valueBytes).slice();
-        addChosen(value, bits192(row) >> 1n, values + valueBytes * (column + 1), valueBytes);
-        area(values + valueBytes * column, valueBytes).set(value);
+        const value = values + valueBytes * column;
+        area(value, valueBytes).set(area(row + reducedValueAt, valueBytes));
+        addChosen(value, bits192(row) >> 1n, value + valueBytes, valueBytes);
       }
     },
     decodeRows: (records, count, width, rows, _rowCount, _tables, to) => {
@@ -96,7 +100,7 @@ export function bandOperations(memory: MemoryOf): Operations {
         const input = area(to + inputStride * k, inputStride);
         input.fill(0);
         const first = rows + rowBytes * wordAt(memory(), record + startAt);
-        addChosen(input.subarray(0, rowBytes), bandOf(record, width), first, rowBytes);
+        addChosen(to + inputStride * k, bandOf(record, width), first, rowBytes);
         input.set(area(record, valueBytes), rowBytes);
       }
     },

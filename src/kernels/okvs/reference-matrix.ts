@@ -1,7 +1,7 @@
 /** The reference of the matrix, the code and the check: bit by bit. */
 
 import type { OkvsOperations } from "./operations.js";
-import { addInto, bitAt, putBit, type MemoryOf } from "./reference-memory.js";
+import { addInto, addWords, bitAt, wordsOf, type MemoryOf } from "./reference-memory.js";
 
 type Operations = Pick<
   OkvsOperations,
@@ -21,15 +21,27 @@ export function matrixOperations(memory: MemoryOf): Operations {
 
   return {
     columnsToRows: (columns, stride, bytes, rows, rowStride) => {
+      const all = memory();
+      for (let r = 0; r < 8 * bytes; r++) all.fill(0, rows + r * rowStride, rows + r * rowStride + 16);
       for (let c = 0; c < 128; c++) {
-        const column = area(columns + c * stride, bytes);
-        for (let r = 0; r < 8 * bytes; r++) putBit(area(rows + r * rowStride, 16), c, bitAt(column, r));
+        const place = rows + (c >> 3);
+        for (let r = 0; r < 8 * bytes; r++) {
+          const bit = ((all[columns + c * stride + (r >> 3)] ?? 0) >> (r & 7)) & 1;
+          const at = place + r * rowStride;
+          all[at] = (all[at] ?? 0) | (bit << (c & 7));
+        }
       }
     },
     rowsToColumns: (rows, rowStride, count, columns, stride) => {
-      for (let r = 0; r < count; r++) {
-        const row = area(rows + r * rowStride, 16);
-        for (let c = 0; c < 128; c++) putBit(area(columns + c * stride, count / 8), r, bitAt(row, c));
+      const all = memory();
+      for (let c = 0; c < 128; c++) {
+        const column = columns + c * stride;
+        all.fill(0, column, column + count / 8);
+        for (let r = 0; r < count; r++) {
+          const bit = ((all[rows + r * rowStride + (c >> 3)] ?? 0) >> (c & 7)) & 1;
+          const at = column + (r >> 3);
+          all[at] = (all[at] ?? 0) | (bit << (r & 7));
+        }
       }
     },
     addMasked: (target, source, bytes, bit) => {
@@ -51,11 +63,12 @@ export function matrixOperations(memory: MemoryOf): Operations {
     },
     sumRows: (rows, width, count, coefficients, _buckets, to) => {
       area(to, 64 * width).fill(0);
+      const words = wordsOf(memory());
       for (let r = 0; r < count + 64; r++) {
-        const row = area(rows + r * width, width);
+        const coefficient = area(coefficients + 8 * r, 8);
         for (let i = 0; i < 64; i++) {
-          const chosen = r < count ? bitAt(area(coefficients + 8 * r, 8), i) : Number(r - count === i);
-          if (chosen === 1) addInto(area(to + i * width, width), row);
+          const chosen = r < count ? bitAt(coefficient, i) : Number(r - count === i);
+          if (chosen === 1) addWords(words, (to + i * width) / 4, (rows + r * width) / 4, width / 4);
         }
       }
     },

@@ -8,15 +8,26 @@ export function bitAt(bytes: Uint8Array, index: number): number {
   return ((bytes[index >> 3] ?? 0) >> (index & 7)) & 1;
 }
 
-/** Sets or clears a bit. */
-export function putBit(bytes: Uint8Array, index: number, bit: number): void {
-  const at = index >> 3;
-  bytes[at] = ((bytes[at] ?? 0) & ~(1 << (index & 7))) | (bit << (index & 7));
+/** target += added; whole words where both begin at one. */
+export function addInto(target: Uint8Array, added: Uint8Array): void {
+  const whole = (target.byteOffset | added.byteOffset | added.length) & 3 ? 0 : added.length >> 2;
+  if (whole > 0) {
+    const to = new Uint32Array(target.buffer, target.byteOffset, whole);
+    const from = new Uint32Array(added.buffer, added.byteOffset, whole);
+    for (let i = 0; i < whole; i++) to[i] = (to[i] as number) ^ (from[i] as number); // i < both lengths
+    return;
+  }
+  for (let i = 0; i < added.length; i++) target[i] = (target[i] ?? 0) ^ (added[i] ?? 0);
 }
 
-/** target += added, byte by byte. */
-export function addInto(target: Uint8Array, added: Uint8Array): void {
-  for (let i = 0; i < added.length; i++) target[i] = (target[i] ?? 0) ^ (added[i] ?? 0);
+/** words[to ..] += words[from ..], `count` of them: the same for who adds many short rows. */
+export function addWords(words: Uint32Array, to: number, from: number, count: number): void {
+  for (let i = 0; i < count; i++) words[to + i] = (words[to + i] as number) ^ (words[from + i] as number);
+}
+
+/** All memory as words. */
+export function wordsOf(memory: Uint8Array): Uint32Array {
+  return new Uint32Array(memory.buffer, memory.byteOffset, memory.byteLength >> 2);
 }
 
 /** A word of 32 bits, little-endian. */

@@ -19,8 +19,12 @@ export interface Scratch {
   readonly place: (bytes: Uint8Array, room?: number) => number;
   /** The same, overwritten when the work is over. */
   readonly placeSecret: (bytes: Uint8Array) => number;
-  /** A copy in memory of its own. */
-  readonly take: (at: number, byteLength: number) => Uint8Array<ArrayBuffer>;
+  /** A copy in memory of its own, or in `reused` where that has this length. */
+  readonly take: (
+    at: number,
+    byteLength: number,
+    reused?: Uint8Array<ArrayBuffer>,
+  ) => Uint8Array<ArrayBuffer>;
 }
 
 /**
@@ -49,7 +53,11 @@ export function withKernel<T>(work: (scratch: Scratch) => T, kernel: OkvsKernel 
         secrets.push([at, at + bytes.length]);
         return at;
       },
-      take: (at, byteLength) => kernel.memory().slice(at, at + byteLength),
+      take: (at, byteLength, reused) => {
+        if (reused?.length !== byteLength) return kernel.memory().slice(at, at + byteLength);
+        reused.set(kernel.memory().subarray(at, at + byteLength));
+        return reused;
+      },
     });
   } finally {
     for (const [from, to] of secrets) kernel.memory().fill(0, from, to);

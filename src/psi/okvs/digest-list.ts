@@ -142,7 +142,7 @@ export class DigestList implements ItemSource {
     // Longer than what the kernel hashes at once: rare.
     this.#flush();
     const item = bytes.subarray(0, byteLength);
-    this.#add(new Uint32Array(blake3(item).slice().buffer), 0, () => item);
+    this.#add(new Uint32Array(blake3(item).slice().buffer), 0, { bytesOf: () => item });
   }
 
   /** Adds a row that has no item. */
@@ -159,29 +159,31 @@ export class DigestList implements ItemSource {
     const digests = staging.digests();
     for (let i = 0; i < staging.count; i++) {
       if (staging.isNothing(i)) this.#rows.add(noItem);
-      else this.#add(digests, i, (number) => staging.bytesOf(number));
+      else this.#add(digests, i, staging);
     }
     staging.clear();
   }
 
   /** Adds a row: digest `i` of some, whose bytes `bytesOf(i)` gives. */
-  #add(digests: Uint32Array, i: number, bytesOf: (i: number) => Uint8Array): void {
+  #add(digests: Uint32Array, i: number, staging: Pick<Staging, "bytesOf">): void {
     const at = digestWords * i;
     const slot = this.#slotOf(digests, at);
-    const occupant = this.#slots.words[slot] as number; // a slot of the table
+    const slots = this.#slots.words;
+    const occupant = slots[slot] as number; // a slot of the table
     if (occupant !== 0) {
       this.#rows.add(occupant - 1);
       return;
     }
-    if (this.#count === maxItems)
-      throw invalidArgument("intersect", `at most ${maxItems} distinct items`, "more");
-    const target = digestWords * this.#count;
+    const count = this.#count;
+    if (count === maxItems) throw invalidArgument("intersect", `at most ${maxItems} distinct items`, "more");
+    const target = digestWords * count;
     this.#digests.reserve(wordBytes * (target + digestWords));
     const words = this.#digests.words;
     for (let k = 0; k < digestWords; k++) words[target + k] = digests[at + k] as number; // a whole digest
-    this.#rows.add(this.#count);
-    this.#slots.words[slot] = ++this.#count;
-    if (this.#kept?.add(bytesOf(i)) === false) this.releaseBytes();
+    this.#rows.add(count);
+    slots[slot] = count + 1;
+    this.#count = count + 1;
+    if (this.#kept?.add(staging.bytesOf(i)) === false) this.releaseBytes();
     if (4 * this.#count > 3 * 2 ** this.#slotBits) this.#grow();
   }
 

@@ -76,16 +76,23 @@ export interface OkvsRun {
  */
 export async function matchByOkvs(parts: OkvsRun): Promise<Uint32Array | undefined> {
   const { run, pool, plan, opening, both, random } = parts;
-  const [{ keys, partitions }, end] = await Promise.all([agreeOnKey(parts), opening]);
-  const context: RunContext = { run, pool, plan, keys, partitions, slots: new UsedSlots(), random, both };
   try {
+    const [{ keys, partitions }, end] = await Promise.all([agreeOnKey(parts), opening]);
+    const slots = new UsedSlots();
+    const context: RunContext = { run, pool, plan, keys, partitions, slots, random, both };
     if (end instanceof DeltaHolder) return await sendIntersection(context, end);
     const matches = await receiveIntersection(context, end);
     if (!both) return matches.items.sort();
     await sendClaims(run, matches, claimBytes(plan.senderCap));
     return matches.items;
   } finally {
-    end.wipe();
+    // Whatever the run's end, also when the set-up ends later.
+    void opening.then(
+      (end) => {
+        end.wipe();
+      },
+      () => undefined,
+    );
   }
 }
 

@@ -38,7 +38,12 @@ export interface EncodeInput extends MatrixShape {
   readonly leaves: Uint8Array;
   /** 32 fresh bytes that free columns and mask rows expand from. */
   readonly seed: Uint8Array;
+  /** What an answered partition has left, to be written over: fresh memory of this size costs more than the copy. */
+  readonly spent?: SpentPartition | undefined;
 }
+
+/** Memory of a partition that is answered. */
+export type SpentPartition = Pick<EncodedPartition, "records" | "matrix" | "values">;
 
 /** What the receiver has of a partition once its corrections are made. */
 export interface EncodedPartition {
@@ -63,7 +68,7 @@ export const encodeJob: Job<EncodeInput, EncodedPartition> = {
 };
 
 function encodePartition(scratch: Scratch, input: EncodeInput): EncodedPartition {
-  const { rows, bandBits, digests, recordKey, leaves, seed } = input;
+  const { rows, bandBits, digests, recordKey, leaves, seed, spent } = input;
   const { run, room, placeSecret, take } = scratch;
   const count = digests.length / 8;
   const values = room(vectorBytes(rows));
@@ -79,9 +84,9 @@ function encodePartition(scratch: Scratch, input: EncodeInput): EncodedPartition
   return {
     corrections,
     encoded,
-    records: take(records, recordBytes * count),
-    matrix: take(matrix, rowBytes * rows),
-    values: take(values, vectorBytes(rows)),
+    records: take(records, recordBytes * count, spent?.records),
+    matrix: take(matrix, rowBytes * rows, spent?.matrix),
+    values: take(values, vectorBytes(rows), spent?.values),
   };
 }
 
@@ -217,7 +222,9 @@ function sortedHashes(
   run.gatherTags(hashes, count, order, sorted);
   const places = new Uint32Array(kernel.memory().buffer, order, count);
   const recordWords = new Uint32Array(kernel.memory().buffer, records, (recordBytes / 4) * count);
-  const numbers = Uint32Array.from(places, (place) => recordWords[16 * place + 11] as number); // see band.ts of the kernel
+  const numbers = new Uint32Array(count);
+  // A sorted record has its number in its eleventh word, see band.ts of the kernel; places are of records.
+  for (let i = 0; i < count; i++) numbers[i] = recordWords[16 * (places[i] as number) + 11] as number;
   return { hashes: take(sorted, hashBytes * count), numbers };
 }
 

@@ -57,9 +57,10 @@ export class Partitions {
     const [start, end] = this.#bounds(partition);
     const padded = new Uint32Array(digestWords * (to - from));
     const items = Math.max(0, Math.min(to, end - start) - from);
-    for (let i = 0; i < items; i++) {
-      const at = digestWords * (this.#order[start + from + i] as number); // within the partition
-      for (let k = 0; k < digestWords; k++) padded[digestWords * i + k] = this.#digests[at + k] as number;
+    const [order, digests] = [this.#order, this.#digests];
+    for (let i = 0, place = 0; i < items; i++, place += digestWords) {
+      const at = digestWords * (order[start + from + i] as number); // within the partition
+      for (let k = 0; k < digestWords; k++) padded[place + k] = digests[at + k] as number; // a whole digest
     }
     const fill = randomBytes(digestBytes * (to - from - items));
     padded.set(new Uint32Array(fill.buffer), digestWords * items);

@@ -4,6 +4,7 @@
  */
 
 import { blake3 } from "@noble/hashes/blake3.js";
+import { giveBackMemory } from "../../bytes/memory.js";
 import { VeilshareError } from "../../errors.js";
 import { hashBytes, tagBytes } from "../../kernels/okvs/operations.js";
 import { challengeBytes } from "../../ot/subspace-vole/matrix.js";
@@ -21,6 +22,7 @@ import {
   type EncodedPartition,
   type EncodeInput,
   type PartitionHashes,
+  type SpentPartition,
 } from "./jobs.js";
 import { noItem } from "./partitions.js";
 import { allStreams, tagMessages, type RunContext } from "./run-context.js";
@@ -54,9 +56,10 @@ export async function receiveIntersection(context: RunContext, trees: TreeOwner)
   const encoded = new Handoff<EncodedPartition>(ahead, run.signal);
   const answered = new Handoff<PartitionHashes>(ahead, run.signal);
   const matcher = new Matcher(context);
+  const spent: SpentPartition[] = [];
   await allStreams(run, [
-    encodePartitions(context, trees, encoded),
-    answerChallenges(context, encoded, answered),
+    encodePartitions(context, trees, encoded, spent),
+    answerChallenges(context, encoded, answered, spent),
     matchPartitions(context, answered, matcher),
   ]);
   return matcher.matches();
@@ -66,20 +69,25 @@ async function encodePartitions(
   { run, pool, plan, keys, partitions, slots, random }: RunContext,
   trees: TreeOwner,
   encoded: Handoff<EncodedPartition>,
+  spent: SpentPartition[],
 ): Promise<void> {
   const { rows, bandBits, receiverCap } = plan;
   const leaves = trees.leaves;
   function* inputs(): Generator<EncodeInput> {
     for (let p = 0; p < plan.partitions; p++) {
+      const digests = partitions.paddedDigests(p, 0, receiverCap);
       yield {
         rows,
         bandBits,
         firstBlock: slots.take(p, 0, rows),
-        digests: partitions.paddedDigests(p, 0, receiverCap),
+        digests,
         recordKey: keys.records,
         leaves,
         seed: drawBytes(random, encodeSeedBytes),
+        spent: spent.pop(),
       };
+      // Done with when the next input is asked for, unless it waits for a worker.
+      if (pool.workers === 0) giveBackMemory(digests);
     }
   }
   try {
@@ -97,6 +105,7 @@ async function answerChallenges(
   { run, pool, plan, keys }: RunContext,
   encoded: Handoff<EncodedPartition>,
   answered: Handoff<PartitionHashes>,
+  spent: SpentPartition[],
 ): Promise<void> {
   const peer = 1 - run.index;
   async function* inputs(): AsyncGenerator<AnswerInput> {
@@ -105,6 +114,7 @@ async function answerChallenges(
       const challenge = await run.receive(peer, okvsSteps.challenge, { byteLength: challengeBytes });
       const outputKey = keys.outputs.slice();
       yield { records, matrix, values, bandBits: plan.bandBits, challenge: challenge.slice(), outputKey };
+      if (pool.workers === 0) spent.push({ records, matrix, values });
     }
   }
   const options = { signal: run.signal, transferInputs: true };
@@ -132,7 +142,9 @@ async function matchPartitions(
       if (!matcher.match(tags)) {
         throw okvsFault(run, "PEER_UNEXPECTED", "tags", "strictly increasing tags", "another order");
       }
+      giveBackMemory(tags);
     }
+    giveBackMemory(own.hashes);
     run.progress({ step: "psi/okvs", done: p + 1, total: plan.partitions });
   }
 }

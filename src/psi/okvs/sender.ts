@@ -5,6 +5,7 @@
  */
 
 import { equalBytes } from "../../bytes/encoding.js";
+import { giveBackMemory } from "../../bytes/memory.js";
 import { hashBytes, tagBytes } from "../../kernels/okvs/operations.js";
 import { withKernel } from "../../ot/subspace-vole/kernel-scratch.js";
 import {
@@ -77,7 +78,10 @@ async function tagPartitions(
       for (let from = 0; from < senderCap; from += recordsPerJob) {
         const digests = partitions.paddedDigests(p, from, Math.min(senderCap, from + recordsPerJob));
         yield { ...common, digests, recordKey: keys.records, outputKey: keys.outputs };
+        // Done with when the next input is asked for, unless it waits for a worker.
+        if (pool.workers === 0) giveBackMemory(digests);
       }
+      if (pool.workers === 0) giveBackMemory(corrections);
     }
   }
   const jobs = Math.ceil(senderCap / recordsPerJob);
@@ -117,6 +121,7 @@ async function sendPartitions(
       if (slots !== undefined) keepSlots(context, p, part, slots, sent);
       sent += part.numbers.length;
     }
+    for (const { hashes } of parts) giveBackMemory(hashes);
     if (slots !== undefined) kept.push(slots);
     run.progress({ step: "psi/okvs", done: p + 1, total: plan.partitions });
   }
