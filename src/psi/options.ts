@@ -30,7 +30,8 @@ export interface PsiOptions {
   /**
    * Largest list that the other party may have, up to 2^31: every item of it is a question about the own list, and takes
    * about 20 bytes of memory. In `join`: distinct keys of all kinds together. Default: ten times the own list's length,
-   * or 100,000 where that is more.
+   * or 100,000 where that is more. In `intersect` by OKVS, where it is set, it holds for as many items as a party that
+   * cheats could have entered (docs/psi-okvs.md).
    */
   readonly maxPeerItems?: number;
   /**

@@ -117,6 +117,36 @@ describe("the subspace VOLE", () => {
   });
 });
 
+describe("a stretch of stream that is used twice", () => {
+  const correctionsOf = (vector: Uint8Array, firstBlock: number): Uint8Array =>
+    withKernel((scratch) => {
+      return ownerMatrix(scratch, { rows, firstBlock }, owner.leaves, scratch.place(vector)).corrections;
+    });
+  /** Row r of the sum of two corrections, by columns. */
+  const rowOfSum = (a: Uint8Array, b: Uint8Array, r: number): Uint8Array => {
+    const row = new Uint8Array(32);
+    for (let column = 0; column < 245; column++) {
+      const at = column * (rows / 8) + (r >> 3);
+      const bit = (((a[at] ?? 0) ^ (b[at] ?? 0)) >> (r & 7)) & 1;
+      row[column >> 3] = (row[column >> 3] ?? 0) | (bit << (column & 7));
+    }
+    return row;
+  };
+  const [first, second] = [randomBytes(16 * rows), randomBytes(16 * rows)];
+  const sumOf = (r: number): Uint8Array =>
+    codeword(Uint8Array.from({ length: 16 }, (_, k) => (first[16 * r + k] ?? 0) ^ (second[16 * r + k] ?? 0)));
+
+  it("shows S the sum of both vectors, row by row: so slots are taken once", () => {
+    const [a, b] = [correctionsOf(first, 999), correctionsOf(second, 999)];
+    for (let r = 0; r < rows; r += 17) expect(rowOfSum(a, b, r)).toEqual(sumOf(r));
+  });
+
+  it("shows nothing of the kind from slot to slot", () => {
+    const [a, b] = [correctionsOf(first, 612), correctionsOf(second, 1224)];
+    for (let r = 0; r < rows; r += 17) expect(rowOfSum(a, b, r)).not.toEqual(sumOf(r));
+  });
+});
+
 describe("the consistency check", () => {
   const q = heldMatrix(honest.corrections);
 
