@@ -12,7 +12,8 @@ import { eventLoopTurn } from "../parallel/event-loop.js";
 import { ByteStore } from "./byte-store.js";
 import { DistinctItems } from "./distinct-items.js";
 import { maxMemoryBytes } from "./growing-memory.js";
-import { compatible, normalized, type Normalization } from "./normalization.js";
+import { compatibleText } from "../normalizers/folding.js";
+import { normalizationOf, normalized, type KeyNormalization } from "./normalization.js";
 
 /** One field of a key. */
 export type PsiField = string | Uint8Array;
@@ -34,7 +35,7 @@ const lengthBytes = 4;
 /** Who reads a list, and how. */
 export interface ReadItemsOptions {
   /** What is done to every text. Default: nothing. */
-  readonly normalization?: Normalization;
+  readonly normalization?: KeyNormalization;
   /** Field values that stand for nothing. Default: none. */
   readonly placeholders?: readonly string[];
   /** Whose argument the list is, for errors. Default `intersect`. */
@@ -45,7 +46,7 @@ export interface ReadItemsOptions {
 
 /** The items of one list as bytes, one after the other; the first one says how many key fields all have. */
 export class ItemReader {
-  readonly #normalization: Normalization;
+  readonly #normalization: KeyNormalization;
   readonly #placeholders: ReadonlySet<string>;
   readonly #caller: string;
   readonly #encoder: ItemEncoder;
@@ -92,7 +93,7 @@ export class ItemReader {
     let complete = true;
     for (let column = 0; column < fields.length; column++) {
       const field: unknown = fields[column]; // items may come from untyped code
-      if (typeof field === "string") complete = this.#addText(field, row, column) && complete;
+      if (typeof field === "string") complete = this.#addText(field, row, column, fields.length) && complete;
       else if (field instanceof Uint8Array) complete = this.#addBytes(field) && complete;
       else throw this.#badItem(row, `text or bytes in field ${column}`, typeof field);
     }
@@ -105,8 +106,9 @@ export class ItemReader {
     return field.length > 0;
   }
 
-  #addText(field: string, row: number, column: number): boolean {
-    const text = normalized(field, this.#normalization);
+  #addText(field: string, row: number, column: number, columns: number): boolean {
+    const text = normalized(field, normalizationOf(this.#caller, this.#normalization, column, columns));
+    if (text === null) return false;
     if (!this.#encoder.addText(text)) {
       throw this.#badItem(row, `well-formed text in field ${column}`, "a lone surrogate");
     }
@@ -182,7 +184,7 @@ export interface EncodedItems {
  */
 export async function encodeItems(
   items: readonly PsiItem[],
-  normalization: Normalization,
+  normalization: KeyNormalization,
   caller = "intersect",
 ): Promise<EncodedItems> {
   const reader = new ItemReader({ normalization, caller });
@@ -264,7 +266,7 @@ function iteratorOf<Item>(caller: string, list: PsiItems<Item>): Iterator<Item> 
 
 /** Placeholders compare however somebody typed them. */
 function placeholderForm(text: string): string {
-  return compatible(text).trim().toLowerCase();
+  return compatibleText(text).trim().toLowerCase();
 }
 
 function placeholderSet(caller: string, given: unknown): ReadonlySet<string> {

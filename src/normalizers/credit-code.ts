@@ -6,6 +6,8 @@
  */
 
 import { invalidArgument } from "../errors.js";
+import { codeText } from "./folding.js";
+import { Normalizer } from "./normalizer.js";
 
 /** The characters by value: digits and capital letters without I, O, S, V, Z. */
 const alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY";
@@ -26,10 +28,7 @@ const structure = /^[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}$/;
  * character. Some codes that were given out before 2015 in pilot regions do not satisfy the standard; they are refused.
  */
 export function normalizeCreditCode(text: string): string | null {
-  const code = text
-    .normalize("NFKC")
-    .toUpperCase()
-    .replace(/[\s\p{Pd}]/gu, "");
+  const code = codeText(text);
   if (!structure.test(code)) return null;
   return creditCodeCheck(code.slice(0, codeLength - 1)) === code[codeLength - 1] ? code : null;
 }
@@ -53,4 +52,9 @@ export function creditCodeCheck(first17: string): string {
     throw invalidArgument("creditCodeCheck", "17 characters", `${first17.length}`);
   }
   return alphabet.charAt((alphabet.length - sum) % alphabet.length);
+}
+
+/** Agreed between parties: the same rules at both. */
+export function creditCodeNormalizer(): Normalizer {
+  return new Normalizer({ name: "veilshare/credit-code", version: 2, normalize: normalizeCreditCode });
 }

@@ -23,6 +23,8 @@
 
 import { wipe } from "../bytes/wipe.js";
 import type { Party } from "../channel/party.js";
+import { checkArgument, checkOptions, partyRule, type RulesOf } from "../checks/options.js";
+import { integer, optional } from "../checks/rules.js";
 import { commonPositions, type FlatValues } from "./common-items.js";
 import {
   checkOpening,
@@ -50,7 +52,7 @@ import {
   type ListPair,
   type PsiRandomness,
 } from "./matching.js";
-import { checkInteger, completeOptions, withPool, type PsiOptions } from "./options.js";
+import { completeOptions, psiRules, withPool, type PsiOptions } from "./options.js";
 import { peerLimits } from "./peer-limits.js";
 import type { ValueIndex } from "./value-index.js";
 
@@ -89,6 +91,11 @@ export interface Cardinality extends CardinalityCounts {
 export interface NoCardinality extends CardinalityCounts {
   readonly revealed: false;
 }
+
+const cardinalityRules: RulesOf<CardinalityOptions> = {
+  ...psiRules,
+  minimum: optional(integer(0, 2 ** 32 - 1)),
+};
 
 const protocol = { name: "veilshare/psi-cardinality", version: 2 } as const;
 const defaultMinimum = 10;
@@ -135,17 +142,18 @@ export function intersectCardinality(
 }
 
 /** {@link intersectCardinality} with given randomness. */
-export function intersectCardinalityWith(
+export async function intersectCardinalityWith(
   randomness: PsiRandomness,
   party: Party,
   items: PsiItems,
   options: CardinalityOptions,
 ): Promise<Cardinality | NoCardinality> {
   const caller = "intersectCardinality";
+  checkArgument(caller, "party", party, partyRule);
+  checkOptions(caller, options, cardinalityRules);
   return party.run(protocol, (run) =>
     run.working(async () => {
       const { minimum = defaultMinimum } = options;
-      checkInteger(caller, "minimum", minimum, 0, 2 ** 32 - 1);
       const complete = completeOptions(caller, run, options);
       const { agreed, reading } = complete;
       const { items: own, keyColumns } = await readItems(items, { ...reading, caller, signal: run.signal });

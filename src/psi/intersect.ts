@@ -18,6 +18,8 @@
  */
 
 import type { Party, ProtocolRun } from "../channel/party.js";
+import { checkArgument, checkOptions, partyRule, type RulesOf } from "../checks/options.js";
+import { oneOf, optional } from "../checks/rules.js";
 import type { CommonRows } from "./common-items.js";
 import type { DistinctItems } from "../items/distinct-items.js";
 import { exchangeDone, exchangeSizes, psiFault } from "./exchange.js";
@@ -27,8 +29,8 @@ import { DigestList } from "./okvs/digest-list.js";
 import { matchByOkvs, okvsEnvironment, openOkvs, type OkvsEnd } from "./okvs/intersect-okvs.js";
 import { effectiveReceiverItems, effectiveSenderItems, planOkvs, type OkvsPlan } from "./okvs/parameters.js";
 import {
-  checkWord,
   completeOptions,
+  psiRules,
   withPool,
   type AgreedOptions,
   type CompleteOptions,
@@ -78,6 +80,12 @@ const leastOkvsItems = 50_000;
 
 /** Up to so many items on both sides, all partitions are worked on in the caller's thread. */
 const inlineOkvsItems = 400_000;
+
+const intersectRules: RulesOf<IntersectOptions> = {
+  ...psiRules,
+  reveal: optional(oneOf("receiver", "both")),
+  method: optional(oneOf("auto", "okvs", "ecdh")),
+};
 
 const protocol = { name: "veilshare/psi", version: 4 } as const;
 
@@ -163,17 +171,17 @@ export async function intersect(
 }
 
 /** {@link intersect} with given randomness. */
-export function intersectWith(
+export async function intersectWith(
   randomness: PsiRandomness,
   party: Party,
   items: PsiItems,
   options: IntersectOptions,
 ): Promise<Intersection | SenderReport> {
+  checkArgument("intersect", "party", party, partyRule);
+  checkOptions("intersect", options, intersectRules);
   return party.run(protocol, (run) =>
     run.working(async () => {
       const { reveal = "receiver", method = "auto" } = options;
-      checkWord("intersect", "reveal", reveal, ["receiver", "both"]);
-      checkWord("intersect", "method", method, ["auto", "okvs", "ecdh"]);
       const complete = completeOptions("intersect", run, options);
       const { agreed } = complete;
       const chosen: ChosenRun = { run, randomness, options, agreed, reveal, method, complete };

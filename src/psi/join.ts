@@ -15,13 +15,16 @@
  */
 
 import type { Party, ProtocolRun } from "../channel/party.js";
+import { checkArgument, checkOptions, partyRule, type RulesOf } from "../checks/options.js";
+import { anything, object, oneOf, optional, text } from "../checks/rules.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import { exchangeSizes } from "./exchange.js";
+import { completeNormalization, copyNormalization, type KeyNormalization } from "../items/normalization.js";
 import { forEachItem, type PsiItems } from "../items/items.js";
 import { exchangeTotals, KeyBudget } from "./key-budget.js";
 import { KeyColumn, type OptionalKey } from "./key-column.js";
 import { freshRandomness, matchLists, type Reveal } from "./matching.js";
-import { checkWord, completeOptions, withPool, type CompleteOptions, type PsiOptions } from "./options.js";
+import { completeOptions, psiRules, withPool, type CompleteOptions, type PsiOptions } from "./options.js";
 import { anyLength } from "./peer-limits.js";
 import {
   joinExchanges,
@@ -35,10 +38,20 @@ import { RowMatches, type JoinedRows, type OwnDuplicates } from "./row-matches.j
 /** A row of the own table: its key of each kind, in the order of `keys`; null, undefined or an empty field: it has none. */
 export type JoinRow = readonly OptionalKey[];
 
+/** A kind of key. */
+export interface JoinKey {
+  readonly name: string;
+  /** What is done to the text of its fields before they are compared. Default: the option `normalize` of the join. */
+  readonly normalize?: KeyNormalization;
+}
+
 /** Options of {@link join}. */
 export interface JoinOptions extends PsiOptions {
-  /** Names of the kinds of keys, best first, e.g. `["tax number", "name and city"]`; the same at both parties. 1 to 16. */
-  readonly keys: readonly string[];
+  /**
+   * The kinds of keys, best first, by name, e.g. `["tax number", "name and city"]`, or by name and what is done to their text;
+   * the same at both parties. 1 to 16.
+   */
+  readonly keys: readonly (string | JoinKey)[];
   /** `receiver`: only the receiver learns the matches. `both`: both do. Default `receiver`. */
   readonly reveal?: Reveal;
   /** Own rows in the result: `inner`: those that match. `left`: all. Default `inner`. A matter of each party's own. */
@@ -76,6 +89,15 @@ export interface Join extends JoinCounts, JoinedRows {
 export interface NoJoin extends JoinCounts {
   readonly revealed: false;
 }
+
+const joinRules: RulesOf<JoinOptions> = {
+  ...psiRules,
+  keys: anything, // checked with their number, which depends on another option
+  reveal: optional(oneOf("receiver", "both")),
+  type: optional(oneOf("inner", "left")),
+  duplicates: optional(oneOf("all", "first", "refuse")),
+  conflict: optional(oneOf("ignore", "refuse")),
+};
 
 const protocol = { name: "veilshare/psi-join", version: 2 } as const;
 const mostKinds = 16;
@@ -115,19 +137,23 @@ const mostKinds = 16;
  * const joined = await join(party, rows, { keys: ["credit code", "name and city"], reveal: "both" });
  * if (joined.revealed) for (const [k, row] of joined.rows.entries()) console.log(row, joined.matches[k]);
  */
-export function join(party: Party, rows: PsiItems<JoinRow>, options: JoinOptions): Promise<Join | NoJoin> {
+export async function join(
+  party: Party,
+  rows: PsiItems<JoinRow>,
+  options: JoinOptions,
+): Promise<Join | NoJoin> {
+  checkArgument("join", "party", party, partyRule);
+  checkOptions("join", options, joinRules);
   return party.run(protocol, (run) =>
     run.working(async () => {
       const { reveal = "receiver", type = "inner", duplicates = "all", conflict = "ignore" } = options;
-      checkWord("join", "reveal", reveal, ["receiver", "both"]);
-      checkWord("join", "type", type, ["inner", "left"]);
-      checkWord("join", "duplicates", duplicates, ["all", "first", "refuse"]);
-      checkWord("join", "conflict", conflict, ["ignore", "refuse"]);
-      const keys = checkedKinds(options.keys, conflict === "refuse" ? mostKindsRefusing : mostKinds);
+      const keys = checkedKinds(options, conflict === "refuse" ? mostKindsRefusing : mostKinds);
       const complete = completeOptions("join", run, options);
       const table = await readRows(rows, { complete, keys, duplicates, signal: run.signal });
       try {
-        await run.agree({ ...complete.agreed, reveal, conflict, keys: [...keys] });
+        const names = keys.map(({ name }) => name);
+        const keyNormalize = keys.map((key) => completeNormalization("join", key.normalize));
+        await run.agree({ ...complete.agreed, reveal, conflict, keys: names, keyNormalize });
         const settings: JoinSettings = { run, options, complete, reveal };
         const exchanges = joinExchanges(keys.length, conflict);
         const matches = new RowMatches(table.rowCount, duplicates);
@@ -218,7 +244,7 @@ interface OwnTable {
 
 interface ReadRowsOptions {
   readonly complete: CompleteOptions;
-  readonly keys: readonly string[];
+  readonly keys: readonly JoinKey[];
   readonly duplicates: OwnDuplicates;
   readonly signal: AbortSignal;
 }
@@ -227,8 +253,13 @@ async function readRows(
   rows: PsiItems<JoinRow>,
   { complete, keys, duplicates, signal }: ReadRowsOptions,
 ): Promise<OwnTable> {
-  const options = { ...complete.reading, caller: "join" };
-  const columns = keys.map(() => new KeyColumn(options));
+  const columns = keys.map(({ normalize = {} }) => {
+    return new KeyColumn({
+      ...complete.reading,
+      normalization: copyNormalization(normalize),
+      caller: "join",
+    });
+  });
   const kinds = new RowKinds();
   let rowCount = 0;
   await forEachItem({ caller: "join", signal }, rows, (row: unknown, number) => {
@@ -253,14 +284,21 @@ function badRow(row: number, expected: string, got: string): VeilshareError {
   return new VeilshareError("INVALID_ARGUMENT", message, { field: `items[${row}]`, expected, got });
 }
 
-function checkedKinds(keys: readonly string[], most: number): readonly string[] {
+const keyRule = object({ name: text, normalize: optional(anything) });
+
+function checkedKinds({ keys, normalize }: JoinOptions, most: number): readonly JoinKey[] {
   const given: unknown = keys; // may come from untyped code
-  const good =
-    Array.isArray(given) &&
-    given.length >= 1 &&
-    given.length <= most &&
-    given.every((name) => typeof name === "string" && name !== "") &&
-    new Set(given).size === given.length;
-  if (good) return keys;
+  const kinds: JoinKey[] = [];
+  for (const key of Array.isArray(given) ? (given as unknown[]) : []) {
+    if (typeof key === "string") kinds.push({ name: key, ...(normalize === undefined ? {} : { normalize }) });
+    else {
+      checkArgument("join", "keys", key, keyRule);
+      const { name, normalize: own = normalize } = key as JoinKey; // just checked
+      kinds.push({ name, ...(own === undefined ? {} : { normalize: own }) });
+    }
+  }
+  const names = kinds.map(({ name }) => name);
+  const good = names.length >= 1 && names.length <= most && new Set(names).size === names.length;
+  if (good && !names.includes("")) return kinds;
   throw invalidArgument("join", `keys to be 1 to ${most} distinct names`, "something else");
 }

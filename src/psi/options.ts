@@ -1,20 +1,25 @@
 /** What every protocol of this folder may be told, and its defaults. */
 
 import type { ProtocolRun } from "../channel/party.js";
+import type { JsonValue } from "../bytes/canonical-json.js";
+import { poolRule, type RulesOf } from "../checks/options.js";
+import { anything, either, integer, listOf, optional, text } from "../checks/rules.js";
 import { invalidArgument } from "../errors.js";
 import { createPool, type Pool } from "../parallel/pool.js";
 import { falseMatchBitsRange } from "./doubled-value.js";
 import type { ReadItemsOptions } from "../items/items.js";
-import { completeNormalization, type Normalization } from "../items/normalization.js";
-
+import { completeNormalization, copyNormalization, type KeyNormalization } from "../items/normalization.js";
 import type { ListLimits } from "./peer-limits.js";
 
 /** Options of every two-party protocol over lists of items. */
 export interface PsiOptions {
   /** Who learns the result, by name or index; the same at both parties. Default: party 0. */
   readonly receiver?: number | string;
-  /** What is done to text before it is compared; the same at both parties. Default: nothing. */
-  readonly normalize?: Normalization;
+  /**
+   * What is done to text before it is compared: steps such as `{ trim: true }`, a normalizer such as `emailNormalizer()` of
+   * `veilshare/normalizers`, or a list with one of them a key field; the same at both parties. Default: nothing.
+   */
+  readonly normalize?: KeyNormalization;
   /** Items a message, 1 to 65,536; the same at both parties. Default 4,096. */
   readonly batchSize?: number;
   /**
@@ -47,7 +52,7 @@ export interface PsiOptions {
 /** What both parties must have said alike, defaults filled in. */
 export interface AgreedOptions {
   readonly receiver: number;
-  readonly normalize: ReturnType<typeof completeNormalization>;
+  readonly normalize: JsonValue;
   readonly batchSize: number;
   readonly falseMatchBits: number;
 }
@@ -61,6 +66,19 @@ export interface CompleteOptions extends ListLimits {
 const defaultBatchSize = 4096;
 const largestBatchSize = 65_536;
 const largestPeerList = 2 ** 31;
+
+/** The options of all protocols of this folder, for `checkOptions`. */
+export const psiRules: RulesOf<PsiOptions> = {
+  receiver: optional(either(integer(0), text)),
+  normalize: optional(anything), // checked by its own rules, with a word on what is often given instead
+  batchSize: optional(integer(1, largestBatchSize)),
+  falseMatchBits: optional(integer(falseMatchBitsRange.from, falseMatchBitsRange.to)),
+  placeholders: optional(listOf(text)),
+  maxPeerItems: optional(integer(0, largestPeerList)),
+  minPeerItems: optional(integer(0, largestPeerList)),
+  pool: optional(poolRule),
+  workers: optional(integer(0)),
+};
 
 /** Up to so many items on both sides, a pool of its own would cost more to start than it saves. */
 const inlineItems = 2048;
@@ -77,38 +95,14 @@ export function completeOptions(caller: string, run: ProtocolRun, options: PsiOp
     throw invalidArgument(caller, "two parties", got);
   }
   const { batchSize = defaultBatchSize, maxPeerItems, minPeerItems = 0, placeholders = [] } = options;
-  const { from, to } = falseMatchBitsRange;
-  const falseMatchBits = options.falseMatchBits ?? from;
-  checkInteger(caller, "batchSize", batchSize, 1, largestBatchSize);
-  checkInteger(caller, "falseMatchBits", falseMatchBits, from, to);
-  checkInteger(caller, "maxPeerItems", maxPeerItems ?? largestPeerList, 0, largestPeerList);
-  checkInteger(caller, "minPeerItems", minPeerItems, 0, maxPeerItems ?? largestPeerList);
-  const receiver = run.indexOf(options.receiver ?? 0);
-  const normalize = completeNormalization(options.normalize);
-  const reading = { normalization: normalize, placeholders };
-  return { agreed: { receiver, normalize, batchSize, falseMatchBits }, reading, maxPeerItems, minPeerItems };
-}
-
-/**
- * Refuses what is not an integer of a range.
- *
- * @throws VeilshareError INVALID_ARGUMENT.
- */
-export function checkInteger(caller: string, name: string, value: number, from: number, to: number): void {
-  if (!Number.isInteger(value) || value < from || value > to) {
-    throw invalidArgument(caller, `${name} to be an integer from ${from} to ${to}`, String(value));
+  const falseMatchBits = options.falseMatchBits ?? falseMatchBitsRange.from;
+  if (minPeerItems > (maxPeerItems ?? largestPeerList)) {
+    throw invalidArgument(caller, "minPeerItems of at most maxPeerItems", "more");
   }
-}
-
-/**
- * Refuses what is not one of some words.
- *
- * @throws VeilshareError INVALID_ARGUMENT.
- */
-export function checkWord(caller: string, name: string, value: string, words: readonly string[]): void {
-  if (words.includes(value)) return;
-  const expected = `${name} to be ${words.map((word) => JSON.stringify(word)).join(" or ")}`;
-  throw invalidArgument(caller, expected, JSON.stringify(value));
+  const receiver = run.indexOf(options.receiver ?? 0);
+  const normalize = completeNormalization(caller, options.normalize);
+  const reading = { normalization: copyNormalization(options.normalize), placeholders: [...placeholders] };
+  return { agreed: { receiver, normalize, batchSize, falseMatchBits }, reading, maxPeerItems, minPeerItems };
 }
 
 /** Runs something with the caller's pool, or with one of its own that is closed at the end. */

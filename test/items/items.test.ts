@@ -164,17 +164,20 @@ describe("normalized", () => {
     expect(normalized(" \u00a0A\r\n", { trim: true })).toBe("A");
     expect(normalized("ÄSS", { lowerCase: true })).toBe("äss");
     expect(normalized("e\u0301", { nfc: true })).toBe("\u00e9");
-    const all = completeNormalization({ trim: true, lowerCase: true, nfc: true });
-    fc.assert(
-      fc.property(wellFormed, (text) => {
-        const once = normalized(text, all);
-        expect(normalized(once, all)).toBe(once);
-      }),
-    );
+    for (const nfkc of [false, true]) {
+      const all = { trim: true, lowerCase: true, nfc: true, nfkc };
+      expect(completeNormalization("test", all)).toEqual(all);
+      fc.assert(
+        fc.property(wellFormed, (text) => {
+          const once = normalized(text, all) ?? "";
+          expect(normalized(once, all)).toBe(once);
+        }),
+      );
+    }
   });
 
   it.each([{ trim: "yes" }, { upperCase: true }])("refuses %j", (given) => {
-    expect(() => completeNormalization(given as object)).toThrow(
+    expect(() => completeNormalization("test", given as object)).toThrow(
       expect.objectContaining({ code: "INVALID_ARGUMENT" }),
     );
   });

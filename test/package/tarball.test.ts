@@ -24,7 +24,16 @@ describe("the packed tarball", () => {
       join(folder, "package.json"),
       JSON.stringify({ name: "consumer", private: true, type: "module" }),
     );
-    const install = ["install", "--prefer-offline", "--no-audit", "--no-fund", `./${packed.filename}`];
+    // With the optional peer of veilshare/normalizers, as its users have it.
+    const peers = ["libphonenumber-js@1.13.16"];
+    const install = [
+      "install",
+      "--prefer-offline",
+      "--no-audit",
+      "--no-fund",
+      `./${packed.filename}`,
+      ...peers,
+    ];
     run("npm", install, folder);
     cpSync("test/package/consumer", folder, { recursive: true });
     // The one package that a project for Node has besides: its types.

@@ -87,7 +87,13 @@ const flavours: Readonly<Record<Flavour, Spoken>> = {
   },
   join: {
     id: { name: "veilshare/psi-join", version: 2 },
-    parameters: { ...sharedParameters, reveal: "both", conflict: "ignore", keys: ["id"] },
+    parameters: {
+      ...sharedParameters,
+      reveal: "both",
+      conflict: "ignore",
+      keys: ["id"],
+      keyNormalize: [sharedParameters.normalize],
+    },
     stage: "0/",
   },
 };
