@@ -6,7 +6,13 @@ export {
   type PlainError,
 } from "../errors.js";
 export { loadIdentity, loadParties, saveIdentity } from "#channel/files";
-export { generateIdentity, Identity, type PartyAddress, type PartyEntry } from "./identity/identity.js";
+export {
+  generateIdentity,
+  Identity,
+  keyFingerprint,
+  type PartyAddress,
+  type PartyEntry,
+} from "./identity/identity.js";
 export { formatKeyFile, parseKeyFile } from "./identity/key-file.js";
 export { parsePartiesFile } from "./identity/parties-file.js";
 export { defaultLimits, type SessionLimits } from "./limits.js";

@@ -117,8 +117,11 @@ export interface Party {
   /** Stops the session: other parties learn the error's code. Later calls fail with the same error. */
   abort(error: unknown): void;
 
-  /** Leaves the session once everything sent has left. */
+  /** Leaves the session once everything sent has left. A session that is left open keeps its process. */
   close(): Promise<void>;
+
+  /** {@link Party.close}, so that `await using party = await connect(...)` leaves the session at the end of the block. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** A party inside one protocol run. */

@@ -108,6 +108,10 @@ export class SessionParty implements Party {
   close(): Promise<void> {
     return this.#lanes.core.close();
   }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
 }
 
 /** What the body of a protocol threw: an error of its own is told apart from one of this package. */

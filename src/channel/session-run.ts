@@ -147,4 +147,8 @@ export class SessionRun implements ProtocolRun {
   close(): Promise<void> {
     return this.#view.close();
   }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
 }

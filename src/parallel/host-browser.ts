@@ -3,10 +3,14 @@
 import type { WorkerHandle } from "./host.js";
 
 /** Starts a Web Worker that serves the package's jobs. */
-export function spawnWorker(): WorkerHandle {
-  // Bundlers find the worker's script by exactly this expression.
-  const worker = new Worker(new URL("../jobs/worker-entry.js", import.meta.url), { type: "module" });
+export function spawnWorker(script?: string | URL): WorkerHandle {
+  const worker =
+    script === undefined
+      ? // Bundlers find the worker's script by exactly this expression.
+        new Worker(new URL("../jobs/worker-entry.js", import.meta.url), { type: "module" })
+      : new Worker(script, { type: "module" });
   return {
+    script: String(script ?? "jobs/worker-entry.js"),
     endpoint: worker,
     onDeath(listener) {
       worker.addEventListener("error", (event) => {
@@ -28,4 +32,9 @@ export function spawnWorker(): WorkerHandle {
 export function parallelism(): number {
   const { hardwareConcurrency } = navigator as { readonly hardwareConcurrency?: number };
   return hardwareConcurrency ?? 1; // some browsers keep it to themselves
+}
+
+/** An error that nobody handles shows on the browser's console, and in what collects them; nothing else is left to do. */
+export function warn(message: string): void {
+  globalThis.dispatchEvent(new CustomEvent("veilshare-warning", { detail: message }));
 }

@@ -12,8 +12,15 @@ import type { WorkerHandle } from "./host.js";
 const workerLimits: ResourceLimits = { maxYoungGenerationSizeMb: 3 };
 
 /** Starts a worker thread that serves the package's jobs. */
-export function spawnWorker(): WorkerHandle {
-  return spawnThread(new URL("../jobs/worker-entry-node.js", import.meta.url), workerLimits);
+export function spawnWorker(
+  script: string | URL = new URL("../jobs/worker-entry-node.js", import.meta.url),
+): WorkerHandle {
+  return spawnThread(script, workerLimits);
+}
+
+/** A warning of the process, which shows it once on standard error. */
+export function warn(message: string): void {
+  process.emitWarning(message, { type: "VeilshareWarning", code: "VEILSHARE_WORKERS" });
 }
 
 /** How many threads can run at once on this machine. */
@@ -22,11 +29,12 @@ export function parallelism(): number {
 }
 
 /** Starts a worker thread with a script that serves jobs on its parent port. */
-export function spawnThread(script: URL, resourceLimits: ResourceLimits = {}): WorkerHandle {
+export function spawnThread(script: string | URL, resourceLimits: ResourceLimits = {}): WorkerHandle {
   // Flags such as --input-type are for the main script and would stop a worker from starting.
   const worker = new Worker(script, { execArgv: [], resourceLimits });
   worker.unref();
   return {
+    script: String(script),
     endpoint: nodeEndpoint(worker),
     onDeath(listener) {
       worker.on("error", (error) => {

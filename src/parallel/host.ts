@@ -7,6 +7,8 @@ export interface WorkerHandle {
   readonly endpoint: Endpoint;
   /** Calls the listener, perhaps more than once, when the worker ends without being asked to or breaks. */
   onDeath(listener: (how: string, cause?: unknown) => void): void;
+  /** The script that the worker runs, for errors. */
+  readonly script?: string;
   /** Whether the process must wait for this worker before it exits. */
   hold(busy: boolean): void;
   /** Ends the thread, whatever it is doing. */
@@ -14,4 +16,7 @@ export interface WorkerHandle {
 }
 
 /** Starts a worker thread. */
-export type SpawnWorker = () => WorkerHandle;
+export type SpawnWorker = (script?: string | URL) => WorkerHandle;
+
+/** Tells whoever runs the program something that it should know and need not handle. */
+export type Warn = (message: string) => void;

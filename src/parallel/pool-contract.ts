@@ -7,6 +7,11 @@ import type { MapOptions } from "./ordered-map.js";
 export interface PoolOptions {
   /** Number of worker threads, 0 to 256; 0 runs jobs in the caller's thread. Default: cores - 1, at least 1. */
   readonly workers?: number;
+  /**
+   * Where the workers' script is, for programs in bundles, whose chunks lie elsewhere than this package's files: that of the entry
+   * `veilshare/worker` as the bundler put it out. Default: beside this package's own files.
+   */
+  readonly workerUrl?: string | URL;
 }
 
 /** Options of {@link Pool.run}. */

@@ -17,7 +17,10 @@ export type { Pool, PoolOptions, RunOptions } from "./pool-contract.js";
  * when it is over; copies that the engine makes in between are out of reach. Nothing outside this process reaches a
  * worker.
  *
- * @throws VeilshareError INVALID_ARGUMENT for a number of workers out of range.
+ * Where no worker can be started at all, as in a bundle that does not hold the workers' script, jobs run in the caller's thread, and
+ * a warning says so once.
+ *
+ * @throws VeilshareError INVALID_ARGUMENT for a number of workers out of range, and for unknown options.
  * @example
  * const pool = createPool({ workers: 2 });
  * for await (const products of pool.map(multiplyJob, chunks)) consume(products);

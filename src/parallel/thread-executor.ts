@@ -12,6 +12,9 @@ import type { Job, WorkerReply } from "./job.js";
 import type { RunJob } from "./serve.js";
 import { ownedBuffers } from "./transferables.js";
 
+/** What an error says got, when a platform does not start a worker at all. */
+export const notStarted = "could not be started";
+
 interface Chunk {
   readonly jobName: string;
   readonly input: unknown;
@@ -34,12 +37,18 @@ export class ThreadExecutor implements Executor {
   readonly #threads = new Set<Thread>();
   readonly #ending = new Set<Promise<void>>();
   readonly #queue: Chunk[] = [];
+  #answered = false;
   #closed: VeilshareError | undefined;
 
   constructor(workers: number, spawn: SpawnWorker) {
     this.#workers = workers;
     this.width = 2 * workers; // one chunk in a thread, one waiting for it
     this.#spawn = spawn;
+  }
+
+  /** True once any worker has answered: then workers can be started here. */
+  get answered(): boolean {
+    return this.#answered;
   }
 
   start<In, Out>(job: Job<In, Out>, input: In, transferInput: boolean): Task<Out> {
@@ -76,7 +85,7 @@ export class ThreadExecutor implements Executor {
     try {
       return this.#startThread();
     } catch (thrown) {
-      this.#queue.shift()?.reject(workerFailed("could not be started", thrown));
+      this.#queue.shift()?.reject(workerFailed(notStarted, thrown));
       return this.#queue.length > 0 ? this.#idleThread() : undefined;
     }
   }
@@ -87,7 +96,7 @@ export class ThreadExecutor implements Executor {
     this.#threads.add(thread);
     handle.onDeath((how, cause) => {
       if (!this.#threads.has(thread)) return;
-      this.#stop(thread, workerFailed(how, cause));
+      this.#stop(thread, workerFailed(how, cause, handle.script));
       this.#dispatch();
     });
     return thread;
@@ -97,7 +106,9 @@ export class ThreadExecutor implements Executor {
     try {
       const { jobName, input, transferInput } = chunk;
       const sent = transferInput ? transfer(input, ownedBuffers(input)) : input;
-      settle(chunk, await thread.runJob(jobName, sent));
+      const reply = await thread.runJob(jobName, sent);
+      this.#answered = true;
+      settle(chunk, reply);
     } catch (thrown) {
       // Input or result that cannot be cloned, or a worker that serves something else.
       chunk.reject(workerFailed("could not take a chunk or give its result", thrown));
@@ -147,6 +158,12 @@ function settle(chunk: Chunk, reply: WorkerReply): void {
   else chunk.reject(errorFromPlain(reply.error));
 }
 
-function workerFailed(how: string, cause: unknown): VeilshareError {
-  return new VeilshareError("WORKER_FAILED", `pool: a worker thread ${how}`, { got: how, cause });
+function workerFailed(how: string, cause: unknown, script?: string): VeilshareError {
+  const which = script === undefined ? "" : ` (script ${script})`;
+  const hint = "in a bundle, give workerUrl, or keep veilshare external";
+  return new VeilshareError("WORKER_FAILED", `pool: a worker thread${which} ${how}`, {
+    got: how,
+    hint,
+    cause,
+  });
 }

@@ -57,9 +57,9 @@ async function readText(file: string, secret: boolean): Promise<string> {
   try {
     handle = await open(file, "r");
     const { mode, size } = await handle.stat();
-    if (secret && process.platform !== "win32" && (mode & 0o077) !== 0) {
+    if (secret && process.platform !== "win32" && !isPrivate(mode)) {
       const got = `mode ${(mode & 0o777).toString(8)}`;
-      const text = `${file}: expected a key file that only its owner may read (mode 600), got ${got}`;
+      const text = `${file}: expected a key file that others may not read (mode 600, or 440 for a secret that its group was given), got ${got}`;
       throw new VeilshareError("INVALID_CONFIG", text, { file, field: "mode", expected: "mode 600", got });
     }
     if (size > maxFileBytes) {
@@ -77,6 +77,11 @@ async function readText(file: string, secret: boolean): Promise<string> {
   } finally {
     await handle?.close();
   }
+}
+
+/** Nobody else may read or write it; the group may read what nobody may write: so a cluster mounts secrets for a group (fsGroup). */
+function isPrivate(mode: number): boolean {
+  return (mode & 0o077) === 0 || (mode & 0o377) === 0o040;
 }
 
 const knownFaults: Readonly<Record<string, string>> = {

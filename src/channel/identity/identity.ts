@@ -1,8 +1,10 @@
 /** Who a party is: a name and a static X25519 key pair. The others pin the public key, never an address. */
 
+import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesFromHex, bytesToHex } from "../../bytes/encoding.js";
 import { printAsRedacted } from "../../bytes/redacted.js";
-import { kindOf } from "../../checks/rules.js";
+import { checkArgument } from "../../checks/options.js";
+import { kindOf, text } from "../../checks/rules.js";
 import { invalidArgument } from "../../errors.js";
 import { randomBytes, type RandomSource } from "../../random/csprng.js";
 import { isPartyName, nameRule } from "../names.js";
@@ -54,6 +56,20 @@ export class Identity {
  */
 export function generateIdentity(name: string, random: RandomSource = randomBytes): Identity {
   return new Identity(name, KeyPair.generate(random));
+}
+
+/**
+ * A public key in a form that two people can read to each other by telephone: the first 16 bytes of its SHA-256. Who reads the same
+ * has the same key, unless somebody spent about 2^127 computations on one that looks alike.
+ *
+ * @param publicKey - 64 hexadecimal digits.
+ * @returns Eight groups of four hexadecimal digits.
+ * @throws VeilshareError INVALID_ARGUMENT for anything else.
+ */
+export function keyFingerprint(publicKey: string): string {
+  checkArgument("keyFingerprint", "publicKey", publicKey, text);
+  const digest = sha256(bytesFromHex(publicKey, "publicKey", dhBytes));
+  return (bytesToHex(digest.subarray(0, 16)).match(/.{4}/g) ?? []).join(" ");
 }
 
 /** The public key of an entry, 32 bytes. */

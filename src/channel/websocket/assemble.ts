@@ -12,7 +12,7 @@ import type { SecureTransportOptions, VerifiedPeer } from "../noise/secure-trans
 import type { Party } from "../party.js";
 import type { ReplayBudget } from "../resume/replay-buffer.js";
 import { openSessionUntil } from "../session.js";
-import type { ConnectOptions } from "./connect.js";
+import type { ConnectOptions } from "./connect-options.js";
 import { dials, Mesh } from "./mesh.js";
 import type { Listener, ListenerOptions, ListenOptions } from "./socket.js";
 

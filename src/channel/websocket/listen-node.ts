@@ -61,10 +61,9 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
 /** On another's server somebody else may want the socket; if nobody has answered after a while, nobody does. */
 export function closeIfStray(given: unknown): void {
   const socket = given as Socket; // what an `upgrade` event has
-  const { bytesWritten } = socket;
   socket.on("error", () => socket.destroy());
   const timer = setTimeout(() => {
-    if (socket.bytesWritten === bytesWritten) socket.destroy();
+    if (socket.bytesWritten === 0) socket.destroy();
   }, strayTimeoutMs);
   timer.unref();
   socket.once("close", () => {

@@ -517,6 +517,28 @@ describe.skipIf(!hasOpenssl)("over wss:", () => {
     );
   });
 
+  it("listens with a certificate of its own, and asks for those of callers where it is told to", async () => {
+    const { cert, key } = selfSigned();
+    const probe = createServer();
+    const port = await listening(probe);
+    await new Promise((resolve) => probe.close(resolve));
+    const [a, b] = ["a", "b"].map((name) => generateIdentity(name)) as [Identity, Identity];
+    const parties = [a.entry(`wss://localhost:${port}`), b.entry()];
+    const limits = { connectTimeoutMs: 3000 };
+    const tls = { certificate: cert, key, clientAuthorities: cert };
+    const first = connect({ identity: a, parties, limits, listen: { host, port, tls } });
+    const bare = connect({
+      identity: b,
+      parties,
+      limits: { connectTimeoutMs: 700 },
+      certificateAuthorities: cert,
+    });
+    await expect(bare).rejects.toMatchObject({ code: "CONNECTION_FAILED", party: "a" });
+    const clientCertificate = { certificate: cert, key };
+    const second = connect({ identity: b, parties, limits, certificateAuthorities: cert, clientCertificate });
+    await talk((await Promise.all([first, second])).map(keep));
+  });
+
   it("refuses a certificate that nobody vouches for", async () => {
     const { options } = await setUpTls();
     const limits = { connectTimeoutMs: 500 };
