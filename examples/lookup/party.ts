@@ -13,6 +13,7 @@ import {
 import { loadSet } from "veilshare/lookup/node";
 import { serveParty } from "../launcher/index.js";
 import type { BankReport, BankTask, SupplierReport, SupplierTask } from "./messages.js";
+import { memoryStore } from "veilshare/store"; // a server keeps its budgets by openFileStore, which outlives it
 
 const epoch = 1;
 
@@ -25,8 +26,7 @@ async function supply(party: Party, { keySeed, setFile }: SupplierTask): Promise
   const key = deriveLookupKey(hexToBytes(keySeed), epoch);
   const store = new LookupStore(key, await loadSet(setFile, { publicKey: key.publicKey, epoch }));
   // Invoice numbers can be enumerated: what a bank may try in an hour is all that keeps it from reading them all.
-  const nowMs = (): number => performance.now();
-  const budget = new EvaluationBudget({ perWindow: 100, windowMs: 3_600_000, nowMs });
+  const budget = new EvaluationBudget({ store: memoryStore(), perWindow: 100, windowMs: 3_600_000 });
   const { requests, evaluations } = await serveLookup(party, store, { budget });
   return { requests, evaluations, bytesSent: party.traffic.bytesSent };
 }

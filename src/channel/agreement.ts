@@ -3,12 +3,16 @@
 import { canonicalJson, type JsonValue } from "../bytes/canonical-json.js";
 import { ByteReader, ByteWriter, MalformedMessage } from "../bytes/codec.js";
 import { peerFault, printable, VeilshareError } from "../errors.js";
+import { rememberedHead, type StateStore } from "../store/index.js";
 import type { Lanes } from "./lanes.js";
 import type { ProtocolId } from "./party.js";
+import { exchangeHeads } from "./store-heads.js";
 
 const step = "agree";
 const maxParametersBytes = 65_536;
 const maxDepth = 16;
+/** Follows the parameters of a party whose store takes part. */
+const withStore = 1;
 
 type Parameters = Readonly<Record<string, JsonValue | undefined>>;
 
@@ -21,19 +25,27 @@ export async function agreeOnParameters(
   lanes: Lanes,
   protocol: ProtocolId,
   parameters: Parameters,
+  store?: StateStore,
 ): Promise<void> {
-  const own = new ByteWriter()
-    .text(protocol.name)
-    .u32(protocol.version)
-    .text(canonicalJson(parameters))
-    .finish();
-  const messages = await lanes.exchange(step, own, { maxByteLength: maxParametersBytes });
+  const own = new ByteWriter().text(protocol.name).u32(protocol.version).text(canonicalJson(parameters));
+  if (store !== undefined) own.u8(withStore);
+  const messages = await lanes.exchange(step, own.finish(), { maxByteLength: maxParametersBytes });
+  const withStores: number[] = [];
   for (const [from, message] of messages.entries()) {
-    if (from !== lanes.index) compare(lanes.names[from] ?? "", protocol, parameters, message);
+    if (from === lanes.index) continue;
+    const name = lanes.names[from] ?? "";
+    if (compare(name, protocol, parameters, message)) withStores.push(from);
+    else if (store !== undefined && rememberedHead(store, name) !== undefined) {
+      const details = { party: name, step, field: "store", expected: "the state store that it had" };
+      throw peerFault("PEER_MISMATCH", { ...details, got: "none" });
+    }
   }
+  if (store === undefined) return;
+  await Promise.all(withStores.map((peer) => exchangeHeads(lanes, peer, store)));
 }
 
-function compare(party: string, protocol: ProtocolId, parameters: Parameters, message: Uint8Array): void {
+/** Says whether a store takes part at the other party. */
+function compare(party: string, protocol: ProtocolId, parameters: Parameters, message: Uint8Array): boolean {
   const mismatch = (field: string, expected: string, got: string): VeilshareError =>
     peerFault("PEER_MISMATCH", { party, step, field, expected, got });
   try {
@@ -43,8 +55,10 @@ function compare(party: string, protocol: ProtocolId, parameters: Parameters, me
     const version = reader.u32();
     if (version !== protocol.version) throw mismatch("version", String(protocol.version), String(version));
     const text = reader.text(maxParametersBytes);
+    const hasStore = reader.remaining > 0;
+    if (hasStore && reader.u8() !== withStore) throw new MalformedMessage("expected the sign of a store");
     reader.end();
-    if (text === canonicalJson(parameters)) return;
+    if (text === canonicalJson(parameters)) return hasStore;
     const theirs = parseObject(text);
     for (const key of new Set([...Object.keys(parameters), ...Object.keys(theirs)].sort())) {
       const ours = canonicalJson(member(parameters, key));

@@ -4,6 +4,7 @@
  */
 
 import type { JsonValue } from "../bytes/canonical-json.js";
+import type { StateStore } from "../store/index.js";
 import type { Transcript } from "./transcript.js";
 
 /** What a party has sent and received in this session so far. */
@@ -127,11 +128,16 @@ export interface Party {
 /** A party inside one protocol run. */
 export interface ProtocolRun extends Party {
   /**
-   * Compares protocol, version and public parameters with every other party.
+   * Compares protocol, version and public parameters with every other party. Where a store takes part, it and those of the
+   * other parties ask each other for what they remember of each other, so that nobody goes on from a restored copy.
    *
-   * @throws VeilshareError PEER_MISMATCH that names the party and the first parameter that differs.
+   * @throws VeilshareError PEER_MISMATCH that names the party and the first parameter that differs, or the field `store`;
+   *   STORE_ROLLED_BACK when another party has seen a later state of the own store.
    */
-  agree(parameters: Readonly<Record<string, JsonValue | undefined>>): Promise<void>;
+  agree(
+    parameters: Readonly<Record<string, JsonValue | undefined>>,
+    options?: { readonly store?: StateStore },
+  ): Promise<void>;
 
   /**
    * Does something that may take longer than other parties would wait for a message: while it lasts, this party's signs of

@@ -7,6 +7,7 @@ import { VeilshareError } from "../errors.js";
 import { agreeOnParameters } from "./agreement.js";
 import type { Lanes } from "./lanes.js";
 import type { MessageShape, Party, Progress, ProtocolId, ProtocolRun, Traffic } from "./party.js";
+import type { StateStore } from "../store/index.js";
 import type { Transcript } from "./transcript.js";
 
 /** What a protocol's body gets: a view of the session with steps of its own, and what only a run can do. */
@@ -30,8 +31,11 @@ export class SessionRun implements ProtocolRun {
     this.#trafficBefore = view.traffic;
   }
 
-  async agree(parameters: Readonly<Record<string, JsonValue | undefined>>): Promise<void> {
-    await agreeOnParameters(this.#agreeLanes, this.#protocol, parameters);
+  async agree(
+    parameters: Readonly<Record<string, JsonValue | undefined>>,
+    { store }: { readonly store?: StateStore } = {},
+  ): Promise<void> {
+    await agreeOnParameters(this.#agreeLanes, this.#protocol, parameters, store);
     this.#parametersDigest = bytesToHex(sha256(utf8ToBytes(canonicalJson(parameters))));
   }
 

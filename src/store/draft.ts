@@ -25,6 +25,11 @@ export class StateReader implements StoreView {
     return this.#clock();
   }
 
+  get restores(): number {
+    this.#check();
+    return this.#state.restored.length;
+  }
+
   get restoredAtMs(): number | undefined {
     this.#check();
     return this.#state.restored.at(-1)?.atMs;

@@ -13,4 +13,14 @@ export {
   type ValueCodec,
 } from "./kind.js";
 export { memoryStore, type StoreOptions } from "./memory-store.js";
+export {
+  acceptPeerRestore,
+  answerHead,
+  rememberedHead,
+  rememberedHeads,
+  rememberHead,
+  rolledBack,
+  type HeadAnswer,
+  type PeerHead,
+} from "./peer-heads.js";
 export type { Committed, StateStore, StoreDraft, StoreView, WriteOptions } from "./store.js";

@@ -2,6 +2,7 @@
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "../bytes/encoding.js";
+import { invalidArgument } from "../errors.js";
 import { randomBytes } from "../random/csprng.js";
 import { Chain } from "./chain.js";
 import { markerBytes } from "./frame.js";
@@ -19,10 +20,16 @@ export interface StoreOptions {
 /**
  * A store that ends with the process.
  *
+ * @throws VeilshareError INVALID_ARGUMENT for an unknown option.
+ *
  * @example
  * const store = memoryStore();
  */
-export function memoryStore({ nowMs = Date.now }: StoreOptions = {}): StateStore {
+export function memoryStore(options: StoreOptions = {}): StateStore {
+  for (const name of Object.keys(options)) {
+    if (name !== "nowMs") throw invalidArgument("memoryStore", "known options", `"${name}"`);
+  }
+  const { nowMs = Date.now } = options;
   const chain = new Chain();
   chain.goTo({ epoch: 1, length: 0, hash: new Uint8Array(32) });
   const nothing = (): Promise<void> => Promise.resolve();

@@ -21,6 +21,8 @@ export interface StoreView {
   keys(kind: Kind): string[];
   /** True where something was written last before a restore was accepted: whatever is left of it is to be refused. */
   isBurned(kind: Kind, key: string): boolean;
+  /** How many restores were accepted. */
+  readonly restores: number;
   /** When a restore was last accepted. */
   readonly restoredAtMs: number | undefined;
   /** The store's clock: milliseconds since 1970, unless `nowMs` was given. */

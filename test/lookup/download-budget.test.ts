@@ -16,6 +16,7 @@ import {
 } from "../../dist/lookup/index.js";
 import { recordedParty } from "../support/recorded-party.js";
 import { answersOf, epoch, published, serverKey, shown } from "./sessions.js";
+import { memoryStore, type StateStore } from "../../dist/store/index.js";
 
 function clock(): { nowMs: () => number; at: number } {
   const time = { at: 0, nowMs: () => time.at };
@@ -63,6 +64,8 @@ async function visit<T>(
   return { result: made.result, served, downloaded };
 }
 
+const storeAt = ({ nowMs }: { readonly nowMs: () => number }): StateStore => memoryStore({ nowMs });
+
 describe("a budget of downloads", () => {
   const windowMs = 1000;
   const perWindow = 12_000;
@@ -76,7 +79,7 @@ describe("a budget of downloads", () => {
     await fc.assert(
       fc.asyncProperty(fc.array(visitor, { minLength: 1, maxLength: 10 }), async (visitors) => {
         const time = clock();
-        const downloadBudget = new DownloadBudget({ perWindow, windowMs, nowMs: time.nowMs });
+        const downloadBudget = new DownloadBudget({ store: storeAt(time), perWindow, windowMs });
         const sent: { at: number; bytes: number }[] = [];
         for (const { pauseMs, kind, keys } of visitors) {
           time.at += pauseMs;
@@ -112,7 +115,7 @@ describe("a budget of downloads", () => {
   it("refuses a whole set with the time after which it may be had, and a session of refusals ends well", async () => {
     const time = clock();
     const bytes = store.current.set.info.count * store.current.set.entryBytes;
-    const downloadBudget = new DownloadBudget({ perWindow: bytes, windowMs, nowMs: time.nowMs });
+    const downloadBudget = new DownloadBudget({ store: storeAt(time), perWindow: bytes, windowMs });
     const ask = async (client: LookupClient): Promise<unknown> => [
       client.download.kind,
       await client.lookup(["k5"]),
@@ -138,9 +141,9 @@ describe("a budget of downloads", () => {
   });
 
   it("refuses buckets before anything is evaluated, and takes no bytes for a request that the other budget refuses", async () => {
-    const { nowMs } = clock();
-    const downloadBudget = new DownloadBudget({ perWindow: 100, windowMs, nowMs });
-    const budget = new EvaluationBudget({ perWindow: 5, windowMs, nowMs });
+    const own = memoryStore();
+    const downloadBudget = new DownloadBudget({ store: own, perWindow: 100, windowMs });
+    const budget = new EvaluationBudget({ store: own, perWindow: 5, windowMs });
     const ask = (client: LookupClient) => client.lookup(["k1", "k2"]);
     const never = await visit({ bucketBits: 2 }, { budget, downloadBudget }, ask);
     expect(never.result).toEqual({
@@ -150,25 +153,25 @@ describe("a budget of downloads", () => {
       retryAfterMs: undefined,
     });
     expect(budget.used()).toEqual([]);
-    const wide = new DownloadBudget({ perWindow: 1e6, windowMs, nowMs });
-    const narrow = new EvaluationBudget({ perWindow: 1, windowMs, nowMs });
+    const wide = new DownloadBudget({ store: memoryStore(), perWindow: 1e6, windowMs });
+    const narrow = new EvaluationBudget({ store: memoryStore(), perWindow: 1, windowMs });
     const other = await visit({ bucketBits: 2 }, { budget: narrow, downloadBudget: wide }, ask);
     expect(other.result).toMatchObject({ status: "refused", limit: "evaluations" });
     expect(wide.used()).toEqual([["client", 0]]);
   });
 
-  it("gives back off the oldest grants, so that no window holds more than its limit", () => {
+  it("gives back off the oldest grants, so that no window holds more than its limit", async () => {
     const step = fc.record({ pauseMs: fc.nat(60), bytes: fc.integer({ min: 1, max: 8 }), unused: fc.nat(8) });
-    fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
         const time = clock();
-        const budget = new DownloadBudget({ perWindow: 10, windowMs: 100, nowMs: time.nowMs });
+        const budget = new DownloadBudget({ store: storeAt(time), perWindow: 10, windowMs: 100 });
         const used: { at: number; bytes: number }[] = [];
         for (const { pauseMs, bytes, unused } of steps) {
           time.at += pauseMs;
-          if (!budget.take("c", bytes).granted) continue;
+          if (!(await budget.take("c", bytes)).granted) continue;
           const given = Math.min(unused, bytes);
-          budget.giveBack("c", given);
+          await budget.giveBack("c", given);
           used.push({ at: time.at, bytes: bytes - given });
           let inWindow = 0;
           for (const grant of used) if (grant.at > time.at - 100) inWindow += grant.bytes;
@@ -176,8 +179,8 @@ describe("a budget of downloads", () => {
         }
       }),
     );
-    const idle = new DownloadBudget({ perWindow: 1, windowMs: 1, nowMs: () => 0 });
-    idle.giveBack("nobody", 5);
+    const idle = new DownloadBudget({ store: memoryStore(), perWindow: 1, windowMs: 1 });
+    await idle.giveBack("nobody", 5);
     expect(idle.used()).toEqual([]);
   });
 });

@@ -105,7 +105,8 @@ export async function aggregateBatch<M, R>(
         throw invalidArgument("aggregateBatch", expected, `party ${run.index}`);
       }
       const { maxReports = 100_000, noise } = options;
-      await run.agree({ ...batchParameters(task, roles, options), noise: noise !== undefined });
+      const parameters = { ...batchParameters(task, roles, options), noise: noise !== undefined };
+      await run.agree(parameters, { store: aggregator.store });
       const release = { ...options, roles, aggregators: run.between(roles.aggregators) };
       try {
         const before = await compareStates(aggregator, release);

@@ -86,6 +86,7 @@ export class VerifiedAggregator<M, R> {
 
   readonly #task: VerifiedTask<M, R>;
   readonly #aggregatorId: number;
+  readonly #store: StateStore;
   readonly #journal: ReportJournal;
   readonly #verifyKey: Uint8Array;
   readonly #capacity: number;
@@ -108,6 +109,7 @@ export class VerifiedAggregator<M, R> {
     }
     this.#task = task;
     this.#aggregatorId = aggregatorId;
+    this.#store = store;
     this.#journal = new ReportJournal(store, task.context, aggregatorId);
     this.#verifyKey = copyBytes(verifyKey);
     this.#capacity = Math.floor(maxPendingBytes / reportBytes(task.prio3, aggregatorId));
@@ -121,6 +123,11 @@ export class VerifiedAggregator<M, R> {
   /** Own position among the aggregators, from 0. */
   get aggregatorId(): number {
     return this.#aggregatorId;
+  }
+
+  /** Where it keeps what it has used and released. */
+  get store(): StateStore {
+    return this.#store;
   }
 
   /** What it has used and released. */

@@ -1,18 +1,19 @@
-/** Budgets by client: how much each may take within any window of time, and altogether. */
+/** Budgets by client, kept in a state store: how much each may take within any window of time, and altogether. */
 
 import { invalidArgument } from "../../errors.js";
+import { jsonCell, type CellKind, type StateStore, type StoreDraft } from "../../store/index.js";
 
 /** Options of a budget. */
 export interface ClientBudgetOptions {
+  /** Where what each client took is kept; its clock is the budget's. */
+  readonly store: StateStore;
   /** Most that one client takes in any `windowMs` milliseconds, at least 1. */
   readonly perWindow: number;
   readonly windowMs: number;
-  /** Most that one client takes altogether; the budget of an epoch, say. Default: no such limit. */
+  /** Most that one client takes altogether. Default: no such limit. */
   readonly total?: number;
-  /** The clock: milliseconds that never go back, e.g. `() => performance.now()`. */
-  readonly nowMs: () => number;
-  /** What clients have taken of `total` before, as the budget's `used` gave it. */
-  readonly used?: Iterable<readonly [client: string, amount: number]>;
+  /** Tells budgets of one store apart, as those of two sets or epochs are. Default "". */
+  readonly name?: string;
 }
 
 /** Whether a budget granted what was asked for. */
@@ -26,86 +27,142 @@ export type ClientBudgetGrant =
       readonly retryAfterMs: number | undefined;
     };
 
-interface Account {
-  /** Grants within the window, oldest first. */
-  readonly recent: { readonly firstMs: number; lastMs: number; amount: number }[];
-  used: number;
+interface Grant {
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly amount: number;
 }
 
-/** Grants in so small a part of the window share one record, with the time of the last: a client has 257 at most. */
-const recordsPerWindow = 256;
+interface Account {
+  /** Grants within the window, oldest first. */
+  readonly recent: readonly Grant[];
+  readonly used: number;
+}
+
+const accounts: CellKind<Account> = jsonCell<Account>("veilshare/client-budget", {
+  read: (record) => ({
+    recent: record.records("recent", (grant) => ({
+      firstMs: grant.number("firstMs"),
+      lastMs: grant.number("lastMs"),
+      amount: grant.integer("amount"),
+    })),
+    used: record.integer("used"),
+  }),
+  write: ({ recent, used }) => ({ recent: recent.map((grant) => ({ ...grant })), used }),
+});
+
+/** That a budget was used: what a restore came after is burned for all its clients. */
+const budgets: CellKind<number> = jsonCell("veilshare/client-budget-begun", {
+  read: (record) => record.number("atMs"),
+  write: (atMs) => ({ atMs }),
+});
+
+/** Grants in so small a part of the window share one record, with the time of the last: a client has 65 at most. */
+const recordsPerWindow = 64;
+const optionNames = new Set(["store", "perWindow", "windowMs", "total", "name"]);
 
 /** What all budgets of a server have in common; `EvaluationBudget` and `DownloadBudget` say what is counted. */
 export class ClientBudget {
-  readonly #options: ClientBudgetOptions;
-  readonly #accounts = new Map<string, Account>();
+  readonly #options: Required<Omit<ClientBudgetOptions, "total">> & { readonly total: number };
+  readonly #key: string;
 
-  constructor(caller: string, options: ClientBudgetOptions) {
-    const { perWindow, windowMs, total = 0, used = [] } = options;
-    const check = (name: string, value: number, least: number): void => {
+  /** @param what - What is counted: budgets of two things never meet. */
+  constructor(caller: string, what: string, options: ClientBudgetOptions) {
+    for (const option of Object.keys(options)) {
+      if (!optionNames.has(option)) throw invalidArgument(caller, "known options", `"${option}"`);
+    }
+    const { store, perWindow, windowMs, total = Infinity, name = "" } = options;
+    const check = (option: string, value: number, least: number): void => {
       if (Number.isSafeInteger(value) && value >= least) return;
-      throw invalidArgument(caller, `${name} to be an integer of ${least} or more`, String(value));
+      throw invalidArgument(caller, `${option} to be an integer of ${least} or more`, String(value));
     };
     check("perWindow", perWindow, 1);
     check("windowMs", windowMs, 1);
-    check("total", total, 0);
-    this.#options = { ...options };
-    for (const [client, amount] of used) {
-      check("used", amount, 0);
-      this.#accounts.set(client, { recent: [], used: amount });
-    }
+    if (total !== Infinity) check("total", total, 0);
+    this.#options = { store, perWindow, windowMs, total, name };
+    this.#key = JSON.stringify([what, name]);
   }
 
-  /** Takes an amount, all or nothing. */
-  take(client: string, amount: number): ClientBudgetGrant {
-    const { perWindow, windowMs, total = Infinity, nowMs } = this.#options;
-    const account = this.#accounts.get(client) ?? { recent: [], used: 0 };
-    const now = nowMs();
-    const { recent } = account;
-    while (recent[0] !== undefined && recent[0].lastMs <= now - windowMs) recent.shift();
-    let inWindow = 0;
-    for (const grant of recent) inWindow += grant.amount;
-    const available = Math.max(0, Math.min(perWindow - inWindow, total - account.used));
-    if (amount > available) {
-      const never = amount > perWindow || amount > total - account.used;
-      const excess = inWindow + amount - perWindow;
-      return {
-        granted: false,
-        available,
-        retryAfterMs: never ? undefined : waitFor(account, excess, windowMs - now),
-      };
-    }
-    account.used += amount;
-    const newest = recent.at(-1);
-    if (newest !== undefined && now - newest.firstMs < windowMs / recordsPerWindow) {
-      newest.amount += amount;
-      newest.lastMs = now;
-    } else if (amount > 0) recent.push({ firstMs: now, lastMs: now, amount });
-    this.#accounts.set(client, account);
-    return { granted: true };
+  /** Where it is kept. */
+  get store(): StateStore {
+    return this.#options.store;
+  }
+
+  /** Takes an amount, all or nothing; what was granted is on disk. */
+  take(client: string, amount: number): Promise<ClientBudgetGrant> {
+    return this.store.transact((draft) => this.#take(draft, client, amount));
   }
 
   /** Gives back what was taken and not used. Off the oldest grants: what stays counts longer, never shorter. */
-  giveBack(client: string, amount: number): void {
-    const account = this.#accounts.get(client);
-    if (account === undefined) return;
-    account.used = Math.max(0, account.used - amount);
-    let left = amount;
-    for (const grant of account.recent) {
-      const given = Math.min(left, grant.amount);
-      grant.amount -= given;
-      left -= given;
-    }
+  async giveBack(client: string, amount: number): Promise<void> {
+    if (amount === 0) return;
+    await this.store.transact((draft) => {
+      const account = draft.get(accounts, this.#keyOf(client));
+      if (account === undefined || draft.isBurned(accounts, this.#keyOf(client))) return;
+      let left = amount;
+      const recent = account.recent.map((grant) => {
+        const given = Math.min(left, grant.amount);
+        left -= given;
+        return { ...grant, amount: grant.amount - given };
+      });
+      draft.put(accounts, this.#keyOf(client), { recent, used: Math.max(0, account.used - amount) });
+    });
   }
 
   /** What each client has taken altogether. */
   used(): [client: string, amount: number][] {
-    return [...this.#accounts].map(([client, account]) => [client, account.used]);
+    const { view } = this.store;
+    const before = `${this.#key} `;
+    const keys = view.keys(accounts).filter((key) => key.startsWith(before));
+    return keys.map((key) => [key.slice(before.length), view.get(accounts, key)?.used ?? 0]);
+  }
+
+  #keyOf(client: string): string {
+    return `${this.#key} ${client}`;
+  }
+
+  #take(draft: StoreDraft, client: string, amount: number): ClientBudgetGrant {
+    const { perWindow, windowMs, total } = this.#options;
+    const now = draft.nowMs;
+    const { recent: all, used } = this.#account(draft, client);
+    const recent = all.filter(({ lastMs }) => lastMs > now - windowMs);
+    let inWindow = 0;
+    for (const grant of recent) inWindow += grant.amount;
+    const available = Math.max(0, Math.min(perWindow - inWindow, total - used));
+    if (amount > available) {
+      const never = amount > perWindow || amount > total - used;
+      const retryAfterMs = never ? undefined : waitFor(recent, inWindow + amount - perWindow, windowMs - now);
+      return { granted: false, available, retryAfterMs };
+    }
+    if (amount === 0) return { granted: true };
+    const newest = recent.at(-1);
+    const isNear = newest !== undefined && now - newest.firstMs < windowMs / recordsPerWindow;
+    const grant = isNear
+      ? { firstMs: newest.firstMs, lastMs: Math.max(now, newest.lastMs), amount: newest.amount + amount }
+      : { firstMs: now, lastMs: now, amount };
+    const next = [...(isNear ? recent.slice(0, -1) : recent), grant];
+    draft.put(accounts, this.#keyOf(client), { recent: next, used: used + amount });
+    if (draft.get(budgets, this.#key) === undefined) draft.put(budgets, this.#key, now);
+    return { granted: true };
+  }
+
+  /** Where a client stands. What a restored store does not know counts as taken. */
+  #account(draft: StoreDraft, client: string): Account {
+    const { perWindow, total } = this.#options;
+    const key = this.#keyOf(client);
+    const known = draft.get(accounts, key);
+    const isBurned = known === undefined ? draft.isBurned(budgets, this.#key) : draft.isBurned(accounts, key);
+    if (draft.restoredAtMs === undefined || (known !== undefined && !isBurned)) {
+      return known ?? { recent: [], used: 0 };
+    }
+    const atMs = draft.restoredAtMs;
+    const used = isBurned && total !== Infinity ? total : (known?.used ?? 0);
+    return { recent: [{ firstMs: atMs, lastMs: atMs, amount: perWindow }], used };
   }
 }
 
 /** Milliseconds until grants of `excess` have left the window. */
-function waitFor({ recent }: Account, excess: number, windowLessNowMs: number): number {
+function waitFor(recent: readonly Grant[], excess: number, windowLessNowMs: number): number {
   let left = excess;
   for (const { lastMs, amount } of recent) {
     left -= amount;

@@ -87,7 +87,7 @@ async function begin(sending: Sending, download: Download): Promise<Sent> {
   const { name, version, downloadBudget } = sending;
   const bytes = downloadByteLength(version.set.info, download);
   const grant =
-    downloadBudget === "unlimited" ? ({ granted: true } as const) : downloadBudget.take(name, bytes);
+    downloadBudget === "unlimited" ? ({ granted: true } as const) : await downloadBudget.take(name, bytes);
   if (grant.granted) {
     await send(sending, download);
     return { bucketBits: undefined, bytes, refusals: 0 };

@@ -114,7 +114,7 @@ async function answerRequests(service: Service): Promise<ServedLookups> {
       throw lookupFault(run, "PEER_FLOODED", "request", { expected, got: String(keys) });
     }
     const reserved = bucketBits === undefined ? 0 : mostBucketBytes(service, bucketBits, keys);
-    const refusal = take(service, keys, reserved);
+    const refusal = await take(service, keys, reserved);
     if (refusal !== undefined) {
       await run.send(client, "answer", encodeAnswer({ kind: "refused", ...refusal }));
       served.refusals += 1;
@@ -130,13 +130,17 @@ async function answerRequests(service: Service): Promise<ServedLookups> {
 }
 
 /** Takes a request off both budgets, or off none. */
-function take({ name, settings }: Service, keys: number, bytes: number): LookupRefusal | undefined {
+async function take(
+  { name, settings }: Service,
+  keys: number,
+  bytes: number,
+): Promise<LookupRefusal | undefined> {
   const { budget, downloadBudget } = settings;
-  const download = downloadBudget === "unlimited" ? granted : downloadBudget.take(name, bytes);
+  const download = downloadBudget === "unlimited" ? granted : await downloadBudget.take(name, bytes);
   if (!download.granted) return refusalOf("downloads", download);
-  const evaluations = budget === "unlimited" ? granted : budget.take(name, keys);
+  const evaluations = budget === "unlimited" ? granted : await budget.take(name, keys);
   if (evaluations.granted) return undefined;
-  if (downloadBudget !== "unlimited") downloadBudget.giveBack(name, bytes);
+  if (downloadBudget !== "unlimited") await downloadBudget.giveBack(name, bytes);
   return refusalOf("evaluations", evaluations);
 }
 
@@ -160,7 +164,7 @@ async function sendBuckets(
     bytes += bucket.length;
     await run.send(client, "bucket", bucket);
   }
-  if (downloadBudget !== "unlimited") downloadBudget.giveBack(name, reserved - bytes);
+  if (downloadBudget !== "unlimited") await downloadBudget.giveBack(name, reserved - bytes);
   return bytes;
 }
 

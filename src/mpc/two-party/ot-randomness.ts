@@ -78,9 +78,11 @@ export class OtRandomness implements CorrelatedRandomness {
    */
   static async open(party: Party, peer: number, options: OtRandomnessOptions = {}): Promise<OtRandomness> {
     await agreeOnSettings(party, peer, options);
+    const { depth = 4, checked = true, random = randomBytes } = options; // the rest is not for directions
+    const direction = { depth, checked, random };
     const [receiver, sender] = await Promise.all([
-      OtReceiver.open(party, peer, options),
-      OtSender.open(party, peer, options),
+      OtReceiver.open(party, peer, direction),
+      OtSender.open(party, peer, direction),
       options.preprocessed?.open(party, peer),
     ]);
     const lanes = {

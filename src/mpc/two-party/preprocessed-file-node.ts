@@ -15,6 +15,7 @@ import { closeSync } from "node:fs";
 import { bytesToHex, wordsFromBytes } from "../../bytes/encoding.js";
 import { printAsRedacted } from "../../bytes/redacted.js";
 import type { Party } from "../../channel/party.js";
+import { exchangeHeads } from "../../channel/store-heads.js";
 import { invalidArgument, VeilshareError } from "../../errors.js";
 import type { StateStore, StoreDraft } from "../../store/index.js";
 import type { Correlation, CorrelationShares } from "../correlation.js";
@@ -154,6 +155,7 @@ export class PreprocessedFile implements PreprocessedCorrelations {
   /** Takes the file into a session, if it is in no other, and agrees on what the session may use. */
   async #enter(party: Party, peer: number): Promise<void> {
     const { id, counts } = this.#header;
+    await exchangeHeads(party, peer, this.#store);
     const positions = await this.#store.transact((draft) => {
       const used = this.#used(draft);
       const session = this.#store.head.epoch;

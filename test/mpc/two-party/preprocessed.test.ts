@@ -151,6 +151,10 @@ describe("preprocessed correlations in a file", () => {
     await exited;
     expect(given.length).toBeGreaterThanOrEqual(30);
     const after = await openFileStore(state);
+    // The child's other end was only an echo of itself.
+    await after.transact((draft) => {
+      draft.remove({ shape: "cell", name: "veilshare/peer-head" }, "b");
+    });
     const [first, second] = await withPreprocesseds([{ ...a, store: after }, b], (preprocessed) => ({
       left: preprocessed.left.triple,
       masks: [...(preprocessed.take(triple(preprocessed.left.triple))?.masks[0] ?? [])].map(String),
