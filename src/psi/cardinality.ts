@@ -53,6 +53,7 @@ import {
   type PsiRandomness,
 } from "./matching.js";
 import { completeOptions, psiRules, withPool, type PsiOptions } from "./options.js";
+import { spendPeerItems } from "./peer-budget.js";
 import { peerLimits } from "./peer-limits.js";
 import type { ValueIndex } from "./value-index.js";
 
@@ -163,6 +164,7 @@ export async function intersectCardinalityWith(
         const size = { items: own.count, keyColumns };
         const limits = peerLimits(complete, own.count);
         const { items: peerItems } = await exchangeSizes({ run, stage }, size, limits);
+        await spendPeerItems(run, options.peerBudget, peerItems);
         const outcome = await withPool(options, own.count + peerItems, (pool) => {
           const pair: ListPair = { run, pool, randomness, agreed, stage, own, peerItems };
           return run.index === agreed.receiver ? receiveSize(pair, minimum) : answerShuffled(pair, minimum);

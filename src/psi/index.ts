@@ -12,3 +12,4 @@ export { join, type Join, type JoinKey, type JoinOptions, type JoinRow, type NoJ
 export type { KeyConflict } from "./join-exchanges.js";
 export type { OptionalKey } from "./key-column.js";
 export type { JoinedRows, OwnDuplicates } from "./row-matches.js";
+export type { PeerBudget } from "./peer-budget.js";

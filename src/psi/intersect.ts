@@ -36,6 +36,7 @@ import {
   type CompleteOptions,
   type PsiOptions,
 } from "./options.js";
+import { spendPeerItems } from "./peer-budget.js";
 import { peerLimits } from "./peer-limits.js";
 
 /** Options of {@link intersect}. */
@@ -190,6 +191,7 @@ export async function intersectWith(
         const size = { items: own.count, keyColumns };
         const limits = peerLimits(complete, own.count);
         const { items: peerItems } = await exchangeSizes({ run, stage }, size, limits);
+        await spendPeerItems(run, options.peerBudget, peerItems);
         const common = await commonItems(chosen, own, peerItems, opening);
         const counts = { ...ownCounts(own), peerItems };
         if (common === undefined) return { revealed: false, ...counts };

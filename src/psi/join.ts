@@ -25,6 +25,7 @@ import { exchangeTotals, KeyBudget } from "./key-budget.js";
 import { KeyColumn, type OptionalKey } from "./key-column.js";
 import { freshRandomness, matchLists, type Reveal } from "./matching.js";
 import { completeOptions, psiRules, withPool, type CompleteOptions, type PsiOptions } from "./options.js";
+import { spendPeerItems } from "./peer-budget.js";
 import { anyLength } from "./peer-limits.js";
 import {
   joinExchanges,
@@ -191,7 +192,9 @@ async function matchAll(
   for (const exchange of exchanges) {
     own += columnOf(exchange).keysInPlay(table.kinds.outside(exchange, run.index, nothingSpent)).length;
   }
-  const budget = new KeyBudget(run, await exchangeTotals(run, own, complete));
+  const announced = await exchangeTotals(run, own, complete);
+  await spendPeerItems(run, settings.options.peerBudget, announced);
+  const budget = new KeyBudget(run, announced);
   const ownKeys = table.columns.map(() => 0);
   const peerKeys = table.columns.map(() => 0);
   for (const exchange of exchanges) {

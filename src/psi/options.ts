@@ -9,6 +9,7 @@ import { createPool, type Pool } from "../parallel/pool.js";
 import { falseMatchBitsRange } from "./doubled-value.js";
 import type { ReadItemsOptions } from "../items/items.js";
 import { completeNormalization, copyNormalization, type KeyNormalization } from "../items/normalization.js";
+import { peerBudgetRule, type PeerBudget } from "./peer-budget.js";
 import type { ListLimits } from "./peer-limits.js";
 
 /** Options of every two-party protocol over lists of items. */
@@ -43,6 +44,8 @@ export interface PsiOptions {
    * Smallest list that the other party may have; a short one asks about single items. As above. Default 0.
    */
   readonly minPeerItems?: number;
+  /** How many items the other party may put to us over time. A matter of each party's own. Default: no such limit. */
+  readonly peerBudget?: PeerBudget;
   /** Threads for the group arithmetic; stays open. Default: a pool of its own, closed at the end. */
   readonly pool?: Pool;
   /** Worker threads of the own pool, see `createPool`; 0 for none. Default: none for small lists, else cores - 1. */
@@ -76,6 +79,7 @@ export const psiRules: RulesOf<PsiOptions> = {
   placeholders: optional(listOf(text)),
   maxPeerItems: optional(integer(0, largestPeerList)),
   minPeerItems: optional(integer(0, largestPeerList)),
+  peerBudget: optional(peerBudgetRule),
   pool: optional(poolRule),
   workers: optional(integer(0)),
 };

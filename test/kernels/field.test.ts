@@ -150,16 +150,67 @@ describe("the kernel's field arithmetic", () => {
     }
   });
 
-  it("carries weights up to 6 to weight 1 without changing the value", () => {
+  const carried = (x: Limbs): number[][] => {
+    write(a, x);
+    field.carry(out, a);
+    return read(out);
+  };
+
+  it.each([
+    [4, 5312],
+    [6, 5920],
+  ])(
+    "carries weights up to %i without changing the value; the first limb is at most %i, others have weight 1",
+    (weight, most) => {
+      fc.assert(
+        fc.property(limbsWithin(weight * weightLimit), (x) => {
+          const limbs = carried(x);
+          expect(limbs.map((own) => mod(valueOf(own)))).toEqual(x.map((own) => mod(valueOf(own))));
+          for (const [first = 0, ...others] of limbs) {
+            expect(Math.abs(first)).toBeLessThanOrEqual(most);
+            for (const limb of others) expect(Math.abs(limb)).toBeLessThanOrEqual(weightLimit);
+          }
+        }),
+      );
+      // The bound is reached: the first limb keeps all it can, the last one passes on all it can.
+      const extreme = Array.from({ length: 20 }, (_, i) =>
+        i === 0 ? -4096 : i === 19 ? -weight * weightLimit : 0,
+      );
+      for (const [first] of carried([extreme, extreme, extreme, extreme])) expect(first).toBe(-most);
+    },
+  );
+
+  it("carries limbs from -32,768 to 28,671, and none beyond", () => {
+    const edge = fc.constantFrom(-32_768, -28_672, 28_671, 24_576, 0, 4095, -4096);
+    const lanes = fc.array(fc.array(edge, { minLength: 20, maxLength: 20 }), { minLength: 4, maxLength: 4 });
     fc.assert(
-      fc.property(limbsWithin(6 * weightLimit), (x) => {
-        write(a, x);
-        field.carry(out, a);
-        const limbs = read(out);
+      fc.property(lanes, (x) => {
+        const limbs = carried(x);
         expect(limbs.map((own) => mod(valueOf(own)))).toEqual(x.map((own) => mod(valueOf(own))));
-        // The first limb takes what left the last one, times 608.
-        for (const limb of limbs.flat()) expect(Math.abs(limb)).toBeLessThanOrEqual(weightLimit + 3 * 608);
+        for (const [first = 0] of limbs) expect(Math.abs(first)).toBeLessThanOrEqual(4096 + 4 * 608);
       }),
+    );
+    for (const limb of [28_672, 7 * weightLimit]) {
+      const beyond = Array.from({ length: 20 }, (_, i) => (i === 7 ? limb : 0));
+      const [own = []] = carried([beyond, beyond, beyond, beyond]);
+      expect(mod(valueOf(own))).not.toBe(mod(valueOf(beyond)));
+    }
+  });
+
+  it("multiplies what was carried by weights up to 4, limbs at their extremes", () => {
+    fc.assert(
+      fc.property(limbsWithin(4 * weightLimit), limbsWithin(4 * weightLimit), (x, y) => {
+        const source = x.map((own) => [-4096, ...own.slice(1)]);
+        write(a, source);
+        field.carry(a, a);
+        write(b, y);
+        field.multiply(out, a, b);
+        expectLanes(
+          out,
+          source.map((own, lane) => valueOf(own) * valueOf(y[lane] ?? [])),
+        );
+      }),
+      { numRuns: 200 },
     );
   });
 

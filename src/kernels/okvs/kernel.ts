@@ -7,6 +7,7 @@
  * whoever shares the processor's caches may learn of them. The engine's compiler promises nothing.
  */
 
+import { kernelInstance } from "../instance.js";
 import { okvsModule } from "./module.generated.js";
 import type { OkvsKernel, OkvsOperations } from "./operations.js";
 
@@ -23,14 +24,9 @@ const pageBytes = 65_536;
  * compiling it.
  */
 export function instantiateOkvs(): OkvsKernel | undefined {
-  let exports: Exports;
-  try {
-    const binary = Uint8Array.from(atob(okvsModule), (character) => character.charCodeAt(0));
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(binary), {});
-    exports = instance.exports as unknown as Exports; // the module is ours; the kernel's tests call each one
-  } catch {
-    return undefined;
-  }
+  const instance = kernelInstance(okvsModule);
+  if (instance === undefined) return undefined;
+  const exports = instance.exports as unknown as Exports; // the module is ours; the kernel's tests call each one
   const memory = exports.memory;
   let view = new Uint8Array(memory.buffer);
   return allocating(exports, exports.heap(), (end) => {

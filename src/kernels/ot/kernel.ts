@@ -6,6 +6,7 @@
  * it is not promised by WebAssembly. The `wipe` functions overwrite what a call left.
  */
 
+import { kernelInstance } from "../instance.js";
 import { otModule } from "./module.generated.js";
 
 /**
@@ -88,14 +89,9 @@ export interface OtKernel {
  * compiling it.
  */
 export function instantiateOt(): OtKernel | undefined {
-  let exports: Exports;
-  try {
-    const binary = Uint8Array.from(atob(otModule), (character) => character.charCodeAt(0));
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(binary), {});
-    exports = instance.exports as unknown as Exports; // the module is ours; the kernel's tests call each one
-  } catch {
-    return undefined;
-  }
+  const instance = kernelInstance(otModule);
+  if (instance === undefined) return undefined;
+  const exports = instance.exports as unknown as Exports; // the module is ours; the kernel's tests call each one
   const stripe = exports.stripe();
   const blocks = exports.blocks();
   const view = (at: number, length: number): Uint8Array => new Uint8Array(exports.memory.buffer, at, length);

@@ -8,6 +8,7 @@
  * is not promised by WebAssembly.
  */
 
+import { kernelInstance } from "../instance.js";
 import { prio3Module } from "./module.generated.js";
 
 /** Addresses of vectors and counts of elements; all for one field. */
@@ -142,18 +143,12 @@ export class Arena {
 }
 
 /**
- * A fresh instance, or undefined where the platform has no WebAssembly or a content security policy forbids compiling
- * it (`script-src 'wasm-unsafe-eval'` allows it).
+ * A fresh instance, or undefined where it can't run, see {@link kernelInstance}.
  */
 export function instantiatePrio3(): Prio3Kernel | undefined {
-  let exports: Exports;
-  try {
-    const binary = Uint8Array.from(atob(prio3Module), (character) => character.charCodeAt(0));
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(binary), {});
-    exports = instance.exports as unknown as Exports; // the module is ours; the kernel's tests call each one
-  } catch {
-    return undefined;
-  }
+  const instance = kernelInstance(prio3Module);
+  if (instance === undefined) return undefined;
+  const exports = instance.exports as unknown as Exports; // the module is ours; the kernel's tests call each one
   exports.start();
   const arena = new Arena(exports.memory, exports.heap());
   return {

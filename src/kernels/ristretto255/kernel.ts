@@ -6,6 +6,7 @@
  * engine's compiler makes of it is not promised by WebAssembly. `wipe` overwrites every buffer.
  */
 
+import { kernelInstance } from "../instance.js";
 import { ristretto255Module } from "./module.generated.js";
 
 /** The kernel's operations and buffers. The buffers are views of its memory, valid until the kernel is dropped. */
@@ -82,18 +83,12 @@ const rowBytes = 32;
 const tagCapacity = 256;
 
 /**
- * A fresh instance, or undefined where the platform has no WebAssembly with SIMD or a content security policy forbids
- * compiling it (`script-src 'wasm-unsafe-eval'` allows it).
+ * A fresh instance, or undefined where it can't run, see {@link kernelInstance}.
  */
 export function instantiateRistretto255(): Ristretto255Kernel | undefined {
-  let exports: Exports;
-  try {
-    const binary = Uint8Array.from(atob(ristretto255Module), (character) => character.charCodeAt(0));
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(binary), {});
-    exports = instance.exports as unknown as Exports; // the module is ours; the kernel's tests call each one
-  } catch {
-    return undefined;
-  }
+  const instance = kernelInstance(ristretto255Module);
+  if (instance === undefined) return undefined;
+  const exports = instance.exports as unknown as Exports; // the module is ours; the kernel's tests call each one
   exports.start();
   return kernelOf(exports);
 }

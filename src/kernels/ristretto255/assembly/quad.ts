@@ -4,8 +4,8 @@
  * A *quad* holds, for each of four elements, 20 signed limbs of 13 bits (260 bits, so 2^260 = 608), in ten 128-bit
  * words. Word t has limb 2t in the low and limb 2t+1 in the high half of each element's 32-bit lane.
  *
- * A limb of *weight* w is at most w * 4160 in absolute value. Products and carried values have weight 1; a sum or
- * difference of weights v and w has weight v + w. `product.ts` says what weights a product may have.
+ * A limb of *weight* w is at most w * 4160 in absolute value. Products have weight 1, carried values up to 1.28 in one
+ * limb, see {@link carry}; a sum or difference of weights v and w has weight v + w. `product.ts` says what weights a product may have.
  *
  * No branch and no address here depends on the value of a limb.
  */
@@ -114,7 +114,15 @@ export function carryAround(out: usize, incoming: v128): void {
   v128.store(out, i16x8.add(v128.load(out), i16x8.mul(incoming, FOLD_LOW)));
 }
 
-/** out = a with weight 1, from a weight of at most 7. */
+/**
+ * out = a, carried: from limbs of -32,768 to 28,671, which weights up to 6 keep within (a weight of 7 does not: 28,672 and
+ * more wrap when half a limb is added). All limbs come out with weight 1 but the first, which takes 608 times what leaves
+ * the last one: at most 4096 + 2 * 608 = 5312, 1.28 weights, from weights up to 4, and 4096 + 3 * 608 = 5920, 1.43
+ * weights, from weights up to 6; 4096 + 4 * 608 = 6528 from any limbs within the limits.
+ *
+ * What the formulas carry has a weight of at most 4. The largest products with it are 1.28 * 3 of a doubling, and 2.13 * 2.13
+ * of an addition, whose F is carried from weight 2 (4096 + 608) and added to weight 1.
+ */
 export function carry(out: usize, a: usize): void {
   let incoming = i32x4.splat(0);
   incoming = carryWord(out + 0, v128.load(a, 0), incoming);
