@@ -1,5 +1,7 @@
 /** The server's side of a lookup session; the messages are in `rounds.ts`. */
 
+import { checkArgument, checkOptions, partyRule, type RulesOf } from "../../checks/options.js";
+import { anything, callback, optional } from "../../checks/rules.js";
 import type { Party } from "../../channel/party.js";
 import { invalidArgument } from "../../errors.js";
 import { elementBytes } from "../../group/index.js";
@@ -47,6 +49,14 @@ export interface ServedLookups {
   readonly downloadedBytes: number;
 }
 
+/** Names only: what each may be is said where it is used. */
+const serveRules: RulesOf<ServeLookupOptions> = {
+  budget: anything,
+  downloadBudget: optional(anything),
+  maxKeys: optional(anything),
+  random: optional(callback),
+};
+
 const defaultMaxKeys = 1024;
 const largestMaxKeys = 16_384;
 const granted = { granted: true } as const;
@@ -80,6 +90,8 @@ export async function serveLookup(
   store: LookupStore,
   options: ServeLookupOptions,
 ): Promise<ServedLookups> {
+  checkArgument("serveLookup", "party", party, partyRule);
+  checkOptions("serveLookup", options, serveRules);
   return party.run(lookupProtocol, async (run) => {
     const client = peerOf("serveLookup", run);
     const settings = completeOptions(options);

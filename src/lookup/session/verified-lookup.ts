@@ -10,6 +10,8 @@
  * very unequal sizes, the large one encoded and downloaded once: A. Kiss et al., PoPETs 2017(4).
  */
 
+import { checkArgument, checkOptions, partyRule, type RulesOf } from "../../checks/options.js";
+import { anything, callback, optional } from "../../checks/rules.js";
 import { bytesToHex, equalBytes } from "../../bytes/encoding.js";
 import type { Party, ProtocolRun } from "../../channel/party.js";
 import { invalidArgument } from "../../errors.js";
@@ -53,6 +55,18 @@ export interface LookupOptions {
 
 /** What {@link verifiedLookup} gives: the outcome, and where it comes from. */
 export type LookupResult = LookupOutcome & Pick<LookupClient, "info" | "download" | "set" | "bucketBits">;
+
+/** Names only: what each may be is said where it is used. */
+const lookupRules: RulesOf<LookupOptions> = {
+  publicKey: anything,
+  epoch: anything,
+  digest: optional(anything),
+  set: optional(anything),
+  wholeSet: optional(anything),
+  bucketBits: optional(anything),
+  maxSetBytes: optional(anything),
+  random: optional(callback),
+};
 
 const defaultMaxSetBytes = 2 ** 28;
 const maxBucketBits = 20;
@@ -138,9 +152,11 @@ export async function lookupSession<T>(
   options: LookupOptions,
   use: (client: LookupClient) => Promise<T>,
 ): Promise<T> {
+  checkArgument("lookup", "party", party, partyRule);
+  checkOptions("lookup", options, lookupRules);
   return party.run(lookupProtocol, async (run) => {
     const server = peerOf("verifiedLookup", run);
-    checkOptions(options);
+    checkTerms(options);
     await run.agree(agreedParameters(server, options));
     const message = await run.receive(server, "terms", { byteLength: termsBytes });
     const terms = await fromPeer(run, "terms", () => decodeTerms(message));
@@ -164,7 +180,7 @@ function fetchOptions(options: LookupOptions): FetchOptions {
   };
 }
 
-function checkOptions(options: LookupOptions): void {
+function checkTerms(options: LookupOptions): void {
   const { publicKey, epoch, set, bucketBits, maxSetBytes = 0, wholeSet = "if-needed" } = options;
   if (publicKey.length !== elementBytes || firstInvalidElement(publicKey) >= 0) {
     throw invalidArgument("verifiedLookup", "a public key: 32 bytes, not the identity", "another");

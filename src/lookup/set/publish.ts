@@ -3,6 +3,8 @@
  * label sealed, all in the pool; see `entry.ts`.
  */
 
+import { checkOptions, poolRule, signalRule, type RulesOf } from "../../checks/options.js";
+import { anything, callback, integer, listOf, optional } from "../../checks/rules.js";
 import { wipe } from "../../bytes/wipe.js";
 import { byteRowsFromArrays, sliceRows } from "../../bytes/byte-rows.js";
 import { MalformedMessage } from "../../bytes/codec.js";
@@ -55,6 +57,19 @@ export interface SetChanges {
   readonly remove?: readonly PsiItem[];
 }
 
+const workRules: RulesOf<PublishWork> = {
+  pool: optional(poolRule),
+  workers: optional(integer(0)),
+  signal: optional(signalRule),
+  onProgress: optional(callback),
+  random: optional(callback),
+};
+const publishRules: RulesOf<PublishSetOptions> = { ...workRules, epoch: anything, labelBytes: anything };
+const changeRules: RulesOf<SetChanges> = {
+  put: optional(listOf(anything)),
+  remove: optional(listOf(anything)),
+};
+
 const rowsPerChunk = 256;
 const inlineEntries = 2048;
 const maxEpoch = 2 ** 32 - 1;
@@ -97,6 +112,7 @@ export async function publishSet(
   entries: readonly LookupEntry[],
   options: PublishSetOptions,
 ): Promise<PublishedSet> {
+  checkOptions("publishSet", options, publishRules);
   const { epoch, labelBytes } = options;
   checkEpoch("publishSet", epoch);
   if (!Number.isInteger(labelBytes) || labelBytes < 0 || labelBytes > maxLabelBytes) {
@@ -129,6 +145,8 @@ export async function updateSet(
   changes: SetChanges,
   work: PublishWork = {},
 ): Promise<PublishedSet> {
+  checkOptions("updateSet", changes, changeRules);
+  checkOptions("updateSet", work, workRules);
   const { info } = set;
   const { put = [], remove = [] } = changes;
   if (!equalBytes(key.publicKey, info.publicKey)) {
