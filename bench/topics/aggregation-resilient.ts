@@ -109,6 +109,7 @@ class ClientRun {
       await this.#send(index, [client.advert]);
     }
     await this.#round(clients, (client, message) => [client.takeKeys(message)]);
+    await this.#round(clients, (client, message) => [client.takeShares(message)]);
     await this.#round(clients, (client, message, index) => this.#mask(client, message, index));
     await this.#round(clients, (client, message) => [client.takeSurvivors(message)]);
     await this.#server.ask({ kind: "close" }, "clients");
@@ -125,7 +126,7 @@ class ClientRun {
   }
 
   #mask(client: ResilientClient, message: Uint8Array, index: number): Uint8Array[] {
-    client.takeShares(message);
+    client.takeJoined(message);
     if (index % Math.round(1 / lostShare) === 0) return []; // lost
     const first = 2 ** 32 - 1 - index;
     const vector = Uint32Array.from({ length }, (_, place) => first - place);

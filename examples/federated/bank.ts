@@ -1,18 +1,12 @@
 /** One bank's process: its own rows, and a session with the coordinator. */
 
-import {
-  federatedAveraging,
-  planFederatedAveraging,
-  SigningKey,
-  type ClientUpdate,
-} from "veilshare/aggregation";
+import { federatedAveraging, planFederatedAveraging, type ClientUpdate } from "veilshare/aggregation";
 import { connectToServer, generateIdentity } from "veilshare/channel";
 import { exitWithError } from "../launcher/index.js";
 import { descend } from "./logistic.js";
 import type { BankTask, FromBank } from "./messages.js";
 
 const identity = generateIdentity(process.argv[2] ?? "bank");
-const signingKey = SigningKey.generate();
 
 async function work({ serverEntry, planOptions, localSteps, diesInRound, ...rows }: BankTask): Promise<void> {
   const party = await connectToServer({ identity, serverEntry });
@@ -22,7 +16,9 @@ async function work({ serverEntry, planOptions, localSteps, diesInRound, ...rows
     const trained = descend(rows, model, localSteps);
     return { update: trained.map((value, i) => value - (model[i] ?? 0)), weight: rows.labels.length };
   };
-  const { rounds, clipped } = await federatedAveraging(party, plan, train, { signingKey });
+  const { rounds, clipped } = await federatedAveraging(party, plan, train, {
+    signingKey: identity.signingKey,
+  });
   await party.close();
   tell({ kind: "done", rounds, clipped });
 }
@@ -39,4 +35,4 @@ process.once("message", (task: BankTask) => {
     process.disconnect();
   });
 });
-tell({ kind: "keys", entry: identity.entry(), signingKey: signingKey.publicKey });
+tell({ kind: "entry", entry: identity.entry() });

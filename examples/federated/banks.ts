@@ -2,14 +2,15 @@
 
 import { fork, type ChildProcess } from "node:child_process";
 import { VeilshareError } from "veilshare";
-import type { BankKeys, BankTask, FromBank } from "./messages.js";
+import type { PartyEntry } from "veilshare/channel";
+import type { BankTask, FromBank } from "./messages.js";
 
 /** A bank's process. */
 export interface Bank {
   readonly name: string;
   readonly process: ChildProcess;
   /** Its public keys, as it says. */
-  readonly known: Promise<BankKeys>;
+  readonly entry: Promise<PartyEntry>;
   readonly exited: Promise<void>;
 }
 
@@ -21,9 +22,9 @@ export function startBank(name: string): Bank {
       resolve();
     }),
   );
-  const known = new Promise<BankKeys>((resolve, reject) => {
+  const entry = new Promise<PartyEntry>((resolve, reject) => {
     child.on("message", (message: FromBank) => {
-      if (message.kind === "keys") resolve(message);
+      if (message.kind === "entry") resolve(message.entry);
     });
     child.once("exit", () => {
       reject(
@@ -31,7 +32,7 @@ export function startBank(name: string): Bank {
       );
     });
   });
-  return { name, process: child, known, exited };
+  return { name, process: child, entry, exited };
 }
 
 /** Gives a bank its task. */

@@ -16,7 +16,7 @@ import {
   type FederatedPlanOptions,
   type FederatedRound,
 } from "veilshare/aggregation";
-import { acceptClients, generateIdentity } from "veilshare/channel";
+import { acceptClients, generateIdentity, signingKeysOf } from "veilshare/channel";
 import { discrimination } from "veilshare/risk";
 import { exitWithError } from "../launcher/index.js";
 import { give, startBank } from "./banks.js";
@@ -70,10 +70,9 @@ async function train(
   try {
     const address = await listen(server);
     const identity = generateIdentity("coordinator");
-    const known = await Promise.all(banks.map(({ known }) => known));
-    const entries = known.map(({ entry }) => entry);
+    const entries = await Promise.all(banks.map(({ entry }) => entry));
     // The banks would have each other's keys from elsewhere: the coordinator is who they are there against.
-    const planOptions = { ...numbers, signingKeys: known.map(({ signingKey }) => signingKey) };
+    const planOptions = { ...numbers, signingKeys: signingKeysOf(entries) };
     for (const [i, bank] of banks.entries()) {
       const dies = dropout && i === victim.bank ? { diesInRound: victim.round } : {};
       const own = rowsOfBank(rows, i, banks.length);

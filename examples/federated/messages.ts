@@ -15,13 +15,7 @@ export interface BankTask {
   readonly diesInRound?: number;
 }
 
-/** A bank's public keys: of its links, and of what it signs. */
-export interface BankKeys {
-  readonly kind: "keys";
-  readonly entry: PartyEntry;
-  readonly signingKey: Uint8Array;
-}
-
 /** What a bank's process says. */
 export type FromBank =
-  BankKeys | { readonly kind: "done"; readonly rounds: number; readonly clipped: number };
+  | { readonly kind: "entry"; readonly entry: PartyEntry }
+  | { readonly kind: "done"; readonly rounds: number; readonly clipped: number };

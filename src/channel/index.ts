@@ -10,9 +10,12 @@ export {
   generateIdentity,
   Identity,
   keyFingerprint,
+  signingKeysOf,
   type PartyAddress,
   type PartyEntry,
+  type PartyKey,
 } from "./identity/identity.js";
+export { SigningKey } from "./identity/signing-key.js";
 export { formatKeyFile, parseKeyFile } from "./identity/key-file.js";
 export { parsePartiesFile } from "./identity/parties-file.js";
 export { defaultLimits, type SessionLimits } from "./limits.js";

@@ -12,7 +12,13 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { loadIdentity, loadParties, saveIdentity, generateIdentity } from "../../dist/channel/index.js";
+import {
+  loadIdentity,
+  loadParties,
+  saveIdentity,
+  generateIdentity,
+  type PartyEntry,
+} from "../../dist/channel/index.js";
 import { bytesToHex } from "../../dist/bytes/encoding.js";
 
 const folder = mkdtempSync(join(tmpdir(), "veilshare-keygen-"));
@@ -47,16 +53,22 @@ describe("veilshare keygen", () => {
     const identity = await loadIdentity(out);
     expect(JSON.parse(stdout)).toEqual({
       name: "bank",
-      publicKey: bytesToHex(identity.keys.publicKey),
+      keys: [
+        {
+          link: bytesToHex(identity.keys.publicKey),
+          signing: bytesToHex(identity.signingKey.publicKey),
+        },
+      ],
       address: "ws://bank:9000",
     });
     expect(stdout).not.toContain(bytesToHex(identity.keys.exportSecretKey()));
+    expect(stdout).not.toContain(bytesToHex(identity.signingKey.exportSecretKey()));
   });
 
   it("makes another key every time", () => {
     const entries = ["a", "b"].map((name) => {
       const { stdout } = veilshare("keygen", "--name", name, "--out", join(folder, `${name}.json`));
-      return (JSON.parse(stdout) as { publicKey: string }).publicKey;
+      return JSON.stringify((JSON.parse(stdout) as PartyEntry).keys);
     });
     expect(entries[0]).not.toBe(entries[1]);
   });
@@ -129,7 +141,7 @@ describe("identity files", () => {
       generateIdentity(name).entry(`wss://${name}.example:8443/x`),
     );
     const file = join(folder, "parties.json");
-    writeFileSync(file, JSON.stringify({ parties }));
+    writeFileSync(file, JSON.stringify({ version: 2, parties }));
     expect(await loadParties(file)).toEqual(parties);
   });
 });

@@ -233,7 +233,7 @@ describe("between processes", () => {
     const shown = await veilshare("keys", "--parties", "two.json");
     const fingerprint = /^(.+?) {2}shop-b/m.exec(shown.stdout)?.[1] ?? "none";
     expect(a.stdout).toContain(`key of shop-b: fingerprint ${fingerprint}`);
-    write("other.json", read("two.json").replace(/"publicKey": "../, '"publicKey": "00'));
+    write("other.json", read("two.json").replace(/"link": "../, '"link": "00'));
     const wrong = await veilshare("check", ...session("bank-a", "other.json"), "--json");
     expect(wrong.code).toBe(2);
     expect(JSON.parse(wrong.stdout)).toMatchObject({

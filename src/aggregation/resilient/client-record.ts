@@ -14,12 +14,13 @@ import { sumIdBytes } from "./seeds.js";
 import type { SharePair } from "./share-box.js";
 
 /**
- * How far a client is: it said its keys; dealt its shares; knows who dealt theirs; put its mask on; signed who is in
+ * How far a client is: it said its keys; dealt its shares; said whose boxes it could open; knows who is in; put its mask on; signed who is in
  * (active server only); gave its shares away. `failed` after a message that an honest server would not send.
  */
 export const clientPhases = [
   "advertised",
   "dealt",
+  "opened",
   "joined",
   "masked",
   "confirming",
@@ -57,7 +58,7 @@ export interface ClientRecord {
   survivors: ClientSet | undefined;
 }
 
-const format = "veilshare resilient client v1";
+const format = "veilshare resilient client v2";
 
 /** 32 bytes that differ for different plans. */
 export function planDigest(plan: ResilientPlan): Uint8Array {

@@ -47,7 +47,7 @@ import { chunkElements, packWords, wordsOfVector, type SummableVector } from "./
 import { splitScalar } from "./scalar-shares.js";
 import { selfMaskCommitment } from "./seeds.js";
 import { openShares, sealShares, shareBoxBytes, type SharePair } from "./share-box.js";
-import { signatureBytes, verifySignature, type SigningKey } from "./signing-key.js";
+import { signatureBytes, verifySignature, type SigningKey } from "../../channel/identity/signing-key.js";
 
 /** What a client needs besides the plan. */
 export interface ClientOptions {
@@ -225,12 +225,13 @@ export class ResilientClient {
   }
 
   /**
-   * Takes the neighbours' boxes. One that does not open is as good as lost: its sender's other neighbours hold enough.
+   * Takes the neighbours' boxes; gives a byte for each of those that dealt, ascending: 1 where the box opens. One that does not
+   * is as good as lost: the server leaves its sender out where too many say so.
    *
    * @throws VeilshareError as {@link ResilientClient.takeKeys}.
    */
-  takeShares(message: Uint8Array): void {
-    this.#step("shares", "dealt", "joined", () => {
+  takeShares(message: Uint8Array): Uint8Array {
+    return this.#step("shares", "dealt", "opened", () => {
       const view = this.#view();
       const { index, sumId, held } = this.#record;
       const shape = { clients: this.#plan.clients, itemBytes: shareBoxBytes };
@@ -240,12 +241,32 @@ export class ResilientClient {
       });
       if (boxes.size + 1 < this.#plan.threshold) throw this.#tooFew("shares", boxes.size + 1);
       const keys = boxKeysOf(this.#record, view, this.#plan, "from");
+      const opened: number[] = [];
       for (const [from, box] of boxes) {
         const key = keys.get(from) ?? new Uint8Array(0);
         const pair = openShares(box, { sumId, from, to: index, key });
         if (pair !== undefined) held.set(from, pair);
+        opened.push(pair === undefined ? 0 : 1);
       }
       this.#record.joined = joined;
+      return Uint8Array.from(opened);
+    });
+  }
+
+  /**
+   * Takes who is in, of those that dealt: from here on only they are masked with.
+   *
+   * @throws VeilshareError as {@link ResilientClient.takeKeys}.
+   */
+  takeJoined(message: Uint8Array): void {
+    this.#step("joined", "opened", "joined", () => {
+      const record = this.#record;
+      const shape = { clients: this.#plan.clients, itemBytes: 0 };
+      const { set: joined } = readSetAndItems(message, shape, () => []);
+      this.#checkSet("joined", joined, record.joined);
+      const kept = [...this.#view().adverts.keys()].filter((client) => joined.has(client)).length + 1;
+      if (kept < this.#plan.threshold) throw this.#tooFew("joined", kept);
+      record.joined = joined;
     });
   }
 

@@ -10,7 +10,7 @@ import { sumFault } from "./fault.js";
 import { agreedPlan, pinnedOthers, type ResilientPlan } from "./plan.js";
 import { chunkElements, wordsOfVector, type SummableVector } from "./ring.js";
 import { peerOf, readEnd, readWelcome, resilientProtocol, welcomeBytes } from "./session-steps.js";
-import type { SigningKey } from "./signing-key.js";
+import type { SigningKey } from "../../channel/identity/signing-key.js";
 
 /** Options of {@link resilientSum}. */
 export interface ResilientSumOptions {
@@ -70,8 +70,10 @@ export async function resilientSum(
     const client = await conversation.begin(options);
     await conversation.send("advert", client.advert);
     await conversation.send("shares", client.takeKeys(await conversation.receive("keys")));
-    client.takeShares(await conversation.receive("neighbours"));
+    await conversation.send("opened", client.takeShares(await conversation.receive("neighbours")));
+    client.takeJoined(await conversation.receive("joined"));
     await conversation.receive("go");
+    await conversation.send("begin", new Uint8Array(0));
     await conversation.sendAll("vector", client.mask(own));
     let reply = client.takeSurvivors(await conversation.receive("survivors"));
     if (plan.server === "active") {

@@ -10,5 +10,5 @@ export {
   type ServeResilientSumOptions,
 } from "./server.js";
 export { ResilientServer, type ServerOptions } from "./server-state.js";
-export { SigningKey } from "./signing-key.js";
+export { SigningKey } from "../../channel/identity/signing-key.js";
 export type { ResilientTotal } from "./unmasking.js";

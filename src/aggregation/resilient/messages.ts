@@ -11,7 +11,7 @@ import { ClientSet, clientSetBytes } from "./client-set.js";
 import type { ResilientPlan } from "./plan.js";
 import { commitmentBytes } from "./seeds.js";
 import { shareBoxBytes } from "./share-box.js";
-import { signatureBytes } from "./signing-key.js";
+import { signatureBytes } from "../../channel/identity/signing-key.js";
 
 /** Bytes of the seed that orders the graph. */
 export const graphSeedBytes = 32;

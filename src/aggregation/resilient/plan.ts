@@ -5,7 +5,7 @@ import { bytesToHex, concatBytes } from "../../bytes/encoding.js";
 import { invalidArgument } from "../../errors.js";
 import { chooseGraph, type GraphOptions, type ServerModel } from "./choose-graph.js";
 import { ringBitsFor, type ElementRange } from "./ring.js";
-import { signingKeyBytes } from "./signing-key.js";
+import { signingKeyBytes } from "../../channel/identity/signing-key.js";
 
 /** What {@link planResilientSum} needs. */
 export interface ResilientPlanOptions extends GraphOptions {

@@ -65,16 +65,16 @@ export class Turnstile {
     this.#free = width;
   }
 
-  /** Runs `body` when there is room. */
-  async through<T>(body: () => Promise<T>): Promise<T> {
+  /** Resolves when there is room; {@link Turnstile.leave} must follow. */
+  async enter(): Promise<void> {
     if (this.#free > 0) this.#free -= 1;
     else await new Promise<void>((resolve) => this.#queue.push(resolve));
-    try {
-      return await body();
-    } finally {
-      const next = this.#queue.shift();
-      if (next === undefined) this.#free += 1;
-      else next();
-    }
+  }
+
+  /** Makes room for the next. */
+  leave(): void {
+    const next = this.#queue.shift();
+    if (next === undefined) this.#free += 1;
+    else next();
   }
 }

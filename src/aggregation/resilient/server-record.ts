@@ -14,6 +14,7 @@ import { sumIdBytes } from "./seeds.js";
 export const serverPhases = [
   "adverts",
   "shares",
+  "opened",
   "vectors",
   "confirmations",
   "answers",
@@ -32,8 +33,10 @@ export interface ServerRecord {
   readonly adverts: Map<number, Uint8Array>;
   /** Each client's boxes for its present neighbours, ascending. */
   readonly boxes: Map<number, Uint8Array>;
-  /** Who dealt. */
-  readonly joined: ClientSet;
+  /** Who dealt; from the vectors on, whose boxes enough of its neighbours could open. */
+  joined: ClientSet;
+  /** What each client says of the boxes that it got: a byte for each of its neighbours that dealt, ascending; 1: it opened. */
+  readonly opened: Map<number, Uint8Array>;
   /** Whose vector is in the sum. */
   readonly included: ClientSet;
   readonly sum: RingWords;
@@ -50,6 +53,7 @@ export function emptyServerRecord(plan: ResilientPlan, sumId: Uint8Array): Serve
     adverts: new Map(),
     boxes: new Map(),
     joined: new ClientSet(plan.clients),
+    opened: new Map(),
     included: new ClientSet(plan.clients),
     sum: zeroWords(plan.bits, plan.length),
     signatures: new Map(),
@@ -57,7 +61,7 @@ export function emptyServerRecord(plan: ResilientPlan, sumId: Uint8Array): Serve
   };
 }
 
-const format = "veilshare resilient server v1";
+const format = "veilshare resilient server v2";
 const maxEntryBytes = 2 ** 24;
 
 /** The record as bytes. Secret from the first answer on. */
@@ -65,7 +69,7 @@ export function writeServerRecord(record: ServerRecord, plan: ResilientPlan): Ui
   const writer = new ByteWriter().text(format).fixed(planDigest(plan));
   writer.u8(serverPhases.indexOf(record.phase)).fixed(record.sumId);
   writer.fixed(record.joined.toBytes()).fixed(record.included.toBytes());
-  for (const messages of [record.adverts, record.boxes, record.signatures, record.answers]) {
+  for (const messages of [record.adverts, record.boxes, record.opened, record.signatures, record.answers]) {
     writer.u32(messages.size);
     for (const [client, message] of messages) writer.u32(client).bytes(message);
   }
@@ -103,11 +107,12 @@ function readRecord(reader: ByteReader, plan: ResilientPlan): ServerRecord {
   };
   const sumId = reader.fixed(sumIdBytes);
   const [joined, included] = [set(), set()];
-  const [adverts, boxes, signatures, answers] = [messages(), messages(), messages(), messages()];
+  const [adverts, boxes, opened] = [messages(), messages(), messages()];
+  const [signatures, answers] = [messages(), messages()];
   const sumBytes = reader.bytes(8 * plan.length);
   reader.end();
   if (sumBytes.length !== 8 * plan.length) throw new MalformedMessage(`a sum of ${sumBytes.length} bytes`);
   const wide = wordsFromBytes(sumBytes);
   const sum = plan.bits <= 32 ? Uint32Array.from(wide, Number) : wide;
-  return { phase, sumId, joined, included, adverts, boxes, signatures, answers, sum };
+  return { phase, sumId, joined, included, adverts, boxes, opened, signatures, answers, sum };
 }

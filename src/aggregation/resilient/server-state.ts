@@ -37,17 +37,26 @@ import {
 } from "./server-record.js";
 import { ServerView } from "./server-view.js";
 import { shareBoxBytes } from "./share-box.js";
-import { verifySignature } from "./signing-key.js";
+import { verifySignature } from "../../channel/identity/signing-key.js";
 import { unmask, type ResilientTotal } from "./unmasking.js";
 
 /** What a server needs besides the plan. */
 export interface ServerOptions {
   /** How errors name the clients, by index. Default `client-0`, `client-1`, ... */
   readonly names?: readonly string[];
-  /** Clients whose vectors may be on their way at once, 1 to 1,024; each takes the memory of one vector. Default 4. */
+  /**
+   * Clients whose vectors may be on their way at once, 1 to 1,024; each takes the memory of one vector. Default: as many as
+   * take 64 MiB, and at least 4.
+   */
   readonly maxUploads?: number;
   /** Where the sum's id comes from; other than the default only to replay a run. */
   readonly random?: RandomSource;
+}
+
+/** How many vectors may be on their way at once where a caller does not say. */
+export function defaultUploads({ length, bits }: ResilientPlan): number {
+  const each = Math.max(1, packedBytes(length, bits));
+  return Math.max(4, Math.min(1024, Math.floor((64 * 2 ** 20) / each)));
 }
 
 /** The server of one sum. Prints as redacted: from the first answer on it holds shares of secrets. */
@@ -62,10 +71,13 @@ export class ResilientServer {
   readonly #record: ServerRecord;
   /** Vectors that are on their way: pieces that came, packed. */
   readonly #uploads = new Map<number, Uint8Array[]>();
+  /** Who dealt boxes that its neighbours could not open. */
+  readonly #excluded = new Set<number>();
   #viewOnceFixed: ServerView | undefined;
 
   private constructor(plan: ResilientPlan, options: ServerOptions, record: ServerRecord) {
-    const { names = Array.from({ length: plan.clients }, (_, i) => `client-${i}`), maxUploads = 4 } = options;
+    const { names = Array.from({ length: plan.clients }, (_, i) => `client-${i}`) } = options;
+    const { maxUploads = defaultUploads(plan) } = options;
     if (names.length !== plan.clients) {
       throw invalidArgument("ResilientServer", `${plan.clients} names`, String(names.length));
     }
@@ -133,6 +145,7 @@ export class ResilientServer {
         return Number.isInteger(client) && client >= 0 && client < this.#plan.clients;
       case "shares":
         return adverts.has(client);
+      case "opened":
       case "vectors":
         return joined.has(client);
       case "confirmations":
@@ -147,9 +160,10 @@ export class ResilientServer {
   }
 
   #spoke(client: number): boolean {
-    const { phase, adverts, boxes, included, signatures, answers } = this.#record;
+    const { phase, adverts, boxes, opened, included, signatures, answers } = this.#record;
     if (phase === "adverts") return adverts.has(client);
     if (phase === "shares") return boxes.has(client);
+    if (phase === "opened") return opened.has(client);
     if (phase === "vectors") return included.has(client);
     return phase === "confirmations" ? signatures.has(client) : answers.has(client);
   }
@@ -169,6 +183,7 @@ export class ResilientServer {
     try {
       if (phase === "adverts") this.#takeAdvert(client, message);
       else if (phase === "shares") this.#takeBoxes(client, message);
+      else if (phase === "opened") this.#takeOpened(client, message);
       else if (phase === "vectors") this.#takePiece(client, message);
       else if (phase === "confirmations") this.#takeSignature(client, message);
       else this.#takeAnswers(client, message);
@@ -209,6 +224,51 @@ export class ResilientServer {
   #takeBoxes(client: number, message: Uint8Array): void {
     readBoxes(message, this.#view.presentNeighbours(client));
     this.#record.boxes.set(client, message.slice());
+  }
+
+  #takeOpened(client: number, message: Uint8Array): void {
+    checkLength(message, this.#dealersOf(client).length);
+    if (message.some((byte) => byte > 1)) throw new MalformedMessage("a byte that is neither 0 nor 1");
+    this.#record.opened.set(client, message.slice());
+  }
+
+  /** A client's neighbours that dealt, ascending. */
+  #dealersOf(client: number): number[] {
+    return this.#view.presentNeighbours(client).filter((other) => this.#record.joined.has(other));
+  }
+
+  /**
+   * Leaves out who has not said what it could open, and who dealt boxes that too many of its neighbours could not: its secrets
+   * could not be put together in the end. Half of the shares that may be missing are left for neighbours that lie about
+   * their boxes, so that few can't have anybody left out.
+   */
+  #settleJoined(): void {
+    const { joined, opened } = this.#record;
+    const { clients, degree, threshold } = this.#plan;
+    const [opens, complaints] = [new Map<number, number>(), new Map<number, number>()];
+    for (const [client, bytes] of opened) {
+      for (const [i, dealer] of this.#dealersOf(client).entries()) {
+        const counts = bytes[i] === 1 ? opens : complaints;
+        counts.set(dealer, (counts.get(dealer) ?? 0) + 1);
+      }
+    }
+    const mostComplaints = Math.floor((degree + 1 - threshold) / 2);
+    const kept = joined.members().filter((client) => {
+      if (!opened.has(client)) return false;
+      const holders = (opens.get(client) ?? 0) + 1; // itself
+      if (holders >= threshold && (complaints.get(client) ?? 0) <= mostComplaints) return true;
+      this.#excluded.add(client);
+      return false;
+    });
+    this.#record.joined = new ClientSet(clients, kept);
+  }
+
+  /** Why a client has no place in the sum although it spoke; undefined for any other. */
+  exclusionOf(client: number): VeilshareError | undefined {
+    if (!this.#excluded.has(client)) return undefined;
+    const party = this.#names[client] ?? String(client);
+    const expected = "boxes that its neighbours can open";
+    return sumFault("PEER_MALFORMED", { party, step: "shares", expected, got: "too many others" });
   }
 
   /** Adds a vector when its last piece is there: what a client that leaves half way has sent must not stay in the sum. */
@@ -289,6 +349,11 @@ export class ResilientServer {
       case "shares":
         this.#atLeast(minimum, record.boxes.size);
         for (const client of record.boxes.keys()) record.joined.add(client);
+        record.phase = "opened";
+        break;
+      case "opened":
+        this.#settleJoined();
+        this.#atLeast(minimum, record.joined.size);
         record.phase = "vectors";
         break;
       case "vectors":
@@ -334,13 +399,13 @@ export class ResilientServer {
       const theirs = this.#view.presentNeighbours(client).map((other) => adverts.get(other) as Uint8Array); // present
       return writeKeys(this.#view.present, this.#view.graphSeed, theirs);
     }
-    if (phase === "vectors") {
-      const dealers = this.#view.presentNeighbours(client).filter((other) => joined.has(other));
+    if (phase === "opened") {
       return writeSetAndItems(
         joined,
-        dealers.map((from) => this.#boxFor(client, from)),
+        this.#dealersOf(client).map((from) => this.#boxFor(client, from)),
       );
     }
+    if (phase === "vectors") return joined.toBytes();
     if (phase === "confirmations" || this.#plan.server === "semi-honest") return included.toBytes();
     const signers = new ClientSet(this.#plan.clients, signatures.keys());
     return writeSetAndItems(

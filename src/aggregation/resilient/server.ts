@@ -9,11 +9,11 @@ import { advertBytes } from "./messages.js";
 import { agreedPlan, type ResilientPlan } from "./plan.js";
 import { chunkElements, packedBytes } from "./ring.js";
 import { Rounds, Turnstile } from "./rounds.js";
-import { ResilientServer } from "./server-state.js";
+import { defaultUploads, ResilientServer } from "./server-state.js";
 import type { ServerPhase } from "./server-record.js";
 import { peerOf, resilientProtocol, writeEnd, writeWelcome } from "./session-steps.js";
 import { shareBoxBytes } from "./share-box.js";
-import { signatureBytes } from "./signing-key.js";
+import { signatureBytes } from "../../channel/identity/signing-key.js";
 import type { ResilientTotal } from "./unmasking.js";
 
 /** Options of {@link serveResilientSum}. */
@@ -23,7 +23,15 @@ export interface ServeResilientSumOptions {
    * Default 60,000.
    */
   readonly roundTimeoutMs?: number;
-  /** Clients that send their vectors at once, 1 to 1,024; each takes the memory of one vector. Default 4. */
+  /**
+   * Longest wait for a client to begin with its vector, once it may: who is silent must not hold one of the `maxUploads` places
+   * that others wait for. Default 10,000, or `roundTimeoutMs` where that is less.
+   */
+  readonly beginTimeoutMs?: number;
+  /**
+   * Clients that send their vectors at once, 1 to 1,024; each takes the memory of one vector. Default: as many as take 64 MiB,
+   * and at least 4.
+   */
   readonly maxUploads?: number;
   /** Where masks are expanded in the end. Default: this thread. */
   readonly pool?: Pool;
@@ -59,11 +67,12 @@ export interface ResilientOutcome extends ResilientTotal {
  * follows the protocol; a false set of survivors would let it unmask a client. `server: "active"`: it may send anything;
  * clients check signatures under keys that they have from elsewhere, and refuse unless `threshold` of them were told the
  * same. A client may lie about its own vector within what the ring holds (ranges are checked by its owner only), and may
- * make the sum fail or wrong; it can't learn more than its own. A wrong share is corrected while few are wrong.
+ * make the sum fail or wrong; it can't learn more than its own. One whose boxes its neighbours can't open is left out, and named,
+ * before anything is masked with it. A wrong share is corrected while few are wrong.
  * Statistical security is the plan's `privacy` bits; the rest rests on ristretto255, HKDF-SHA-256, ChaCha20-Poly1305 and
  * Ed25519, and on links that authenticate.
  *
- * **Cost.** Four rounds (five with an active server). Memory: the sum, `maxUploads` vectors, and some 100 bytes for every
+ * **Cost.** Five rounds (six with an active server). Memory: the sum, `maxUploads` vectors, and some 100 bytes for every
  * pair of neighbours; vectors are not kept. After the last answer one expansion of a vector for each client, and one for
  * each neighbour of each client that left after it had dealt its shares.
  *
@@ -115,7 +124,7 @@ class Service {
     plan: ResilientPlan,
     options: ServeResilientSumOptions,
   ) {
-    const { maxUploads = 4 } = options;
+    const { maxUploads = defaultUploads(plan) } = options;
     this.#sessions = sessions;
     this.#plan = plan;
     this.#options = options;
@@ -158,29 +167,40 @@ class Service {
       const message = await this.#inTime(run, step, run.receive(peer, step, { maxByteLength }));
       this.#server.receive(index, message);
     };
+    // While others are waited for, a client hears that this server works.
+    const arrive = (): Promise<void> => run.working(() => this.#rounds.arrive(index));
     const holders = this.#plan.degree + 1;
     await this.#inTime(run, "agree", run.agree(agreedPlan(this.#plan)));
     await send("welcome", writeWelcome({ sumId: this.#server.sumId, index }));
     await take("advert", advertBytes(this.#plan));
-    await this.#rounds.arrive(index);
+    await arrive();
     await send("keys", this.#server.messageFor(index));
     await take("shares", shareBoxBytes * holders);
-    await this.#rounds.arrive(index);
+    await arrive();
     await send("neighbours", this.#server.messageFor(index));
-    await this.#uploads.through(async () => {
+    await take("opened", holders);
+    await arrive();
+    const excluded = this.#server.exclusionOf(index);
+    if (excluded !== undefined) throw excluded;
+    await send("joined", this.#server.messageFor(index));
+    await run.working(() => this.#uploads.enter());
+    try {
       await send("go", new Uint8Array(0));
+      await this.#inTime(run, "begin", run.receive(peer, "begin", { byteLength: 0 }), this.#beginTimeoutMs);
       await this.#takeVector(take);
-    });
-    await this.#rounds.arrive(index);
+    } finally {
+      this.#uploads.leave();
+    }
+    await arrive();
     await send("survivors", this.#server.messageFor(index));
     if (this.#plan.server === "active") {
       await take("signature", signatureBytes);
-      await this.#rounds.arrive(index);
+      await arrive();
       await send("confirmations", this.#server.messageFor(index));
     }
     await take("answer", 33 * holders);
-    await this.#rounds.arrive(index);
-    await this.#sendEnd(await this.#totalOnce(), send);
+    await arrive();
+    await this.#sendEnd(await run.working(() => this.#totalOnce()), send);
   }
 
   async #takeVector(take: (step: string, maxByteLength: number) => Promise<void>): Promise<void> {
@@ -207,8 +227,17 @@ class Service {
     }
   }
 
-  #inTime<T>(run: ProtocolRun, step: string, wanted: Promise<T>): Promise<T> {
-    const { roundTimeoutMs: timeoutMs = 60_000 } = this.#options;
+  get #beginTimeoutMs(): number {
+    const { roundTimeoutMs = 60_000, beginTimeoutMs = 10_000 } = this.#options;
+    return Math.min(roundTimeoutMs, beginTimeoutMs);
+  }
+
+  #inTime<T>(
+    run: ProtocolRun,
+    step: string,
+    wanted: Promise<T>,
+    timeoutMs: number = this.#options.roundTimeoutMs ?? 60_000,
+  ): Promise<T> {
     return withinLimits(wanted, {
       timeoutMs,
       onTimeout: () => {

@@ -6,7 +6,7 @@ import { invalidArgument } from "../../errors.js";
 import { sumIdBytes } from "./seeds.js";
 
 /** Name and version of the protocol between the server and one client. */
-export const resilientProtocol = { name: "veilshare/resilient-sum", version: 1 } as const;
+export const resilientProtocol = { name: "veilshare/resilient-sum", version: 2 } as const;
 
 /** The other party's index. */
 export function peerOf(caller: string, run: ProtocolRun): number {

@@ -103,6 +103,24 @@ export class ConfigObject {
     return value.toLowerCase();
   }
 
+  /** A date or time of ISO 8601, as it is written. */
+  time(field: string): string {
+    const value = this.#get(field);
+    const isTime =
+      typeof value === "string" &&
+      /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(\.\d+)?Z)?$/.test(value) &&
+      !Number.isNaN(Date.parse(value));
+    if (!isTime)
+      throw this.fault(field, "a date or time such as 2026-01-31 or 2026-01-31T12:00:00Z", kindOf(value));
+    return value;
+  }
+
+  /** A number that must be this one. */
+  constant(field: string, expected: number): void {
+    const value = this.#get(field);
+    if (value !== expected) throw this.fault(field, String(expected), kindOf(value));
+  }
+
   /** A `ws:` or `wss:` address without credentials, query or fragment. */
   address(field: string): string {
     const value = this.#get(field);

@@ -1,27 +1,40 @@
-/** Who a party is: a name and a static X25519 key pair. The others pin the public key, never an address. */
+/** Who a party is: a name, a key pair of its links and one that it signs with. The others pin public keys, never an address. */
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesFromHex, bytesToHex } from "../../bytes/encoding.js";
 import { printAsRedacted } from "../../bytes/redacted.js";
 import { checkArgument } from "../../checks/options.js";
 import { kindOf, text } from "../../checks/rules.js";
-import { invalidArgument } from "../../errors.js";
+import { invalidArgument, VeilshareError } from "../../errors.js";
 import { randomBytes, type RandomSource } from "../../random/csprng.js";
 import { isPartyName, nameRule } from "../names.js";
 import { dhBytes, KeyPair } from "../noise/key-pair.js";
+import { SigningKey, signingKeyBytes } from "./signing-key.js";
+
+/** Public keys of a party, for some time. */
+export interface PartyKey {
+  /** X25519, of its links: 64 hexadecimal digits. Without one it can be known by a certificate only. */
+  readonly link?: string;
+  /** Ed25519, of what it signs: 64 hexadecimal digits. */
+  readonly signing?: string;
+  /** From when they hold, a date or time of ISO 8601, e.g. `2026-01-01`. Default: always. */
+  readonly from?: string;
+  /** Until when, itself not included. Default: for ever. */
+  readonly until?: string;
+}
 
 /** A party that somebody else vouches for, or that proves a key when it comes. */
 export interface PartyAddress {
   readonly name: string;
-  /** X25519 public key, 64 hexadecimal digits; needed unless `verifyPeer` decides. */
-  readonly publicKey?: string;
+  /** One at least, unless `verifyPeer` decides. Of those that hold at a time, the one that began last counts. */
+  readonly keys?: readonly PartyKey[];
   /** Where the party can be dialled, `ws://host:port` or `wss://host:port`, if it can be. */
   readonly address?: string;
 }
 
 /** What the others know of a party; one entry of a parties file. */
 export interface PartyEntry extends PartyAddress {
-  readonly publicKey: string;
+  readonly keys: readonly PartyKey[];
 }
 
 /** A party's own name and keys. */
@@ -33,18 +46,25 @@ export class Identity {
   readonly name: string;
   /** Static key pair of the Noise handshakes. */
   readonly keys: KeyPair;
+  /** What it signs with. */
+  readonly signingKey: SigningKey;
 
-  /** @throws VeilshareError INVALID_ARGUMENT when the name cannot name a party. */
-  constructor(name: string, keys: KeyPair) {
+  /**
+   * @param signingKey - Default: a fresh one.
+   * @throws VeilshareError INVALID_ARGUMENT when the name cannot name a party.
+   */
+  constructor(name: string, keys: KeyPair, signingKey: SigningKey = SigningKey.generate()) {
     if (!isPartyName(name)) throw invalidArgument("Identity", `a name of ${nameRule}`, kindOf(name));
     this.name = name;
     this.keys = keys;
+    this.signingKey = signingKey;
   }
 
   /** The entry that the others put into their parties file. */
   entry(address?: string): PartyEntry {
-    const publicKey = bytesToHex(this.keys.publicKey);
-    return { name: this.name, publicKey, ...(address === undefined ? {} : { address }) };
+    const link = bytesToHex(this.keys.publicKey);
+    const signing = bytesToHex(this.signingKey.publicKey);
+    return { name: this.name, keys: [{ link, signing }], ...(address === undefined ? {} : { address }) };
   }
 }
 
@@ -55,7 +75,7 @@ export class Identity {
  * @throws VeilshareError INVALID_ARGUMENT for any other name.
  */
 export function generateIdentity(name: string, random: RandomSource = randomBytes): Identity {
-  return new Identity(name, KeyPair.generate(random));
+  return new Identity(name, KeyPair.generate(random), SigningKey.generate(random));
 }
 
 /**
@@ -72,7 +92,35 @@ export function keyFingerprint(publicKey: string): string {
   return (bytesToHex(digest.subarray(0, 16)).match(/.{4}/g) ?? []).join(" ");
 }
 
-/** The public key of an entry, 32 bytes. */
-export function publicKeyOf(entry: PartyAddress): Uint8Array {
-  return bytesFromHex(entry.publicKey ?? "", "publicKey", dhBytes);
+/**
+ * The public key of an entry's links, 32 bytes.
+ *
+ * @param atMs - Milliseconds since 1970. Default: now.
+ * @throws VeilshareError INVALID_CONFIG when it has none at that time.
+ */
+export function publicKeyOf(entry: PartyAddress, atMs: number = Date.now()): Uint8Array {
+  return bytesFromHex(keyAt(entry, "link", atMs), "link", dhBytes);
+}
+
+/**
+ * The keys that parties sign with, in their order: `signingKeys` of plans against an active server.
+ *
+ * @param atMs - Milliseconds since 1970. Default: now.
+ * @throws VeilshareError INVALID_CONFIG that names a party that has none at that time.
+ */
+export function signingKeysOf(entries: readonly PartyAddress[], atMs: number = Date.now()): Uint8Array[] {
+  return entries.map((entry) => bytesFromHex(keyAt(entry, "signing", atMs), "signing", signingKeyBytes));
+}
+
+function keyAt({ name, keys = [] }: PartyAddress, purpose: "link" | "signing", atMs: number): string {
+  let latest: { readonly key: string; readonly from: number } | undefined;
+  for (const { from: text, until, [purpose]: key } of keys) {
+    const from = text === undefined ? -Infinity : Date.parse(text);
+    if (key === undefined || from > atMs || (until !== undefined && Date.parse(until) <= atMs)) continue;
+    if (latest === undefined || from >= latest.from) latest = { key, from };
+  }
+  if (latest !== undefined) return latest.key;
+  const expected = `a ${purpose} key of "${name}" that holds now`;
+  const text = `parties: expected ${expected}, got none`;
+  throw new VeilshareError("INVALID_CONFIG", text, { party: name, field: `keys.${purpose}`, expected });
 }

@@ -1,29 +1,37 @@
 /**
  * The parties file: who takes part, in the order of their indices, the same at every party.
  *
- *   { "parties": [{ "name": "bank", "publicKey": "<64 hex digits>", "address": "wss://bank.example:8443" }, ...] }
+ *   { "version": 2, "parties": [{ "name": "bank", "address": "wss://bank.example:8443",
+ *     "keys": [{ "link": "<64 hex digits>", "signing": "<64 hex digits>", "from": "2026-01-01" }] }, ...] }
  */
 
 import { VeilshareError } from "../../errors.js";
-import { ConfigReader, isAddress } from "./config-reader.js";
-import type { PartyAddress, PartyEntry } from "./identity.js";
+import { ConfigReader, isAddress, type ConfigObject } from "./config-reader.js";
+import type { PartyAddress, PartyEntry, PartyKey } from "./identity.js";
+
+const version = 2;
 
 /**
  * The entries in the text of a parties file.
  *
  * @param file - Name of the file, for errors.
  * @throws VeilshareError INVALID_CONFIG with file and field when the text is not a parties file; names and keys must be
- * distinct and at least two.
+ * distinct and at least two. A file of version 1, which has no version, is refused with the line to change.
  */
 export function parsePartiesFile(text: string, file: string): PartyEntry[] {
-  const top = ConfigReader.parse(text, file).object(["parties"]);
+  const top = ConfigReader.parse(text, file).object(["version", "parties"]);
+  if (!top.has("version")) throw versionOne(text, file);
+  top.constant("version", version);
   const items = top.member("parties").array();
   top.end();
   const entries = items.map((item): PartyEntry => {
-    const fields = item.object(["name", "publicKey", "address"]);
+    const fields = item.object(["name", "keys", "address"]);
     const entry = {
       name: fields.name("name"),
-      publicKey: fields.hexKey("publicKey"),
+      keys: fields
+        .member("keys")
+        .array()
+        .map((key) => readKey(key.object(["link", "signing", "from", "until"]))),
       ...(fields.has("address") ? { address: fields.address("address") } : {}),
     };
     fields.end();
@@ -31,6 +39,27 @@ export function parsePartiesFile(text: string, file: string): PartyEntry[] {
   });
   checkEntries(entries, file);
   return entries;
+}
+
+function readKey(fields: ConfigObject): PartyKey {
+  const key = {
+    ...(fields.has("link") ? { link: fields.hexKey("link") } : {}),
+    ...(fields.has("signing") ? { signing: fields.hexKey("signing") } : {}),
+    ...(fields.has("from") ? { from: fields.time("from") } : {}),
+    ...(fields.has("until") ? { until: fields.time("until") } : {}),
+  };
+  fields.end();
+  return key;
+}
+
+/** Says what to write, and where. */
+function versionOne(text: string, file: string): VeilshareError {
+  const at = text.indexOf('"publicKey"');
+  const line = at < 0 ? 1 : text.slice(0, at).split("\n").length;
+  const expected =
+    '"version": 2 at the top, and in each entry "keys": [{ "link": "..." }] for "publicKey": "..."';
+  const message = `${file}:${line}: expected ${expected}, got a file without a version`;
+  return new VeilshareError("INVALID_CONFIG", message, { file, line, field: "version", expected });
 }
 
 /**
@@ -45,22 +74,45 @@ export function checkEntries(entries: readonly PartyAddress[], file: string, nee
     return new VeilshareError("INVALID_CONFIG", message, { file, field, expected, got });
   };
   if (entries.length < 2) throw fault("parties", "at least two parties", String(entries.length));
-  for (const field of needKeys ? (["name", "publicKey"] as const) : (["name"] as const)) {
-    const seen = new Map<string, number>();
-    for (const [i, entry] of entries.entries()) {
-      const value = (entry[field] ?? "").normalize("NFC").toLowerCase();
-      const before = seen.get(value);
-      if (before !== undefined)
-        throw fault(`parties[${i}].${field}`, "one of its own", `that of parties[${before}]`);
-      seen.set(value, i);
+  const seen = new Map<string, number>();
+  /** Names and keys are of one party each; a party may have one key at two times. */
+  const owned = (kind: "name" | "link" | "signing", value: string, owner: number, field: string): void => {
+    const id = `${kind} ${value.normalize("NFC").toLowerCase()}`;
+    const before = seen.get(id);
+    if (before !== undefined && (before !== owner || kind === "name")) {
+      throw fault(field, "one of its own", `that of parties[${before}]`);
     }
-  }
-  for (const [i, { address, publicKey = "" }] of entries.entries()) {
-    if (needKeys && !/^[0-9a-fA-F]{64}$/.test(publicKey)) {
-      throw fault(`parties[${i}].publicKey`, "64 hexadecimal digits", `${publicKey.length} characters`);
+    seen.set(id, owner);
+  };
+  for (const [i, { name }] of entries.entries()) owned("name", name, i, `parties[${i}].name`);
+  for (const [i, { keys = [], address }] of entries.entries()) {
+    if (needKeys && keys.length === 0) throw fault(`parties[${i}].keys`, "at least one key", "none");
+    for (const [k, key] of (needKeys ? keys : []).entries()) {
+      const path = `parties[${i}].keys[${k}]`;
+      const unfit = unfitField(key);
+      if (unfit !== undefined) throw fault(`${path}${unfit.field}`, unfit.expected, "another");
+      if (key.link !== undefined) owned("link", key.link, i, `${path}.link`);
+      if (key.signing !== undefined) owned("signing", key.signing, i, `${path}.signing`);
     }
     if (address !== undefined && !isAddress(address)) {
       throw fault(`parties[${i}].address`, "ws://host:port or wss://host:port", "another text");
     }
   }
+}
+
+/** What is wrong with a key, if anything is. */
+function unfitField(key: PartyKey): { readonly field: string; readonly expected: string } | undefined {
+  for (const purpose of ["link", "signing"] as const) {
+    const value = key[purpose];
+    if (value !== undefined && !/^[0-9a-fA-F]{64}$/.test(value)) {
+      return { field: `.${purpose}`, expected: "64 hexadecimal digits" };
+    }
+  }
+  if (key.link === undefined && key.signing === undefined) {
+    return { field: "", expected: "a link key or a signing key" };
+  }
+  const [from, until] = [Date.parse(key.from ?? "1970-01-01"), Date.parse(key.until ?? "9999-01-01")];
+  if (Number.isNaN(from)) return { field: ".from", expected: "a date or time of ISO 8601" };
+  if (Number.isNaN(until) || until <= from) return { field: ".until", expected: "a date or time after from" };
+  return undefined;
 }

@@ -28,7 +28,7 @@ export interface ConnectOptions extends SessionOptions {
   readonly certificateAuthorities?: string | readonly string[];
   /**
    * For parties whose keys are not known beforehand: asked with each party's name and proven key, and the entries need no
-   * `publicKey`. Default: keys are pinned to the entries.
+   * `keys`. Default: keys are pinned to the entries.
    */
   readonly verifyPeer?: (peer: VerifiedPeer) => boolean | Promise<boolean>;
   /** For `wss:` servers that ask for a client's certificate, in PEM; Node only. */

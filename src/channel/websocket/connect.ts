@@ -67,7 +67,16 @@ export const networkRules: RulesOf<NetworkOptions> = {
 /** One entry of the parties. */
 export const partyEntryRule: Rule = object({
   name: text,
-  publicKey: optional(text),
+  keys: optional(
+    listOf(
+      object({
+        link: optional(text),
+        signing: optional(text),
+        from: optional(text),
+        until: optional(text),
+      }),
+    ),
+  ),
   address: optional(text),
 });
 

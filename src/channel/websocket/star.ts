@@ -55,9 +55,9 @@ export async function acceptClients(options: AcceptClientsOptions): Promise<(Par
   const limits = { connectTimeoutMs: clientTimeoutMs, ...rest.limits };
   try {
     return await Promise.all(
-      clients.map(async ({ name, publicKey }) => {
+      clients.map(async ({ name, keys }) => {
         const own = pathFor(address, name);
-        const parties = [options.identity.entry(own), { name, publicKey }];
+        const parties = [options.identity.entry(own), { name, keys }];
         const door = switchboard.at(new URL(own).pathname);
         try {
           return await assemble({ ...rest, limits, parties, server: door }, { budget, strays: "elsewhere" });

@@ -85,7 +85,7 @@ async function checkTogether(
   options: VerbOptions,
 ): Promise<void> {
   const own = parties.find(({ name }) => name === identity.name);
-  const pinned = own?.publicKey.toLowerCase() === bytesToHex(identity.keys.publicKey);
+  const pinned = own !== undefined && bytesToHex(publicKeyOf(own)) === bytesToHex(identity.keys.publicKey);
   const words =
     own === undefined ? `no party "${identity.name}" in the parties file` : "another key than the key file's";
   findings.push({

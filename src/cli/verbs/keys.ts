@@ -35,7 +35,7 @@ export const keysVerb: Verb = {
       throw optionFault("keys", "--identity, --parties or files with entries", "none");
     if (out !== undefined) {
       checkEntries(given, "the entries");
-      await writeDataFile(out, `${JSON.stringify({ parties: given }, undefined, 2)}\n`);
+      await writeDataFile(out, `${JSON.stringify({ version: 2, parties: given }, undefined, 2)}\n`);
       console.note(`The parties file is ${out}. Every party must have the same one.`);
     }
     const shown = entries.map((entry) => ({ ...entry, fingerprint: fingerprintOf(publicKeyOf(entry)) }));
@@ -52,9 +52,9 @@ export const keysVerb: Verb = {
 /** One entry, read as strictly as in a parties file: with a second one beside it, as those have at least two. */
 async function readEntry(file: string): Promise<PartyEntry> {
   const text = textOf(await readDataFile(file, { maxBytes: 65_536 })).trim();
-  const other = { name: "other", publicKey: "0".repeat(64) };
+  const other = { name: "other", keys: [{ link: "0".repeat(64) }] };
   const [entry] = parsePartiesFile(
-    `{"parties":[${text.replace(/^\ufeff/, "")},${JSON.stringify(other)}]}`,
+    `{"version":2,"parties":[${text.replace(/^\ufeff/, "")},${JSON.stringify(other)}]}`,
     file,
   );
   if (entry === undefined) throw optionFault(file, "an entry", "none");

@@ -2,7 +2,7 @@
 
 import { resilientSum } from "../../aggregation/resilient/client.js";
 import { pinnedOthers } from "../../aggregation/resilient/plan.js";
-import type { SigningKey } from "../../aggregation/resilient/signing-key.js";
+import type { SigningKey } from "../../channel/identity/signing-key.js";
 import type { SummedVectors } from "../../aggregation/vector-sum.js";
 import type { Party } from "../../channel/party.js";
 import { throughGate, type GateSum, type SumBackend } from "../../disclosure/gate.js";

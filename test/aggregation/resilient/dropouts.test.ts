@@ -65,7 +65,7 @@ describe("a resilient sum of 4 clients that may lose 1", () => {
 
   it("gives the sum of those that were in, or PEERS_LOST, for all 625 combinations of losses", async () => {
     let complete = 0;
-    for (const lostAt of combinations(4, ["adverts", "shares", "vectors", "answers"])) {
+    for (const lostAt of combinations(4, ["adverts", "opened", "vectors", "answers"])) {
       if (await check("semi-honest", lostAt)) complete += 1;
     }
     // none or one lost before its vector was in, and at most two more that do not answer
@@ -100,7 +100,7 @@ describe("a resilient sum of 50 clients", () => {
       corrupt: 0.1,
     });
     const loss = fc.uniqueArray(fc.integer({ min: 0, max: 49 }), { maxLength: 10 });
-    const round = fc.constantFrom<Round>("adverts", "shares", "vectors", "answers");
+    const round = fc.constantFrom<Round>("adverts", "shares", "opened", "vectors", "answers");
     const cases = fc.record({
       lost: loss,
       at: fc.array(round, { minLength: 10, maxLength: 10 }),
@@ -132,7 +132,7 @@ describe("a resilient sum of 50 clients", () => {
 
   it("ends with PEERS_LOST in the round in which one too many is lost, and gives nothing", async () => {
     const plan = planResilientSum({ clients: 50, length: 1, max: 9, dropout: 0.1, corrupt: 0.1 });
-    for (const round of ["adverts", "shares", "vectors"] as const) {
+    for (const round of ["adverts", "shares", "opened", "vectors"] as const) {
       const lostAt = new Map(Array.from({ length: 6 }, (_, i) => [8 * i, round]));
       const sum = new InProcessSum({ plan, lostAt, vectorOf: () => Uint32Array.of(1) });
       await expect(sum.run()).rejects.toMatchObject({
@@ -173,7 +173,7 @@ describeWithData("the 222 countries of the CDIAC table", ["carbon/co2_by_nation.
     const plan = planResilientSum({ clients: 222, length: 1, max: 10_000_000, corrupt: 0.05, dropout: 0.15 });
     const order =
       fc.sample(fc.shuffledSubarray([...emissions.keys()], { minLength: 33, maxLength: 33 }), 1)[0] ?? [];
-    const steps = fc.sample(fc.constantFrom<Round>("adverts", "shares", "vectors", "answers"), 33);
+    const steps = fc.sample(fc.constantFrom<Round>("adverts", "shares", "opened", "vectors", "answers"), 33);
     const lostAt = new Map(order.map((client, i) => [client, steps[i] ?? "answers"]));
     const stayed = emissions.filter((_, i) => (lostAt.get(i) ?? "answers") === "answers");
     const sum = new InProcessSum({

@@ -10,7 +10,7 @@ import {
 } from "../../../dist/aggregation/index.js";
 
 /** When a client falls silent: before its message of this round reaches the server. */
-export const rounds = ["adverts", "shares", "vectors", "confirmations", "answers"] as const;
+export const rounds = ["adverts", "shares", "opened", "vectors", "confirmations", "answers"] as const;
 export type Round = (typeof rounds)[number];
 
 /** What a test may do to one message on its way. */
@@ -31,6 +31,7 @@ export interface RunOptions extends Interference {
   readonly onRefusal?: (client: number, round: Round, error: unknown) => void;
   /** Stores and restores all state machines before each round. */
   readonly restart?: boolean;
+  readonly maxUploads?: number;
   readonly Client?: typeof ResilientClient;
   readonly Server?: typeof ResilientServer;
 }
@@ -58,7 +59,8 @@ export class InProcessSum {
   constructor(options: RunOptions) {
     const { plan, signingKeys = [], Client = ResilientClient, Server = ResilientServer } = options;
     this.#options = options;
-    this.server = Server.begin(plan);
+    const { maxUploads } = options;
+    this.server = Server.begin(plan, maxUploads === undefined ? {} : { maxUploads });
     const { sumId } = this.server;
     this.clients = Array.from({ length: plan.clients }, (_, index) =>
       Client.begin({ plan, sumId, index }, this.#keyOf(index, signingKeys)),
@@ -74,6 +76,7 @@ export class InProcessSum {
   async run(): Promise<ResilientTotal> {
     this.adverts();
     this.shares();
+    this.opened();
     this.vectors();
     if (this.#options.plan.server === "active") this.confirmations();
     this.answers();
@@ -89,12 +92,16 @@ export class InProcessSum {
     this.#round("shares", (client, message) => client.takeKeys(message));
   }
 
+  opened(): void {
+    this.#round("opened", (client, message) => client.takeShares(message));
+  }
+
   vectors(): void {
     const { vectorOf } = this.#options;
     for (const index of this.#open()) {
       const message = this.#fromServer(index, "vectors");
       this.#atClient(index, (client) => {
-        client.takeShares(message);
+        client.takeJoined(message);
         this.#restartClient(index);
         for (const piece of this.clientAt(index).mask(vectorOf(index)))
           this.#toServer(index, "vectors", () => piece);

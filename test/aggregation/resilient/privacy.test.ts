@@ -52,8 +52,9 @@ function record({ ResilientClient: Client, ResilientServer: Server }: Module): R
   sum.adverts();
   const maskKeys = sum.clients.map((client) => client.advert.slice(32, 64));
   sum.shares();
+  sum.opened();
   sum.server.closeRound();
-  sum.clientAt(0).takeShares(sum.server.messageFor(0));
+  sum.clientAt(0).takeJoined(sum.server.messageFor(0));
   const masked = new Uint32Array(length);
   let at = 0;
   for (const piece of sum.clientAt(0).mask(zeros)) {

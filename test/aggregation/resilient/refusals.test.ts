@@ -98,8 +98,8 @@ describe("a client that cheats", () => {
         return client === 1 ? (stolen ?? message) : message;
       },
     });
-    // nobody holds a share of client 1's secret but itself
-    expect(total).toMatchObject({ code: "PEERS_LOST" });
+    // nobody holds a share of client 1's secret but itself: it is left out in time
+    expect(total).toMatchObject({ included: [0, 2, 3, 4, 5, 6, 7], totals: BigInt64Array.of(7n, 49n) });
   });
 
   it("with one box that does not open is as good as lost to that neighbour only", async () => {
@@ -110,11 +110,37 @@ describe("a client that cheats", () => {
     expect(total).toMatchObject({ totals: BigInt64Array.of(8n, 56n), wrongShares: [] });
   });
 
+  it("whose boxes its neighbours can't open is left out, and named, before anything is masked with it", async () => {
+    const { sum, total } = await runWith({
+      fromClient: (client, round, message) =>
+        client === 1 && round === "shares" ? message.map((byte) => byte ^ 1) : message,
+    });
+    expect(sum.server.exclusionOf(1)).toMatchObject({
+      code: "PEER_MALFORMED",
+      party: "client-1",
+      step: "resilient-sum/shares",
+    });
+    expect(total).toMatchObject({ included: [0, 2, 3, 4, 5, 6, 7], totals: BigInt64Array.of(7n, 49n) });
+  });
+
+  it("that says of all boxes that they do not open has nobody left out", async () => {
+    const { sum, total } = await runWith({
+      fromClient: (client, round, message) =>
+        client === 1 && round === "opened" ? message.map(() => 0) : message,
+    });
+    expect(sum.clients.map((_, client) => sum.server.exclusionOf(client))).toEqual(
+      new Array(8).fill(undefined),
+    );
+    expect(total).toMatchObject({ totals: BigInt64Array.of(8n, 56n) });
+  });
+
   it.each<[Round, (message: Uint8Array) => Uint8Array]>([
     ["adverts", (message) => message.slice(1)],
     ["adverts", (message) => message.map((byte, i) => (i < 32 ? 0 : byte))], // the identity
     ["adverts", (message) => message.map((byte, i) => (i >= 32 && i < 64 ? 255 : byte))], // no element
     ["shares", (message) => message.slice(80)],
+    ["opened", (message) => message.slice(1)],
+    ["opened", (message) => message.map(() => 2)],
     ["vectors", (message) => message.slice(1)],
     ["vectors", (message) => new Uint8Array(message.length + 1)],
   ])("with malformed %s is left out with PEER_MALFORMED", async (round, change) => {
@@ -140,6 +166,8 @@ describe("a client that cheats", () => {
     again(0, sum.clientAt(0).advert);
     sum.shares();
     again(1, new Uint8Array(7 * 80));
+    sum.opened();
+    again(3, new Uint8Array(7));
     sum.vectors();
     again(2, new Uint8Array(sum.server.exportSecretState().length));
     for (const stranger of [-1, 8, 1.5, Number.NaN]) {
@@ -214,6 +242,7 @@ describe("a server that cheats", () => {
     const sum = new InProcessSum({ plan, signingKeys, vectorOf: ones });
     sum.adverts();
     sum.shares();
+    sum.opened();
     sum.vectors();
     sum.server.closeRound();
     const all = sum.server.messageFor(0);
@@ -240,7 +269,8 @@ describe("a server that cheats", () => {
       2,
       (m) => m.map((b, i) => (i === 0 ? 0b111 : b)),
     ],
-    ["leaves the client itself out of those that dealt", "vectors", 2, (m) => without(m, 2)],
+    ["leaves the client itself out of those that dealt", "opened", 2, (m) => without(m, 2)],
+    ["leaves the client itself out of those that are in", "vectors", 2, (m) => without(m, 2)],
     ["leaves the client itself out of the total", "answers", 2, (m) => without(m, 2)],
     ["says that fewer than the minimum are in the total", "answers", 2, () => Uint8Array.of(0b11111)],
   ])("and %s is refused with PEER_MISMATCH", async (_, round, victim, change) => {
@@ -262,6 +292,7 @@ describe("a server that cheats", () => {
     });
     sum.adverts();
     sum.shares();
+    sum.opened();
     sum.vectors();
     expectError(() => sum.clientAt(0).takeSurvivors(Uint8Array.of(0b11111111)), "PEER_MISMATCH", {
       got: "others",
@@ -273,6 +304,7 @@ describe("a server that cheats", () => {
     ["shares", (message) => Uint8Array.from([...message, 0])],
     ["shares", (message) => message.map((byte, i) => (i >= 33 && i < 65 ? 255 : byte))], // no group element
     ["shares", (message) => message.map((byte, i) => (i >= 65 && i < 97 ? 0 : byte))], // the identity
+    ["opened", (message) => message.slice(0, -1)],
     ["vectors", (message) => message.slice(0, -1)],
     ["answers", (message) => message.slice(1)],
   ])("with a malformed message of %s is refused with PEER_MALFORMED", async (round, change) => {
@@ -303,6 +335,7 @@ describe("the state machines refuse", () => {
     const sum = new InProcessSum({ plan: planResilientSum(base), vectorOf: ones });
     sum.adverts();
     sum.shares();
+    sum.opened();
     sum.vectors();
     sum.server.closeRound();
     return sum;
@@ -344,8 +377,9 @@ describe("the state machines refuse", () => {
     const sum = new InProcessSum({ plan, vectorOf: ones });
     sum.adverts();
     sum.shares();
+    sum.opened();
     sum.server.closeRound();
-    sum.clientAt(0).takeShares(sum.server.messageFor(0));
+    sum.clientAt(0).takeJoined(sum.server.messageFor(0));
     const first = [...sum.clientAt(0).mask(ones())];
     const restored = ResilientClient.restore(sum.clientAt(0).exportSecretState(), plan);
     for (const client of [sum.clientAt(0), restored]) {
@@ -359,10 +393,11 @@ describe("the state machines refuse", () => {
     const sum = new InProcessSum({ plan, vectorOf: ones });
     sum.adverts();
     sum.shares();
+    sum.opened();
     sum.server.closeRound();
     const client = sum.clientAt(0);
-    expectError(() => client.mask(Uint32Array.of(1)), "INVALID_ARGUMENT"); // before the neighbours' shares are there
-    client.takeShares(sum.server.messageFor(0));
+    expectError(() => client.mask(Uint32Array.of(1)), "INVALID_ARGUMENT"); // before it is told who is in
+    client.takeJoined(sum.server.messageFor(0));
     expectError(() => client.mask(Uint32Array.of(1, 2, 3)), "INVALID_ARGUMENT");
     expectError(() => client.mask([1, 2] as unknown as Uint32Array), "INVALID_ARGUMENT"); // what untyped code may pass
     for (const bad of [101, -101, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 60]) {
@@ -376,12 +411,13 @@ describe("the state machines refuse", () => {
 
   it("more vectors on their way than agreed, and forget one that stops half way", () => {
     const plan = planResilientSum({ ...base, length: 65_537 });
-    const sum = new InProcessSum({ plan, vectorOf: ones });
+    const sum = new InProcessSum({ plan, vectorOf: ones, maxUploads: 4 });
     sum.adverts();
     sum.shares();
+    sum.opened();
     sum.server.closeRound();
     const pieces = sum.clients.map((client, i) => {
-      client.takeShares(sum.server.messageFor(i));
+      client.takeJoined(sum.server.messageFor(i));
       return [...client.mask(new Uint32Array(65_537).fill(3))];
     });
     const send = (client: number, piece: number): void => {

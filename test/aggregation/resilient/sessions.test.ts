@@ -6,7 +6,7 @@ import {
   type ResilientPlan,
   type ServeResilientSumOptions,
 } from "../../../dist/aggregation/index.js";
-import { simulateStar, type Party } from "../../../dist/channel/index.js";
+import { simulateStar, type Party, type SessionLimits } from "../../../dist/channel/index.js";
 import { VeilshareError } from "../../../dist/errors.js";
 import { createPool } from "../../../dist/parallel/index.js";
 import { recordedParty } from "../../support/recorded-party.js";
@@ -28,16 +28,24 @@ function runStar(
     readonly wrapServer?: (session: Party, index: number) => Party;
     readonly wrapClient?: (session: Party, index: number) => Party;
     readonly signingKeys?: ReturnType<typeof planWithKeys>["signingKeys"];
+    readonly limits?: Partial<SessionLimits>;
   } = {},
 ): ReturnType<
   typeof simulateStar<Awaited<ReturnType<typeof serveResilientSum>>, Awaited<ReturnType<typeof resilientSum>>>
 > {
   const { wrapServer = (party: Party): Party => party, wrapClient = (party: Party): Party => party } =
     options;
-  return simulateStar({
+  const star = {
     clients: plan.clients,
-    server: (sessions) => serveResilientSum(sessions.map(wrapServer), plan, options.serve),
-    client: (party, index) => {
+    server: (sessions: readonly (Party | VeilshareError)[]) =>
+      serveResilientSum(
+        sessions.map((session, index) =>
+          session instanceof VeilshareError ? session : wrapServer(session, index),
+        ),
+        plan,
+        options.serve,
+      ),
+    client: (party: Party, index: number) => {
       const signingKey = options.signingKeys?.[index];
       const event = options.at?.get(index);
       const acting = event === undefined ? party : actingParty(party, event);
@@ -48,7 +56,8 @@ function runStar(
         signingKey === undefined ? {} : { signingKey },
       );
     },
-  });
+  };
+  return simulateStar(star, options.limits === undefined ? {} : { limits: options.limits });
 }
 
 function actingParty(
@@ -83,6 +92,39 @@ function bound(target: object, key: string | symbol): unknown {
 }
 
 describe("serveResilientSum and resilientSum", () => {
+  it("give silent clients no place for long, and let those that wait hear that the server works", async () => {
+    const plan = planResilientSum({ ...base, clients: 12 });
+    const silent = (signal: AbortSignal): Promise<void> =>
+      new Promise((_, reject) => {
+        signal.addEventListener("abort", () => {
+          reject(new Error("gone"));
+        });
+      });
+    const { server } = await runStar(plan, {
+      at: new Map([0, 3, 6, 9].map((index) => [index, { step: "begin", act: silent }])),
+      serve: { maxUploads: 1, beginTimeoutMs: 1000 }, // four seconds of silence before the last one's turn
+      limits: { stepTimeoutMs: 2000 },
+    });
+    expect(server.included).toEqual([1, 2, 4, 5, 7, 8, 10, 11]);
+    expect(server.lost.map(({ index, error }) => [index, error.code])).toEqual(
+      [0, 3, 6, 9].map((index) => [index, "PEER_TIMEOUT"]),
+    );
+  });
+
+  it("leave a client out whose boxes do not open, by its name, and give the sum of the rest", async () => {
+    const plan = planResilientSum({ clients: 10, length: 3, max: 1000, signed: true });
+    const { server } = await runStar(plan, {
+      wrapClient: (session, index) =>
+        index !== 3
+          ? session
+          : recordedParty(session, ({ step, payload }) =>
+              step === "shares" ? payload.map((byte) => byte ^ 1) : payload,
+            ),
+    });
+    expect(server.included).toEqual([0, 1, 2, 4, 5, 6, 7, 8, 9]);
+    expect(server.lost).toMatchObject([{ index: 3, error: { code: "PEER_MALFORMED", party: "client-3" } }]);
+  });
+
   it.each(["semi-honest", "active"] as const)(
     "give the sum over sessions, server %s, to all where that is agreed",
     async (server) => {

@@ -274,11 +274,13 @@ describe("connect refuses", () => {
     [
       "a name twice",
       "parties[1].name",
-      ([a]) => ({ parties: [a as PartyEntry, { ...(a as PartyEntry), publicKey: "00".repeat(32) }] }),
+      ([a]) => ({
+        parties: [a as PartyEntry, { ...(a as PartyEntry), keys: [{ link: "00".repeat(32) }] }],
+      }),
     ],
     [
       "a key twice",
-      "parties[1].publicKey",
+      "parties[1].keys[0].link",
       ([a]) => ({ parties: [a as PartyEntry, { ...(a as PartyEntry), name: "b" }] }),
     ],
     [
@@ -289,7 +291,7 @@ describe("connect refuses", () => {
     [
       "no address at all",
       "address",
-      (parties) => ({ parties: parties.map(({ name, publicKey }) => ({ name, publicKey })) }),
+      (parties) => ({ parties: parties.map(({ name, keys }) => ({ name, keys })) }),
     ],
   ])("%s with INVALID_CONFIG", async (_, field, change) => {
     const { options, parties } = await setUp(["a", "b"]);
@@ -552,7 +554,7 @@ describe.skipIf(!hasOpenssl)("over wss:", () => {
 describe("without pinned keys", () => {
   it("connects when all accept each other's proven keys", async () => {
     const { options, parties } = await setUp(["a", "b", "c"]);
-    const key = new Map(parties.map((entry) => [entry.name, entry.publicKey]));
+    const key = new Map(parties.map((entry) => [entry.name, entry.keys[0]?.link]));
     const verifyPeer = (peer: { name: string; publicKey: string }): boolean =>
       key.get(peer.name) === peer.publicKey;
     await talk(await session(options.map((own) => other(own, { verifyPeer }))));

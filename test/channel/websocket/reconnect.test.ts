@@ -176,7 +176,7 @@ describe("who may go on with a connection", () => {
     const ticket = {
       handle: new Uint8Array(16),
       secret: new Uint8Array(32),
-      publicKey: a.parties[0]?.publicKey ?? "",
+      publicKey: a.parties[0]?.keys?.[0]?.link ?? "",
     };
     const socket = new WebSocket(a.parties[0]?.address ?? "");
     const way = new WebSocketTransport(socket);

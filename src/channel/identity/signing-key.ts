@@ -1,5 +1,5 @@
 /**
- * The key with which a client signs what it tells the others through a server that may lie.
+ * The key with which a party signs what others must be able to tell from what a third one says: an Ed25519 key pair.
  *
  * **Source.** Ed25519 of RFC 8032, by OpenSSL in Node and @noble/curves elsewhere; no non-canonical or small-order keys.
  */
@@ -16,7 +16,7 @@ export const signingKeyBytes: number = ed25519KeyBytes;
 /** Bytes of a signature. */
 export const signatureBytes: number = ed25519SignatureBytes;
 
-/** An Ed25519 key pair, long-lived: it stands for the client. */
+/** An Ed25519 key pair, long-lived: it stands for its party. */
 export class SigningKey {
   static {
     printAsRedacted(this);
