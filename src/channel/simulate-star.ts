@@ -1,9 +1,11 @@
 /** A server and its clients in one thread, each client in a session of its own with the server. */
 
-import { invalidArgument } from "../errors.js";
+import { checkArgument, checkOptions } from "../checks/options.js";
+import { callback, integer, object } from "../checks/rules.js";
 import { memoryTransportPair } from "./memory-transport.js";
 import type { Party } from "./party.js";
 import { openSession, type SessionOptions } from "./session.js";
+import { sessionRules } from "./session-options.js";
 
 /** Who does what in {@link simulateStar}. */
 export interface StarRoles<S, C> {
@@ -21,6 +23,8 @@ export interface StarOutcome<S, C> {
   /** By index: what each client had in the end, or why it had nothing. */
   readonly clients: readonly PromiseSettledResult<C>[];
 }
+
+const rolesRule = object({ clients: integer(1), server: callback, client: callback });
 
 /**
  * Runs a protocol between a server and many clients in this thread. Unlike with `simulate`, a client that fails does not end
@@ -40,10 +44,9 @@ export async function simulateStar<S, C>(
   roles: StarRoles<S, C>,
   options: SessionOptions = {},
 ): Promise<StarOutcome<S, C>> {
+  checkArgument("simulateStar", "roles", roles, rolesRule);
+  checkOptions("simulateStar", options, sessionRules);
   const { clients } = roles;
-  if (!Number.isInteger(clients) || clients < 1) {
-    throw invalidArgument("simulateStar", "at least 1 client", String(clients));
-  }
   const links = Array.from({ length: clients }, () => memoryTransportPair());
   const atServer = links.map(([transport], i) =>
     openSession({

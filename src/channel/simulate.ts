@@ -1,9 +1,12 @@
 /** All parties of a protocol in one thread: for tests, notebooks and first steps. */
 
+import { checkArgument, checkOptions, type RulesOf } from "../checks/options.js";
+import { callback, integer, listOf, optional, text } from "../checks/rules.js";
 import { invalidArgument, toVeilshareError, VeilshareError } from "../errors.js";
 import { memoryTransportPair } from "./memory-transport.js";
 import type { Party } from "./party.js";
 import { openSession, type SessionOptions } from "./session.js";
+import { sessionRules } from "./session-options.js";
 import type { Transport } from "./transport.js";
 
 /** Options of {@link simulate}. */
@@ -11,6 +14,8 @@ export interface SimulateOptions extends SessionOptions {
   /** Default `party-0`, `party-1`, ... */
   readonly names?: readonly string[];
 }
+
+const simulateRules: RulesOf<SimulateOptions> = { ...sessionRules, names: optional(listOf(text)) };
 
 /**
  * Runs a protocol with `n` parties in this thread; the same function runs unchanged between processes.
@@ -29,8 +34,10 @@ export async function simulate<T>(
   protocol: (party: Party) => Promise<T>,
   options: SimulateOptions = {},
 ): Promise<T[]> {
+  checkArgument("simulate", "n", n, integer(2));
+  checkArgument("simulate", "protocol", protocol, callback);
+  checkOptions("simulate", options, simulateRules);
   const { names = Array.from({ length: n }, (_, i) => `party-${i}`), ...session } = options;
-  if (!Number.isInteger(n) || n < 2) throw invalidArgument("simulate", "at least 2 parties", String(n));
   if (names.length !== n) throw invalidArgument("simulate", `${n} names`, `${names.length}`);
   const transports = memoryMesh(n);
   const outcomes = await Promise.allSettled(

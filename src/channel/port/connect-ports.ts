@@ -1,5 +1,7 @@
 /** A session between workers of one program, or between frames and tabs, over MessagePorts. */
 
+import { checkOptions, type RulesOf } from "../../checks/options.js";
+import { anything, integer, listOf, object, optional, text } from "../../checks/rules.js";
 import { invalidArgument } from "../../errors.js";
 import { publicKeyOf, type Identity, type PartyEntry } from "../identity/identity.js";
 import { checkEntries } from "../identity/parties-file.js";
@@ -7,6 +9,7 @@ import { completeLimits } from "../limits.js";
 import { secureTransport } from "../noise/secure-transport.js";
 import type { Party } from "../party.js";
 import { openSession, type SessionOptions } from "../session.js";
+import { sessionRules } from "../session-options.js";
 import type { Transport } from "../transport.js";
 import { portTransport, type MessagePortLike } from "./port-transport.js";
 
@@ -40,22 +43,32 @@ export interface ConnectPortsOptions extends SessionOptions {
  * is missing. All ports are closed then.
  */
 export async function connectPorts(options: ConnectPortsOptions): Promise<Party> {
-  const { index, names, ports, security } = options;
+  checkOptions("connectPorts", options, portsRules);
+  const { ports, security, ...session } = options;
+  const { index, names } = session;
   const plain = names.map((_, i) => {
     const port = i === index ? undefined : ports[i];
     return port === undefined ? undefined : portTransport(port);
   });
-  if (security === undefined) return openSession({ ...options, transports: plain });
+  if (security === undefined) return openSession({ ...session, transports: plain });
   try {
     const transports = await Promise.all(
       plain.map((transport, i) => secured(options, security, transport, i)),
     );
-    return await openSession({ ...options, transports });
+    return await openSession({ ...session, transports });
   } catch (thrown) {
     for (const transport of plain) void transport?.close(); // never rejects
     throw thrown;
   }
 }
+
+const portsRules: RulesOf<ConnectPortsOptions> = {
+  ...sessionRules,
+  index: integer(0),
+  names: listOf(text),
+  ports: listOf(optional(anything)),
+  security: optional(object({ identity: anything, parties: listOf(anything) })),
+};
 
 /** Of two parties, the one with the higher index speaks first, as over WebSocket. */
 async function secured(
