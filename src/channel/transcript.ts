@@ -20,7 +20,10 @@ export interface TranscriptEntry {
   readonly rounds: number;
 }
 
-/** The runs of a session in the order in which they ended. */
+/** So many of the latest runs are kept, so that a server that runs for months does not grow with its runs. */
+export const maxTranscriptEntries = 10_000;
+
+/** The runs of a session in the order in which they ended; the latest 10,000. */
 export class Transcript {
   readonly #entries: TranscriptEntry[] = [];
 
@@ -29,10 +32,18 @@ export class Transcript {
   }
 
   add(entry: TranscriptEntry): void {
-    this.#entries.push(Object.freeze(entry));
+    const { sessionId, parametersDigest } = entry;
+    // Text that was put together letter by letter is kept by engines as a chain of its letters: twenty times its length.
+    const flat = { sessionId: flattened(sessionId), parametersDigest: flattened(parametersDigest) };
+    this.#entries.push(Object.freeze({ ...entry, ...flat }));
+    if (this.#entries.length > maxTranscriptEntries) this.#entries.shift();
   }
 
   toJSON(): readonly TranscriptEntry[] {
     return this.entries;
   }
+}
+
+function flattened(text: string): string {
+  return Array.from(text).join("");
 }

@@ -6,6 +6,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import { VeilshareError } from "../../errors.js";
+import { pause } from "../../waiting/wait.js";
 import {
   pathOf,
   type Listener,
@@ -75,7 +76,7 @@ function isServer(on: UpgradeServer | ListenOptions): on is UpgradeServer {
   return "on" in on && typeof on.on === "function";
 }
 
-async function openServer({ host, port, tls }: ListenOptions): Promise<Server> {
+async function openServer({ tls, ...where }: ListenOptions): Promise<Server> {
   const limits: ServerOptions = {
     headersTimeout: requestTimeoutMs,
     requestTimeout: requestTimeoutMs,
@@ -86,18 +87,45 @@ async function openServer({ host, port, tls }: ListenOptions): Promise<Server> {
     response.writeHead(426, { Connection: "close", "Content-Type": "text/plain" }).end("Upgrade Required\n");
   });
   limitSilentSockets(server);
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (cause) => {
+  await listenOn(server, where);
+  server.on("error", () => undefined); // a single connection that could not be accepted
+  return server;
+}
+
+/** A session that is being left may hold its port a little longer than its `close` is awaited. */
+const portPatienceMs = 1500;
+const portRetryMs = 50;
+
+async function listenOn(server: Server, where: Pick<ListenOptions, "host" | "port">): Promise<void> {
+  const until = performance.now() + portPatienceMs;
+  for (;;) {
+    try {
+      await tryToListen(server, where);
+      return;
+    } catch (thrown) {
+      const cause = thrown instanceof VeilshareError ? thrown.cause : undefined;
+      const taken = (cause as NodeJS.ErrnoException | undefined)?.code === "EADDRINUSE";
+      if (!taken || performance.now() > until) throw thrown;
+      await pause(portRetryMs);
+    }
+  }
+}
+
+function tryToListen(server: Server, { host, port }: Pick<ListenOptions, "host" | "port">): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
+    const onError = (cause: Error): void => {
       const where = `${host ?? "*"}:${port ?? 0}`;
       const text = `connect: cannot listen on ${where}: ${cause.message}`;
       const hint =
         "another program, or another session of this one, listens there; or the address is not this machine's";
       reject(new VeilshareError("INVALID_CONFIG", text, { field: "listen", got: where, hint, cause }));
+    };
+    server.once("error", onError);
+    server.listen({ port: port ?? 0, ...(host === undefined ? {} : { host }) }, () => {
+      server.off("error", onError);
+      resolve();
     });
-    server.listen({ port: port ?? 0, ...(host === undefined ? {} : { host }) }, resolve);
   });
-  server.on("error", () => undefined); // a single connection that could not be accepted
-  return server;
 }
 
 function makeServer(limits: ServerOptions, tls: ListenTls | undefined): Server {
