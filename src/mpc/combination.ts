@@ -3,6 +3,9 @@
  * becomes an integer c * 2^q, the integer combination is exact, and q bits are cut off again.
  */
 
+import { checkArgument, checkOptions } from "../checks/options.js";
+import { either, listOf, object } from "../checks/rules.js";
+import { anyNumberRule, numbersRule, provenBoundRule, secretRule } from "./arguments.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import { addInPlace, scale as ringScale } from "../ring/vector.js";
 import {
@@ -31,6 +34,8 @@ export interface Term {
   readonly secret: SecretMatrix;
   readonly factor: number | ArrayLike<number>;
 }
+
+const termsRule = listOf(object({ secret: secretRule, factor: either(anyNumberRule, numbersRule) }));
 
 /** Least significant bits that the largest factor of a term keeps. */
 const minFactorBits = 22;
@@ -69,8 +74,11 @@ export async function scaleBy(
   scheme: Scheme,
   x: SecretMatrix,
   factor: number,
-  { provenBound }: ScaleOptions = {},
+  options: ScaleOptions = {},
 ): Promise<SecretMatrix> {
+  checkArgument("scaleBy", "x", x, secretRule);
+  checkOptions("scaleBy", options, { provenBound: provenBoundRule });
+  const { provenBound } = options;
   if (!Number.isFinite(factor)) throw invalidArgument("scaleBy", "a finite factor", String(factor));
   const ratio = factor === 0 ? undefined : reduced(ratioOf(Math.abs(factor)));
   if (ratio === undefined && Math.abs(factor) >= 1) checkMagnitude("scaleBy", magnitudeLimit);
@@ -102,6 +110,7 @@ function reduced(ratio: Ratio | undefined): Ratio | undefined {
 
 /** Truncation; see `Engine.truncate`. */
 export async function truncate(scheme: Scheme, x: SecretMatrix, shift: number): Promise<SecretMatrix> {
+  checkArgument("truncate", "x", x, secretRule);
   if (!Number.isInteger(shift) || shift < 1 || shift > maxShift) {
     throw invalidArgument("truncate", `a shift of 1 to ${maxShift} bits`, String(shift));
   }
@@ -114,6 +123,7 @@ export async function truncate(scheme: Scheme, x: SecretMatrix, shift: number): 
 
 /** Linear combination; see `Engine.combine`. */
 export async function combine(scheme: Scheme, terms: readonly Term[]): Promise<SecretMatrix> {
+  checkArgument("combine", "terms", terms, termsRule);
   const [head] = terms;
   if (head === undefined) throw invalidArgument("combine", "at least one term", "none");
   for (const { secret, factor } of terms) checkTerm(head.secret, secret, factor);

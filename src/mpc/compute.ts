@@ -1,13 +1,24 @@
 /** A whole protocol run around one computation on secrets: for first steps, tests and protocols without a name. */
 
+import { checkArgument, checkOptions, partyRule } from "../checks/options.js";
+import { callback, isPlainObject, oneOf, optional, recordOf, rule } from "../checks/rules.js";
 import type { JsonValue } from "../bytes/canonical-json.js";
 import type { Party } from "../channel/party.js";
 import { invalidArgument } from "../errors.js";
 import { computations, defaultComputation } from "./computation.js";
 import { serveDealer } from "./dealer.js";
 import type { Engine } from "./engine.js";
-import { openDealerEngine, openReplicatedEngine, type DealerEngineOptions } from "./open-engine.js";
-import { openTwoPartyEngine, type TwoPartyEngineOptions } from "./two-party/open-two-party-engine.js";
+import {
+  dealerEngineRules,
+  openDealerEngine,
+  openReplicatedEngine,
+  type DealerEngineOptions,
+} from "./open-engine.js";
+import {
+  openTwoPartyEngine,
+  twoPartyRules,
+  type TwoPartyEngineOptions,
+} from "./two-party/open-two-party-engine.js";
 
 /** Options of {@link compute}: the way of computing, two parties alone unless another is named, and what it needs. */
 export type ComputeOptions = (
@@ -42,6 +53,9 @@ export async function compute<T>(
   options: ComputeOptions,
   program: (engine: Engine) => Promise<T>,
 ): Promise<T | undefined> {
+  checkArgument("compute", "party", party, partyRule);
+  checkArgument("compute", "program", program, callback);
+  checkComputeOptions(options);
   return party.run({ name: "veilshare/compute", version: 1 }, async (run) => {
     const { computation = defaultComputation } = options;
     const dealer = options.computation === "dealer" ? run.indexOf(options.dealer) : undefined;
@@ -59,15 +73,29 @@ export async function compute<T>(
 }
 
 function open(run: Party, options: ComputeOptions): Promise<Engine> {
-  switch (options.computation) {
-    case "dealer":
-      return openDealerEngine(run, options);
-    case "replicated":
-      return openReplicatedEngine(run);
-    case "two-party":
-    case undefined:
-      return openTwoPartyEngine(run, options);
-    default:
-      throw invalidArgument("compute", `a computation: ${computations.join(", ")}`, "another name");
+  if (options.computation === "dealer") return openDealerEngine(run, { dealer: options.dealer });
+  if (options.computation === "replicated") return openReplicatedEngine(run);
+  const { depth, checked, random, preprocessed } = options;
+  return openTwoPartyEngine(run, {
+    ...(depth === undefined ? {} : { depth }),
+    ...(checked === undefined ? {} : { checked }),
+    ...(random === undefined ? {} : { random }),
+    ...(preprocessed === undefined ? {} : { preprocessed }),
+  });
+}
+
+const commonRules = { parameters: optional(recordOf(rule("JSON", () => true))) };
+
+/** Which options there are depends on the way of computing. */
+function checkComputeOptions(options: ComputeOptions): void {
+  const given: unknown = options;
+  checkArgument("compute", "options", given, rule("a plain object", isPlainObject));
+  const { computation = defaultComputation } = options;
+  if (!computations.includes(computation)) {
+    throw invalidArgument("compute", `a computation: ${computations.join(", ")}`, "another name");
   }
+  const own = { computation: optional(oneOf(...computations)), ...commonRules };
+  if (options.computation === "dealer") checkOptions("compute", options, { ...own, ...dealerEngineRules });
+  else if (options.computation === "replicated") checkOptions("compute", options, own);
+  else checkOptions("compute", options, { ...own, ...twoPartyRules });
 }

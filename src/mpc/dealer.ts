@@ -12,6 +12,8 @@
  * results wrong, and no one notices. Run it where none of the computing parties has a hand in it.
  */
 
+import { checkArgument, checkOptions, partyRule } from "../checks/options.js";
+import { callback, optional } from "../checks/rules.js";
 import { MalformedMessage } from "../bytes/codec.js";
 import { bytesFromWords, concatBytes, equalBytes } from "../bytes/encoding.js";
 import type { Party } from "../channel/party.js";
@@ -51,6 +53,8 @@ export interface DealerReport {
  * product or a shared bit, 16 of a truncation, one bit of a bit triple.
  */
 export async function serveDealer(party: Party, options: ServeDealerOptions = {}): Promise<DealerReport> {
+  checkArgument("serveDealer", "party", party, partyRule);
+  checkOptions("serveDealer", options, { random: optional(callback) });
   const members = party.names.map((_, index) => index).filter((index) => index !== party.index);
   const [designated] = members;
   if (designated === undefined || members.length < 2) {

@@ -18,6 +18,8 @@ import { invalidArgument, VeilshareError } from "../errors.js";
 import { checkMagnitude } from "./bounds.js";
 import { combine, scaleBy, truncate, type ScaleOptions, type Term } from "./combination.js";
 import {
+  checkConstant,
+  checkInput,
   newShape,
   readInput,
   type ConstantOptions,
@@ -43,9 +45,43 @@ import type { Share } from "./share.js";
 import { shuffleSecrets, type Shuffled } from "./shuffling.js";
 import { decodeValues } from "./values.js";
 
+/** What operations that are not methods of an engine need of it. */
+export interface EngineParts {
+  readonly scheme: Scheme;
+  /** Session indices of the computing parties. */
+  readonly members: readonly number[];
+  /** The own one. */
+  readonly self: number;
+  /** The own place among the members; 0 in a plan. */
+  readonly position: number;
+  /** Of the members. */
+  readonly names: readonly string[];
+}
+
+let partsOf: (engine: Engine) => EngineParts;
+
+/** See {@link EngineParts}; for operations of this room. */
+export function insideOf(engine: Engine): EngineParts {
+  return partsOf(engine);
+}
+
 /** One computing party's end of a computation on secrets. */
 export class Engine {
-  readonly #party: Pick<Party, "index" | "indexOf">;
+  static {
+    partsOf = (engine) => {
+      const { index: self, names } = engine.#party;
+      const members = engine.#members;
+      return {
+        scheme: engine.#scheme,
+        members,
+        self,
+        position: Math.max(0, members.indexOf(self)),
+        names: members.map((member) => names[member] ?? ""),
+      };
+    };
+  }
+
+  readonly #party: Pick<Party, "index" | "indexOf" | "names">;
   readonly #members: readonly number[];
   readonly #scheme: Scheme;
 
@@ -54,7 +90,7 @@ export class Engine {
    *
    * @param members - Session indices of the computing parties.
    */
-  constructor(party: Pick<Party, "index" | "indexOf">, members: readonly number[], scheme: Scheme) {
+  constructor(party: Pick<Party, "index" | "indexOf" | "names">, members: readonly number[], scheme: Scheme) {
     this.#party = party;
     this.#members = members;
     this.#scheme = scheme;
@@ -71,7 +107,8 @@ export class Engine {
     return index;
   }
 
-  #read(caller: string, options: InputOptions): ReadInput {
+  #read(caller: "input" | "reusableOwnedOperand", options: InputOptions): ReadInput {
+    checkInput(caller, options);
     const owner = this.#member(caller, options.owner);
     return readInput(caller, options, { owner, isOwner: owner === this.#party.index });
   }
@@ -116,6 +153,7 @@ export class Engine {
    * @throws VeilshareError as {@link Engine.input}.
    */
   constant(options: ConstantOptions): SecretMatrix {
+    checkConstant(options);
     const zero = newShape("constant", options, 0);
     const share = this.#scheme.zero(zero.rows * zero.columns);
     return secretFromShare(this.#scheme.context, zero, share).addPublic(options.values);

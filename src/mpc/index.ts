@@ -13,6 +13,7 @@ export {
 } from "./two-party/open-two-party-engine.js";
 export { OwnedMatrix, type OwnedMatrixOptions, type RowPlan } from "./two-party/owned-matrix.js";
 export type { PreprocessedCorrelations } from "./two-party/preprocessed.js";
+export { exportShares, importShares, type ExportOptions } from "./share-export.js";
 export { serveDealer, type DealerReport, type ServeDealerOptions } from "./dealer.js";
 export { SecretMatrix, type PublicWeightOptions, type SecretShape } from "./secret-matrix.js";
 export { SecretBits, type BitsShape } from "./secret-bits.js";

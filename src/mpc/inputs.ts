@@ -1,5 +1,8 @@
 /** What a party hands in, and the checks that every input begins with. */
 
+import { checkOptions, type RulesOf } from "../checks/options.js";
+import { integer, optional } from "../checks/rules.js";
+import { anyNumberRule, memberRule, numbersRule } from "./arguments.js";
 import { invalidArgument } from "../errors.js";
 import { defaultFractionalBits } from "../ring/fixed-point.js";
 import { magnitudeOfBound } from "./bounds.js";
@@ -37,6 +40,43 @@ export interface ConstantOptions {
   /** Default 20. */
   readonly fractionalBits?: number;
   readonly values: RealValues;
+}
+
+const inputRules: RulesOf<InputOptions> = {
+  owner: memberRule,
+  rows: anyNumberRule,
+  columns: optional(anyNumberRule),
+  bound: anyNumberRule,
+  fractionalBits: optional(anyNumberRule),
+  values: optional(numbersRule),
+};
+
+const ownedRules: RulesOf<OwnedInputOptions> = {
+  ...inputRules,
+  products: integer(0),
+  transposedProducts: integer(0),
+};
+
+const constantRules: RulesOf<ConstantOptions> = {
+  rows: anyNumberRule,
+  columns: optional(anyNumberRule),
+  fractionalBits: optional(anyNumberRule),
+  values: numbersRule,
+};
+
+/**
+ * Refuses options that are none; shapes, bounds and values are looked at by {@link readInput}.
+ *
+ * @throws VeilshareError INVALID_ARGUMENT
+ */
+export function checkInput(caller: "input" | "reusableOwnedOperand", options: InputOptions): void {
+  if (caller === "input") checkOptions(caller, options, inputRules);
+  else checkOptions(caller, options as OwnedInputOptions, ownedRules); // which asks for what only these have
+}
+
+/** {@link checkInput} for a constant. */
+export function checkConstant(options: ConstantOptions): void {
+  checkOptions("constant", options, constantRules);
 }
 
 /** An input as its owner and all others have checked it. */

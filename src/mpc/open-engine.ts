@@ -1,5 +1,7 @@
 /** Opening an engine: who computes, how secrets are shared, where correlated randomness comes from. */
 
+import { checkArgument, checkOptions, partyRule, type RulesOf } from "../checks/options.js";
+import { memberRule } from "./arguments.js";
 import type { Party } from "../channel/party.js";
 import { invalidArgument } from "../errors.js";
 import { AdditiveScheme } from "./additive/additive-scheme.js";
@@ -19,6 +21,9 @@ export interface DealerEngineOptions {
   readonly dealer: number | string;
 }
 
+/** What the options must be. */
+export const dealerEngineRules: RulesOf<DealerEngineOptions> = { dealer: memberRule };
+
 /**
  * Opens an engine with additive shares and a dealer, inside a protocol run in which all have agreed.
  *
@@ -36,6 +41,8 @@ export interface DealerEngineOptions {
  * 2022 (truncation).
  */
 export async function openDealerEngine(party: Party, options: DealerEngineOptions): Promise<Engine> {
+  checkArgument("openDealerEngine", "party", party, partyRule);
+  checkOptions("openDealerEngine", options, dealerEngineRules);
   const dealer = party.indexOf(options.dealer);
   if (dealer === party.index) throw invalidArgument("openDealerEngine", "a computing party", "the dealer");
   const members = party.names.map((_, index) => index).filter((index) => index !== dealer);
@@ -77,6 +84,7 @@ export async function openAdditiveEngine(
  * **Source.** Araki et al., CCS 2016; Mohassel, Rindal, "ABY3", CCS 2018.
  */
 export async function openReplicatedEngine(party: Party): Promise<Engine> {
+  checkArgument("openReplicatedEngine", "party", party, partyRule);
   if (party.size !== 3) throw invalidArgument("openReplicatedEngine", "three parties", `${party.size}`);
   const members = [0, 1, 2];
   const position = party.index;

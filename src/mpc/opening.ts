@@ -7,6 +7,9 @@
  * t - [z < 0] + [z >= 2^m].
  */
 
+import { checkArgument } from "../checks/options.js";
+import { either, listOf } from "../checks/rules.js";
+import { memberRule, secretRule } from "./arguments.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import { add, negate, scale, subtract } from "../ring/vector.js";
 import type { BitEngine } from "./bit-engine.js";
@@ -20,8 +23,8 @@ import { checkWithin } from "./values.js";
 /**
  * Opens a secret.
  *
- * @param options - `to`: session indices of the parties that learn it; all, when left out.
- * @returns Units of the last place; `undefined` at a party that may not learn them.
+ * @returns Units of the last place; `undefined` at a party that may not learn them: `to` holds the session indices of those
+ *   that may, all when left out.
  */
 export async function openSecret(
   scheme: Scheme,
@@ -30,6 +33,7 @@ export async function openSecret(
   options: { readonly caller: string; readonly to?: readonly number[] },
 ): Promise<BigInt64Array | undefined> {
   const { caller, to } = options;
+  checkArgument(caller, "x", secret, secretRule);
   shareOf(caller, scheme.context, secret);
   const x = await exactlyRounded(scheme, engine, secret);
   scheme.rounds.note(describe(`${caller} ${to?.join(" ") ?? ""}`, x));
@@ -54,7 +58,11 @@ export async function openToAll(
 }
 
 /** The same secret, rounded to the nearest unit where it was rounded by chance. */
-async function exactlyRounded(scheme: Scheme, engine: BitEngine, x: SecretMatrix): Promise<SecretMatrix> {
+export async function exactlyRounded(
+  scheme: Scheme,
+  engine: BitEngine,
+  x: SecretMatrix,
+): Promise<SecretMatrix> {
   const unrounded = unroundedOf(x);
   if (unrounded === undefined) return x;
   const { context } = scheme;
@@ -99,6 +107,7 @@ export function openedTo(
   parties: number | string | readonly (number | string)[],
   indexOf: (party: number | string) => number,
 ): readonly number[] {
+  checkArgument(caller, "parties", parties, either(memberRule, listOf(memberRule)));
   const named = typeof parties === "object" ? parties : [parties];
   const to = named.map(indexOf);
   if (to.length === 0) throw invalidArgument(caller, "at least one party", "none");

@@ -3,6 +3,9 @@
  * zeros in place of all secrets, and what it would send is counted.
  */
 
+import { checkArgument, checkOptions, type RulesOf } from "../checks/options.js";
+import { anything, callback, either, integer, listOf, number, optional, text } from "../checks/rules.js";
+import type { Party } from "../channel/party.js";
 import { invalidArgument } from "../errors.js";
 import { AdditiveScheme } from "./additive/additive-scheme.js";
 import { correlationLengths, type OperandShape } from "./correlation-kinds.js";
@@ -29,6 +32,13 @@ export interface PlanOptions {
   /** Of each party's link, each way. Default 1000. */
   readonly megabitsPerSecond?: number;
 }
+
+const planRules: RulesOf<PlanOptions> = {
+  computation: optional(anything),
+  parties: optional(either(integer(0), listOf(text))),
+  latencyMs: optional(number(0)),
+  megabitsPerSecond: optional(number(0)),
+};
 
 /** Correlations of one kind that a source will be asked for. */
 export interface PlannedCorrelations {
@@ -77,6 +87,8 @@ export async function plan(
   program: (engine: Engine) => Promise<unknown>,
   options: PlanOptions = {},
 ): Promise<Plan> {
+  checkArgument("plan", "program", program, callback);
+  checkOptions("plan", options, planRules);
   const { computation = defaultComputation } = options;
   const { parties = computation === "replicated" ? 3 : 2 } = options;
   const names = typeof parties === "number" ? Array.from({ length: parties }, (_, i) => `${i}`) : parties;
@@ -112,9 +124,10 @@ function checkPartyCount(computation: Computation, count: number): void {
 }
 
 /** A party that owns no input, so that no program has values for it. */
-function observer(names: readonly string[]): { index: number; indexOf(party: number | string): number } {
+function observer(names: readonly string[]): Pick<Party, "index" | "indexOf" | "names"> {
   return {
     index: -1,
+    names,
     indexOf(party) {
       const index = typeof party === "string" ? names.indexOf(party) : party;
       if (names[index] === undefined)
@@ -210,6 +223,7 @@ function openingZeros(scheme: Scheme): AllMethods {
     rounds: scheme.rounds,
     zero: (length) => scheme.zero(length),
     input: (owner, words, length) => scheme.input(owner, words, length),
+    refresh: (x) => scheme.refresh(x),
     multiply: (x, y) => scheme.multiply(x, y),
     matrixProduct: (x, y, size) => scheme.matrixProduct(x, y, size),
     reusableOperand: (x, shape) => scheme.reusableOperand(x, shape),

@@ -1,5 +1,7 @@
 /** Products of secrets, whatever the scheme: shapes and bounds, checked before anything is sent. */
 
+import { checkArgument, checkOptions } from "../checks/options.js";
+import { provenBoundRule, secretRule } from "./arguments.js";
 import { invalidArgument } from "../errors.js";
 import type { ProductShape } from "../ring/matrix.js";
 import { checkMagnitude, magnitudeOfBound, maxSecretFractionalBits, smallerMagnitude } from "./bounds.js";
@@ -72,6 +74,7 @@ export async function elementwiseProduct(
   y: SecretMatrix,
   options: ProductOptions,
 ): Promise<SecretMatrix> {
+  checkFactors("multiply", [x, y], options);
   checkSameShape("multiply", x, y);
   const size = { rows: x.rows, inner: 1, columns: x.columns };
   const shape = productShape("multiply", [x, y], size, options);
@@ -87,6 +90,7 @@ export async function secretMatrixProduct(
   y: SecretMatrix,
   options: ProductOptions,
 ): Promise<SecretMatrix> {
+  checkFactors("matrixProduct", [x, y], options);
   if (x.columns !== y.rows) throw invalidArgument("matrixProduct", `${x.columns} rows`, `${y.rows}`);
   const size = { rows: x.rows, inner: x.columns, columns: y.columns };
   const shape = productShape("matrixProduct", [x, y], size, options);
@@ -96,6 +100,11 @@ export async function secretMatrixProduct(
   ] as const;
   scheme.rounds.note(describe("matrixProduct", x, y, shape));
   return secretFromShare(scheme.context, shape, await scheme.matrixProduct(...shares, size));
+}
+
+function checkFactors(caller: string, factors: readonly SecretMatrix[], options: ProductOptions): void {
+  for (const factor of factors) checkArgument(caller, "factor", factor, secretRule);
+  checkOptions(caller, options, { provenBound: provenBoundRule });
 }
 
 /** Readies a matrix for many products; see `Engine.reusableOperand`. */
@@ -174,6 +183,7 @@ export class ReusableOperand {
     transposed: boolean,
     options: ProductOptions,
   ): Promise<SecretMatrix> {
+    checkFactors(operation, [v], options);
     const { context, rounds } = this.#scheme;
     const x = this.#shape;
     const [rows, inner] = transposed ? [x.columns, x.rows] : [x.rows, x.columns];

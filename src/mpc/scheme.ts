@@ -57,6 +57,9 @@ export interface Scheme {
    */
   input(owner: number, words: BigUint64Array | undefined, length: number): Promise<Share>;
 
+  /** Fresh shares of the same value: who knew the old ones knows nothing of them. */
+  refresh(x: Share): Promise<Share>;
+
   /** x y, element by element. */
   multiply(x: Share, y: Share): Promise<Share>;
 

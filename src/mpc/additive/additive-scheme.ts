@@ -58,6 +58,11 @@ export class AdditiveScheme implements Scheme {
     return Promise.resolve([this.#pairs.inputShare(owner, words, length)]);
   }
 
+  refresh(x: Share): Promise<Share> {
+    const words = only(x);
+    return Promise.resolve([add(words, this.#pairs.zeroShare(words.length))]);
+  }
+
   multiply(x: Share, y: Share): Promise<Share> {
     return multiplyShares(this.#parts, x, y);
   }

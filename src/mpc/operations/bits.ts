@@ -1,5 +1,8 @@
 /** Bits of secret numbers: sign, zero, and all of them. A number's declared bound says how many there are. */
 
+import { checkArgument, checkOptions } from "../../checks/options.js";
+import { flag, optional } from "../../checks/rules.js";
+import { bitsRule, checkOperands } from "../arguments.js";
 import { invalidArgument } from "../../errors.js";
 import type { BitEngine } from "../bit-engine.js";
 import { SecretBits } from "../secret-bits.js";
@@ -86,6 +89,7 @@ export async function zeroBits(engine: BitEngine, x: SecretMatrix): Promise<Secr
  * **Cost.** About width (1 + log2 width) ANDs; 2 + ceil(log2 width) rounds.
  */
 export async function bitsOf(engine: BitEngine, x: SecretMatrix, width: number): Promise<SecretBits> {
+  checkOperands("bitsOf", engine, { x });
   const [u, v] = await engine.splitToTwoSummands(x, width);
   return addBits(engine, u, v);
 }
@@ -106,6 +110,8 @@ export async function numberOfBits(
   bits: SecretBits,
   options: { readonly signed?: boolean } = {},
 ): Promise<SecretMatrix> {
+  checkArgument("numberOfBits", "bits", bits, bitsRule);
+  checkOptions("numberOfBits", options, { signed: optional(flag) });
   const { width } = bits;
   if (width > maxNumberBits)
     throw invalidArgument("numberOfBits", `at most ${maxNumberBits} bits`, String(width));

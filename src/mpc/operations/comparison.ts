@@ -1,5 +1,8 @@
 /** Comparison of secrets with secrets or public numbers. */
 
+import { checkArgument } from "../../checks/options.js";
+import { either, number } from "../../checks/rules.js";
+import { checkOperands, secretRule } from "../arguments.js";
 import type { Engine } from "../engine.js";
 import type { SecretMatrix } from "../secret-matrix.js";
 import { bitToArithmetic, signBits, zeroBits } from "./bits.js";
@@ -7,7 +10,11 @@ import { bitToArithmetic, signBits, zeroBits } from "./bits.js";
 /** A secret of the same shape and fractional bits, or one public number. */
 export type Comparand = SecretMatrix | number;
 
-function difference(x: SecretMatrix, y: Comparand): SecretMatrix {
+const comparandRule = either(secretRule, number());
+
+function difference(caller: string, engine: Engine, x: SecretMatrix, y: Comparand): SecretMatrix {
+  checkOperands(caller, engine, { x });
+  checkArgument(caller, "y", y, comparandRule);
   return typeof y === "number" ? x.addPublic(new Float64Array(x.length).fill(-y)) : x.subtract(y);
 }
 
@@ -23,7 +30,7 @@ function difference(x: SecretMatrix, y: Comparand): SecretMatrix {
  * element and party. A public y costs the same.
  */
 export async function lessThan(engine: Engine, x: SecretMatrix, y: Comparand): Promise<SecretMatrix> {
-  return bitToArithmetic(engine, await signBits(engine, difference(x, y)));
+  return bitToArithmetic(engine, await signBits(engine, difference("lessThan", engine, x, y)));
 }
 
 /**
@@ -32,7 +39,7 @@ export async function lessThan(engine: Engine, x: SecretMatrix, y: Comparand): P
  * @throws VeilshareError as {@link lessThan}.
  */
 export async function greaterThan(engine: Engine, x: SecretMatrix, y: Comparand): Promise<SecretMatrix> {
-  return bitToArithmetic(engine, await signBits(engine, difference(x, y).negate()));
+  return bitToArithmetic(engine, await signBits(engine, difference("greaterThan", engine, x, y).negate()));
 }
 
 /**
@@ -41,7 +48,10 @@ export async function greaterThan(engine: Engine, x: SecretMatrix, y: Comparand)
  * @throws VeilshareError as {@link lessThan}.
  */
 export async function lessOrEqual(engine: Engine, x: SecretMatrix, y: Comparand): Promise<SecretMatrix> {
-  return bitToArithmetic(engine, (await signBits(engine, difference(x, y).negate())).not());
+  return bitToArithmetic(
+    engine,
+    (await signBits(engine, difference("lessOrEqual", engine, x, y).negate())).not(),
+  );
 }
 
 /**
@@ -50,7 +60,7 @@ export async function lessOrEqual(engine: Engine, x: SecretMatrix, y: Comparand)
  * @throws VeilshareError as {@link lessThan}.
  */
 export async function greaterOrEqual(engine: Engine, x: SecretMatrix, y: Comparand): Promise<SecretMatrix> {
-  return bitToArithmetic(engine, (await signBits(engine, difference(x, y))).not());
+  return bitToArithmetic(engine, (await signBits(engine, difference("greaterOrEqual", engine, x, y))).not());
 }
 
 /**
@@ -61,5 +71,5 @@ export async function greaterOrEqual(engine: Engine, x: SecretMatrix, y: Compara
  * **Cost.** As {@link lessThan}, with a third fewer ANDs.
  */
 export async function equal(engine: Engine, x: SecretMatrix, y: Comparand): Promise<SecretMatrix> {
-  return bitToArithmetic(engine, await zeroBits(engine, difference(x, y)));
+  return bitToArithmetic(engine, await zeroBits(engine, difference("equal", engine, x, y)));
 }

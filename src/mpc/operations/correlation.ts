@@ -3,6 +3,8 @@
  * their own, found from the sum of their squares, before columns are multiplied.
  */
 
+import { checkOptions } from "../../checks/options.js";
+import { checkOperands } from "../arguments.js";
 import { invalidArgument } from "../../errors.js";
 import type { Engine } from "../engine.js";
 import { secretWithMagnitude, SecretMatrix } from "../secret-matrix.js";
@@ -17,7 +19,7 @@ import { shiftBySecret, truncateUnits, type SecretChoice } from "./power-shift.j
 import type { NumeratorTerm } from "./quotient.js";
 import { select } from "./selection.js";
 import { squareSums } from "./square-sums.js";
-import { checkWeights, type WeightOptions } from "./weights.js";
+import { checkWeights, weightRules, type WeightOptions } from "./weights.js";
 
 const maxRows = 2 ** 22;
 const resultBits = 20;
@@ -41,6 +43,8 @@ export async function correlation(
   x: SecretMatrix,
   options: WeightOptions = {},
 ): Promise<SecretMatrix> {
+  checkOperands("correlation", engine, { x });
+  checkOptions("correlation", options, weightRules);
   if (x.rows < 2 || x.rows > maxRows) throw invalidArgument("correlation", "2 to 2^22 rows", String(x.rows));
   if (options.weights !== undefined) checkWeights("correlation", x.rows, options.weights);
   const centred = await deviations(engine, "correlation", x, options);

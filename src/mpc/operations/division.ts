@@ -1,5 +1,8 @@
 /** Reciprocals and quotients of secrets, by Newton's iteration on a normalized divisor. */
 
+import { checkOptions, type RulesOf } from "../../checks/options.js";
+import { optional } from "../../checks/rules.js";
+import { anyNumberRule, checkOperands, optionalBitsRule } from "../arguments.js";
 import { invalidArgument } from "../../errors.js";
 import type { Engine } from "../engine.js";
 import type { SecretMatrix } from "../secret-matrix.js";
@@ -26,6 +29,14 @@ export interface DivideOptions extends PositiveOptions {
   readonly atMost?: number;
 }
 
+/** What the options of {@link ReciprocalOptions} must be; sizes are looked at where they are used. */
+export const reciprocalRules: RulesOf<ReciprocalOptions> = {
+  least: anyNumberRule,
+  fractionalBits: optionalBitsRule,
+};
+
+const divideRules: RulesOf<DivideOptions> = { ...reciprocalRules, atMost: optional(anyNumberRule) };
+
 /**
  * 1 / x.
  *
@@ -41,6 +52,8 @@ export async function reciprocal(
   x: SecretMatrix,
   options: ReciprocalOptions,
 ): Promise<SecretMatrix> {
+  checkOperands("reciprocal", engine, { x });
+  checkOptions("reciprocal", options, reciprocalRules);
   const { least, fractionalBits = x.fractionalBits } = options;
   const checked = checkLeast("reciprocal", x, least);
   const largest = unitsWithin({
@@ -103,6 +116,8 @@ export async function divide(
   b: SecretMatrix,
   options: DivideOptions,
 ): Promise<SecretMatrix> {
+  checkOperands("divide", engine, { a, b });
+  checkOptions("divide", options, divideRules);
   return quotients(engine, "divide", a, b, options);
 }
 

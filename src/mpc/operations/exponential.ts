@@ -1,5 +1,8 @@
 /** Exponential and logarithm: a whole exponent, found by secret bits, and a public polynomial for what is left. */
 
+import { checkOptions, type RulesOf } from "../../checks/options.js";
+import { optional } from "../../checks/rules.js";
+import { anyNumberRule, checkOperands } from "../arguments.js";
 import { invalidArgument } from "../../errors.js";
 import type { Engine } from "../engine.js";
 import type { SecretBits } from "../secret-bits.js";
@@ -34,6 +37,9 @@ export interface ExponentialOptions {
   readonly atMost?: number;
 }
 
+const exponentialRules: RulesOf<ExponentialOptions> = { atMost: optional(anyNumberRule) };
+const logarithmRules: RulesOf<PositiveOptions> = { least: anyNumberRule };
+
 const largestBound = 1000;
 
 /**
@@ -53,6 +59,8 @@ export async function exponential(
   x: SecretMatrix,
   options: ExponentialOptions = {},
 ): Promise<SecretMatrix> {
+  checkOperands("exponential", engine, { x });
+  checkOptions("exponential", options, exponentialRules);
   const { fractionalBits } = x;
   const atMost = Math.min(options.atMost ?? x.bound, x.bound);
   if (x.bound > largestBound || fractionalBits > mantissaBits || Number.isNaN(atMost)) {
@@ -138,6 +146,8 @@ export async function naturalLogarithm(
   x: SecretMatrix,
   options: PositiveOptions,
 ): Promise<SecretMatrix> {
+  checkOperands("naturalLogarithm", engine, { x });
+  checkOptions("naturalLogarithm", options, logarithmRules);
   const normalized = await normalize("naturalLogarithm", engine, x, options);
   const { fractionalBits } = logarithm;
   const rounded = await engine.truncate(normalized.mantissa, mantissaBits - fractionalBits);

@@ -1,12 +1,15 @@
 /** The largest few, and where the largest is. */
 
+import { checkOptions, type RulesOf } from "../../checks/options.js";
+import { optional } from "../../checks/rules.js";
+import { anyNumberRule, checkOperands, secretsRule } from "../arguments.js";
 import { invalidArgument } from "../../errors.js";
 import type { Engine } from "../engine.js";
 import { secretWithMagnitude, type SecretMatrix } from "../secret-matrix.js";
 import { oneHot } from "./one-hot.js";
 import { maximum } from "./selection.js";
 import { sortRows } from "./sorting.js";
-import { checkWeights, type WeightOptions } from "./weights.js";
+import { checkWeights, weightRules, type WeightOptions } from "./weights.js";
 
 /** Options of {@link topK}. */
 export interface TopOptions extends WeightOptions {
@@ -15,6 +18,12 @@ export interface TopOptions extends WeightOptions {
   /** What moves along, as many rows each. */
   readonly payload?: readonly SecretMatrix[];
 }
+
+const topRules: RulesOf<TopOptions> = {
+  k: anyNumberRule,
+  payload: optional(secretsRule),
+  ...weightRules,
+};
 
 /** The largest values of a column, in descending order. */
 export interface Top {
@@ -41,6 +50,8 @@ export interface Top {
  * **Cost.** Sorts the column.
  */
 export async function topK(engine: Engine, x: SecretMatrix, options: TopOptions): Promise<Top> {
+  checkOperands("topK", engine, { x });
+  checkOptions("topK", options, topRules);
   const { k, payload = [], weights } = options;
   if (x.columns !== 1) throw invalidArgument("topK", "one column", `${x.columns} columns`);
   if (!Number.isInteger(k) || k < 1 || k > x.rows)
@@ -75,6 +86,7 @@ export async function topK(engine: Engine, x: SecretMatrix, options: TopOptions)
  * **Cost.** A maximum, and a one-hot vector of as many positions as rows for each column.
  */
 export async function argmaxOneHot(engine: Engine, x: SecretMatrix): Promise<SecretMatrix> {
+  checkOperands("argmaxOneHot", engine, { x });
   const { row } = await maximum(engine, x);
   const where = secretWithMagnitude(row.transpose(), BigInt(x.rows - 1));
   return (await oneHot(engine, where, x.rows)).transpose();

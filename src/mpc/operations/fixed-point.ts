@@ -1,5 +1,7 @@
 /** Fixed-point arithmetic on secrets: products cut back to the fractional bits that they are wanted with. */
 
+import { checkOptions } from "../../checks/options.js";
+import { checkOperands, optionalBitsRule, provenBoundRule } from "../arguments.js";
 import { invalidArgument } from "../../errors.js";
 import type { Engine } from "../engine.js";
 import { secretWithMagnitude, type SecretMatrix } from "../secret-matrix.js";
@@ -16,6 +18,7 @@ export async function withFractionalBits(
   x: SecretMatrix,
   fractionalBits: number,
 ): Promise<SecretMatrix> {
+  checkOperands("withFractionalBits", engine, { x });
   const more = fractionalBits - x.fractionalBits;
   if (more === 0) return x;
   if (more < 0) return engine.truncate(x, -more);
@@ -29,6 +32,8 @@ export async function fixedProduct(
   y: SecretMatrix,
   options: ProductOptions & { readonly fractionalBits?: number } = {},
 ): Promise<SecretMatrix> {
+  checkOperands("fixedProduct", engine, { x, y });
+  checkOptions("fixedProduct", options, { provenBound: provenBoundRule, fractionalBits: optionalBitsRule });
   const { fractionalBits = x.fractionalBits, ...bounds } = options;
   return withFractionalBits(engine, await engine.multiply(x, y, bounds), fractionalBits);
 }

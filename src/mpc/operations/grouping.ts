@@ -1,11 +1,14 @@
 /** Counts and sums by group and by bin. */
 
+import { checkArgument, checkOptions, type RulesOf } from "../../checks/options.js";
+import { listOf, number } from "../../checks/rules.js";
+import { anyNumberRule, checkOperands, engineRule, secretRule } from "../arguments.js";
 import { invalidArgument } from "../../errors.js";
 import type { Engine } from "../engine.js";
 import { SecretMatrix } from "../secret-matrix.js";
 import { bitToArithmetic, signBits, zeroBits } from "./bits.js";
 import { sumsOf } from "./moments.js";
-import { checkWeights, weighted, type WeightOptions } from "./weights.js";
+import { checkWeights, weighted, weightRules, type WeightOptions } from "./weights.js";
 
 /** Options of {@link groupSums}. */
 export interface GroupOptions extends WeightOptions {
@@ -16,6 +19,13 @@ export interface GroupOptions extends WeightOptions {
   /** What is summed up, as many rows. */
   readonly values: SecretMatrix;
 }
+
+const groupRules: RulesOf<GroupOptions> = {
+  key: secretRule,
+  groups: listOf(number()),
+  values: secretRule,
+  ...weightRules,
+};
 
 /** Sums by group. */
 export interface GroupSums {
@@ -38,6 +48,8 @@ export interface GroupSums {
  * **Cost.** An equality for each row and group, and one matrix product; with weights a product for each row and group.
  */
 export async function groupSums(engine: Engine, options: GroupOptions): Promise<GroupSums> {
+  checkArgument("groupSums", "engine", engine, engineRule);
+  checkOptions("groupSums", options, groupRules);
   const { key, groups, values, weights } = options;
   if (key.columns !== 1 || key.rows !== values.rows) {
     throw invalidArgument(
@@ -84,6 +96,9 @@ export async function histogram(
   edges: readonly number[],
   options: WeightOptions = {},
 ): Promise<SecretMatrix> {
+  checkOperands("histogram", engine, { x });
+  checkArgument("histogram", "edges", edges, listOf(anyNumberRule));
+  checkOptions("histogram", options, weightRules);
   const ascending = edges.every((edge, i) => i === 0 || edge > (edges[i - 1] ?? Infinity));
   if (edges.length === 0 || !ascending || !edges.every(Number.isFinite)) {
     throw invalidArgument("histogram", "ascending edges", edges.join(", "));

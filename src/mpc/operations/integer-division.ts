@@ -1,5 +1,8 @@
 /** Exact division of secret whole numbers. */
 
+import { checkOptions } from "../../checks/options.js";
+import { optional } from "../../checks/rules.js";
+import { anyNumberRule, checkOperands } from "../arguments.js";
 import { invalidArgument } from "../../errors.js";
 import type { Engine } from "../engine.js";
 import { secretWithMagnitude, SecretMatrix } from "../secret-matrix.js";
@@ -42,6 +45,8 @@ export async function divideIntegers(
   b: SecretMatrix,
   options: IntegerDivisionOptions = {},
 ): Promise<IntegerQuotient> {
+  checkOperands("divideIntegers", engine, { a, b });
+  checkOptions("divideIntegers", options, { least: optional(anyNumberRule) });
   const { least = 1 } = options;
   const caller = "divideIntegers";
   if (a.fractionalBits !== 0 || b.fractionalBits !== 0) {

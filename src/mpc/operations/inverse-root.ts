@@ -1,9 +1,11 @@
 /** Inverse square roots of secrets, by Newton's iteration on a normalized number. */
 
+import { checkOptions } from "../../checks/options.js";
+import { checkOperands } from "../arguments.js";
 import type { Engine } from "../engine.js";
 import type { SecretMatrix } from "../secret-matrix.js";
 import { unitsWithin } from "./budget.js";
-import { checkLeast, scaledBack, type ReciprocalOptions } from "./division.js";
+import { checkLeast, reciprocalRules, scaledBack, type ReciprocalOptions } from "./division.js";
 import { evaluate, fixedProduct, type Polynomial } from "./fixed-point.js";
 import { choiceSum, mantissaBits, normalize } from "./normalization.js";
 
@@ -29,6 +31,8 @@ export async function inverseSquareRoot(
   x: SecretMatrix,
   options: ReciprocalOptions,
 ): Promise<SecretMatrix> {
+  checkOperands("inverseSquareRoot", engine, { x });
+  checkOptions("inverseSquareRoot", options, reciprocalRules);
   const { fractionalBits = x.fractionalBits } = options;
   const least = checkLeast("inverseSquareRoot", x, options.least);
   const largest = unitsWithin({

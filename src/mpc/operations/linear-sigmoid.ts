@@ -5,6 +5,7 @@
  * and takes six comparisons and four products instead of four and one.
  */
 
+import { checkOperands } from "../arguments.js";
 import type { Engine } from "../engine.js";
 import { SecretMatrix } from "../secret-matrix.js";
 import { bitToArithmetic, roughSignBits } from "./bits.js";
@@ -51,6 +52,7 @@ export function linearSigmoidAt(x: number): number {
  * **Cost.** Four comparisons without the bits below 2^-8, and one product.
  */
 export async function linearSigmoid(engine: Engine, x: SecretMatrix): Promise<SecretMatrix> {
+  checkOperands("linearSigmoid", engine, { x });
   const flat = x.reshape(1, x.length);
   const differences = SecretMatrix.concatRows(
     knots.map((knot) => flat.addPublic(new Float64Array(x.length).fill(-knot))),

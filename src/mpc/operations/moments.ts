@@ -1,5 +1,7 @@
 /** Means, variances and correlations of secret columns; rows are observations. Nothing is opened. */
 
+import { checkOptions, type RulesOf } from "../../checks/options.js";
+import { checkOperands, optionalBitsRule } from "../arguments.js";
 import { invalidArgument } from "../../errors.js";
 import type { Engine } from "../engine.js";
 import { secretWithMagnitude, type SecretMatrix } from "../secret-matrix.js";
@@ -8,7 +10,7 @@ import { quotients } from "./division.js";
 import { mantissaReciprocal, quotientOf, type NumeratorTerm } from "./quotient.js";
 import { normalize } from "./normalization.js";
 import { squareSums } from "./square-sums.js";
-import { checkWeights, weighted, type WeightOptions } from "./weights.js";
+import { checkWeights, weighted, weightRules, type WeightOptions } from "./weights.js";
 
 /** The sum of each column, refused in the name of the operation that needs it. */
 export function sumsOf(caller: string, x: SecretMatrix): SecretMatrix {
@@ -38,6 +40,8 @@ export async function mean(
   x: SecretMatrix,
   options: WeightOptions = {},
 ): Promise<SecretMatrix> {
+  checkOperands("mean", engine, { x });
+  checkOptions("mean", options, weightRules);
   const sums = sumsOf("mean", x);
   if (options.weights === undefined) {
     return secretWithMagnitude(await engine.scaleBy(sums, 1 / x.rows), x.magnitude + 1n);
@@ -59,10 +63,11 @@ export async function deviations(
   x: SecretMatrix,
   options: WeightOptions,
 ): Promise<SecretMatrix> {
+  const { weights } = options;
   sumsOf(caller, x);
-  const means = await mean(engine, x, options);
+  const means = await mean(engine, x, weights === undefined ? {} : { weights });
   const centred = x.subtract(means.pickRows(new Uint32Array(x.rows)));
-  return options.weights === undefined ? centred : weighted(engine, centred, options.weights);
+  return weights === undefined ? centred : weighted(engine, centred, weights);
 }
 
 /** Options of {@link variance}. */
@@ -70,6 +75,8 @@ export interface VarianceOptions extends WeightOptions {
   /** Of the result. Default: x's, or as many as leave room for the square of the bound. */
   readonly fractionalBits?: number;
 }
+
+const varianceRules: RulesOf<VarianceOptions> = { ...weightRules, fractionalBits: optionalBitsRule };
 
 /**
  * The sample variance of each column, with the number of rows that count less one as divisor; 1 x columns.
@@ -88,6 +95,8 @@ export async function variance(
   x: SecretMatrix,
   options: VarianceOptions = {},
 ): Promise<SecretMatrix> {
+  checkOperands("variance", engine, { x });
+  checkOptions("variance", options, varianceRules);
   if (x.rows < 2) throw invalidArgument("variance", "at least two rows", String(x.rows));
   const { weights } = options;
   if (weights !== undefined) checkWeights("variance", x.rows, weights);

@@ -1,5 +1,6 @@
 /** Secret positions as one-hot vectors, and what is picked by them. */
 
+import { checkOperands } from "../arguments.js";
 import { invalidArgument } from "../../errors.js";
 import type { BitEngine } from "../bit-engine.js";
 import type { Engine } from "../engine.js";
@@ -42,6 +43,7 @@ const maxPositions = 2 ** 24;
  * **Cost.** Bits of the index; about 2 size ANDs and size bit conversions an index, in 5 + 2 log2(size) rounds.
  */
 export async function oneHot(engine: Engine, index: SecretMatrix, size: number): Promise<SecretMatrix> {
+  checkOperands("oneHot", engine, { index });
   if (index.columns !== 1 || index.fractionalBits !== 0) {
     const got = `${index.columns} columns with ${index.fractionalBits} fractional bits`;
     throw invalidArgument("oneHot", "one column of whole numbers without fractional bits", got);
@@ -83,6 +85,7 @@ export async function gatherRows(
   table: SecretMatrix,
   index: SecretMatrix,
 ): Promise<SecretMatrix> {
+  checkOperands("gatherRows", engine, { table, index });
   const hot = await oneHot(engine, index, table.rows);
   return engine.matrixProduct(hot, table, { provenBound: table.bound });
 }

@@ -1,11 +1,13 @@
 /** Percentiles of secret columns. */
 
+import { checkOptions } from "../../checks/options.js";
+import { checkOperands } from "../arguments.js";
 import { invalidArgument } from "../../errors.js";
 import type { Engine } from "../engine.js";
 import { secretWithMagnitude, SecretMatrix } from "../secret-matrix.js";
 import { bitLength, unitLimit, unitsWithin } from "./budget.js";
 import { sortRows } from "./sorting.js";
-import { checkWeights, weighted, type WeightOptions } from "./weights.js";
+import { checkWeights, weighted, weightRules, type WeightOptions } from "./weights.js";
 
 /**
  * A percentile of one column, between neighbours by linear interpolation; 1 x 1.
@@ -25,6 +27,8 @@ export async function percentile(
   part: number,
   options: WeightOptions = {},
 ): Promise<SecretMatrix> {
+  checkOperands("percentile", engine, { x });
+  checkOptions("percentile", options, weightRules);
   checkPart("percentile", x, part);
   const { weights } = options;
   if (weights === undefined)
@@ -66,6 +70,8 @@ export async function percentileOfSorted(
   part: number,
   options: WeightOptions = {},
 ): Promise<SecretMatrix> {
+  checkOperands("percentileOfSorted", engine, { sorted });
+  checkOptions("percentileOfSorted", options, weightRules);
   checkPart("percentileOfSorted", sorted, part);
   if (options.weights !== undefined) {
     const weights = checkWeights("percentileOfSorted", sorted.rows, options.weights);

@@ -1,5 +1,6 @@
 /** Selection by secret bits, and what is made of it. */
 
+import { checkOperands } from "../arguments.js";
 import { invalidArgument } from "../../errors.js";
 import type { Engine } from "../engine.js";
 import { SecretMatrix, secretWithMagnitude } from "../secret-matrix.js";
@@ -24,6 +25,7 @@ export async function select(
   a: SecretMatrix,
   b: SecretMatrix,
 ): Promise<SecretMatrix> {
+  checkOperands("select", engine, { choice, a, b });
   if (choice.fractionalBits !== 0 || choice.magnitude > 1n) {
     throw invalidArgument("select", "a choice of 0 or 1", `fractional bits or a bound of ${choice.bound}`);
   }
@@ -38,6 +40,7 @@ export async function select(
  * **Cost.** A comparison and a product.
  */
 export async function absolute(engine: Engine, x: SecretMatrix): Promise<SecretMatrix> {
+  checkOperands("absolute", engine, { x });
   const negative = await bitToArithmetic(engine, await signBits(engine, x));
   const sign = secretWithMagnitude(negative.scale(-2).addPublic(new Float64Array(x.length).fill(1)), 1n);
   return engine.multiply(sign, x);
@@ -49,6 +52,7 @@ export async function absolute(engine: Engine, x: SecretMatrix): Promise<SecretM
  * @throws VeilshareError as `lessThan`.
  */
 export async function smaller(engine: Engine, x: SecretMatrix, y: SecretMatrix): Promise<SecretMatrix> {
+  checkOperands("smaller", engine, { x, y });
   return select(engine, await lessThan(engine, x, y), x, y);
 }
 
@@ -58,6 +62,7 @@ export async function smaller(engine: Engine, x: SecretMatrix, y: SecretMatrix):
  * @throws VeilshareError as `lessThan`.
  */
 export async function greater(engine: Engine, x: SecretMatrix, y: SecretMatrix): Promise<SecretMatrix> {
+  checkOperands("greater", engine, { x, y });
   return select(engine, await lessThan(engine, x, y), y, x);
 }
 
@@ -77,6 +82,7 @@ export interface Extreme {
  * **Cost.** rows - 1 comparisons and two products each, a column; ceil(log2 rows) comparisons deep.
  */
 export async function maximum(engine: Engine, x: SecretMatrix): Promise<Extreme> {
+  checkOperands("maximum", engine, { x });
   const rowNumbers = BigInt64Array.from({ length: x.length }, (_, i) => BigInt(Math.floor(i / x.columns)));
   let value = x;
   let row = engine.constant({ rows: x.rows, columns: x.columns, fractionalBits: 0, values: rowNumbers });
@@ -102,6 +108,7 @@ export async function maximum(engine: Engine, x: SecretMatrix): Promise<Extreme>
  * The minimum of each column and where it is; as {@link maximum}.
  */
 export async function minimum(engine: Engine, x: SecretMatrix): Promise<Extreme> {
+  checkOperands("minimum", engine, { x });
   const { value, row } = await maximum(engine, x.negate());
   return { value: value.negate(), row };
 }

@@ -6,6 +6,7 @@
  * less than 3.6 * 10^-4 anywhere: most at the tails, where e^-8 / (1 + e^-8) = 3.35 * 10^-4 is cut off. p(-x) = 1 - p(x).
  */
 
+import { checkOperands } from "../arguments.js";
 import type { Engine } from "../engine.js";
 import { SecretMatrix } from "../secret-matrix.js";
 import { bitToArithmetic, signBits } from "./bits.js";
@@ -57,6 +58,7 @@ const bound = 10;
  * sent an element and party, 16 rounds.
  */
 export async function sigmoid(engine: Engine, x: SecretMatrix): Promise<SecretMatrix> {
+  checkOperands("sigmoid", engine, { x });
   const flat = x.reshape(1, x.length);
   const differences = knots.map((knot) => flat.addPublic(new Float64Array(x.length).fill(-knot)));
   const below = await signBits(engine, SecretMatrix.concatRows(differences));

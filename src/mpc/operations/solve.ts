@@ -6,6 +6,8 @@
  * **Source.** Schulz, "Iterative Berechnung der reziproken Matrix", ZAMM 13 (1933).
  */
 
+import { checkOptions, type RulesOf } from "../../checks/options.js";
+import { anyNumberRule, checkOperands, optionalBitsRule } from "../arguments.js";
 import { invalidArgument, VeilshareError } from "../../errors.js";
 import type { Engine } from "../engine.js";
 import type { SecretMatrix } from "../secret-matrix.js";
@@ -21,6 +23,12 @@ export interface PositiveMatrixOptions {
   /** Of the result. Default: A's, or the right-hand side's. */
   readonly fractionalBits?: number;
 }
+
+const matrixRules: RulesOf<PositiveMatrixOptions> = {
+  least: anyNumberRule,
+  atMost: anyNumberRule,
+  fractionalBits: optionalBitsRule,
+};
 
 /** Most that `atMost` may be of `least`. */
 const largestCondition = 2 ** 20;
@@ -54,6 +62,8 @@ export async function inverseOfPositive(
   a: SecretMatrix,
   options: PositiveMatrixOptions,
 ): Promise<SecretMatrix> {
+  checkOperands("inverseOfPositive", engine, { a });
+  checkOptions("inverseOfPositive", options, matrixRules);
   const { inverse } = await scaledInverse("inverseOfPositive", engine, a, options);
   const { fractionalBits = a.fractionalBits, least, atMost } = options;
   const result = await engine.scaleBy(inverse, 1 / atMost, { provenBound: 1.01 / least });
@@ -79,6 +89,8 @@ export async function solvePositive(
   b: SecretMatrix,
   options: PositiveMatrixOptions,
 ): Promise<SecretMatrix> {
+  checkOperands("solvePositive", engine, { a, b });
+  checkOptions("solvePositive", options, matrixRules);
   if (b.rows !== a.rows) throw invalidArgument("solvePositive", `${a.rows} rows`, `${b.rows}`);
   const { least, fractionalBits = b.fractionalBits } = options;
   const bound = (b.bound * Math.sqrt(a.rows)) / least;

@@ -12,6 +12,9 @@
  * Computer Programming, volume 3, algorithm 5.2.2M.
  */
 
+import { checkArgument, checkOptions, type RulesOf } from "../../checks/options.js";
+import { optional } from "../../checks/rules.js";
+import { engineRule, secretRule, secretsRule } from "../arguments.js";
 import { invalidArgument } from "../../errors.js";
 import type { Engine } from "../engine.js";
 import { SecretBits } from "../secret-bits.js";
@@ -19,7 +22,7 @@ import { SecretMatrix, secretWithMagnitude } from "../secret-matrix.js";
 import { bitsOf, magnitudeBits } from "./bits.js";
 import { carryOut } from "./carry.js";
 import { openedOrder } from "./shuffled-order.js";
-import { checkWeights } from "./weights.js";
+import { checkWeights, weightRules } from "./weights.js";
 
 /** Options of {@link sortRows}. */
 export interface SortOptions {
@@ -30,6 +33,8 @@ export interface SortOptions {
   /** Which rows count: rows x 1, secret, 0 or 1 without fractional bits. Rows that do not come last. Default: all count. */
   readonly weights?: SecretMatrix;
 }
+
+const sortRules: RulesOf<SortOptions> = { key: secretRule, payload: optional(secretsRule), ...weightRules };
 
 /** Rows in order. */
 export interface Sorted {
@@ -54,7 +59,10 @@ export interface Sorted {
  * levels of 3 + log2(bits of the key) rounds. Elsewhere: about n (log2 n)^2 / 4 comparisons of keys and products with the
  * payload, in (log2 n)(log2 n + 1) / 2 stages of 4 + log2(bits of the key) rounds.
  */
-export async function sortRows(engine: Engine, { key, payload = [], weights }: SortOptions): Promise<Sorted> {
+export async function sortRows(engine: Engine, options: SortOptions): Promise<Sorted> {
+  checkArgument("sortRows", "engine", engine, engineRule);
+  checkOptions("sortRows", options, sortRules);
+  const { key, payload = [], weights } = options;
   if (key.columns !== 1) throw invalidArgument("sortRows", "a key of one column", `${key.columns} columns`);
   for (const { rows } of payload)
     if (rows !== key.rows) throw invalidArgument("sortRows", `${key.rows} rows`, `${rows}`);
@@ -116,6 +124,8 @@ export async function shuffleRows(
   engine: Engine,
   matrices: readonly SecretMatrix[],
 ): Promise<readonly SecretMatrix[]> {
+  checkArgument("shuffleRows", "engine", engine, engineRule);
+  checkArgument("shuffleRows", "matrices", matrices, secretsRule);
   const rows = matrices[0]?.rows ?? 0;
   if (rows === 0) throw invalidArgument("shuffleRows", "at least one matrix", "none");
   for (const matrix of matrices) {

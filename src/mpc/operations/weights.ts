@@ -1,5 +1,8 @@
 /** Secret weights of rows: 1 where a row counts, 0 where it does not. */
 
+import type { RulesOf } from "../../checks/options.js";
+import { optional } from "../../checks/rules.js";
+import { secretRule } from "../arguments.js";
 import { invalidArgument } from "../../errors.js";
 import type { Engine } from "../engine.js";
 import { secretWithMagnitude, type SecretMatrix } from "../secret-matrix.js";
@@ -12,6 +15,9 @@ export interface WeightOptions {
    */
   readonly weights?: SecretMatrix;
 }
+
+/** What the options must be. */
+export const weightRules: RulesOf<WeightOptions> = { weights: optional(secretRule) };
 
 /**
  * Refuses weights that are none.

@@ -71,6 +71,14 @@ export class ReplicatedScheme implements Scheme {
     return [second, zeros];
   }
 
+  /** The own first component and a part of zero, shared anew. */
+  refresh(x: Share): Promise<Share> {
+    const [first] = pair(x);
+    const fresh = this.#parts.seeds.zeroShare(first.length);
+    addInPlace(fresh, first);
+    return this.#reshare(fresh, ringSize(fresh.length));
+  }
+
   multiply(x: Share, y: Share): Promise<Share> {
     const [x0, x1] = pair(x);
     const [y0, y1] = pair(y);

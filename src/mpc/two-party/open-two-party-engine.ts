@@ -1,5 +1,7 @@
 /** Opening an engine for two parties and no third. */
 
+import { checkArgument, checkOptions, partyRule, type RulesOf } from "../../checks/options.js";
+import { callback, flag, oneOf, optional, withMethods } from "../../checks/rules.js";
 import type { Party } from "../../channel/party.js";
 import { invalidArgument } from "../../errors.js";
 import type { Engine } from "../engine.js";
@@ -8,6 +10,14 @@ import { OtRandomness, type OtRandomnessOptions } from "./ot-randomness.js";
 
 /** Options of {@link openTwoPartyEngine}. */
 export type TwoPartyEngineOptions = OtRandomnessOptions;
+
+/** What the options must be. */
+export const twoPartyRules: RulesOf<TwoPartyEngineOptions> = {
+  depth: optional(oneOf(2, 4)),
+  checked: optional(flag),
+  random: optional(callback),
+  preprocessed: optional(withMethods("preprocessed correlations", "open", "take", "close")),
+};
 
 /** An engine and the source under it, for protocols that also use what only the source has. */
 export interface TwoParty {
@@ -40,6 +50,8 @@ export async function openTwoPartyEngine(party: Party, options: TwoPartyEngineOp
  * @throws VeilshareError as {@link openTwoPartyEngine}.
  */
 export async function openTwoParty(party: Party, options: TwoPartyEngineOptions = {}): Promise<TwoParty> {
+  checkArgument("openTwoPartyEngine", "party", party, partyRule);
+  checkOptions("openTwoPartyEngine", options, twoPartyRules);
   if (party.size !== 2) throw invalidArgument("openTwoPartyEngine", "two parties", `${party.size}`);
   const opening = OtRandomness.open(party, 1 - party.index, options);
   const engine = await openAdditiveEngine(party, [0, 1], opening);
