@@ -84,6 +84,7 @@ export class Engine {
   readonly #party: Pick<Party, "index" | "indexOf" | "names">;
   readonly #members: readonly number[];
   readonly #scheme: Scheme;
+  #closing: Promise<void> | undefined;
 
   /**
    * For the functions that open engines.
@@ -399,9 +400,15 @@ export class Engine {
     return numbersOfRows(words, { rows: bits.width, bits: bits.length });
   }
 
-  /** Ends the computation: the source may go. No operation may follow. */
+  /**
+   * Ends the computation: the source may go. What needs a message and is asked for later rejects with CLOSED; closing twice is
+   * as closing once.
+   */
   close(): Promise<void> {
-    return this.#scheme.close();
+    this.#closing ??= this.#scheme.close().finally(() => {
+      this.#scheme.rounds.close();
+    });
+    return this.#closing;
   }
 }
 

@@ -181,6 +181,10 @@ class CountingRounds implements Rounds {
     // Nobody to compare the program with.
   }
 
+  close(): void {
+    // Nothing that could still be sent.
+  }
+
   async exchange({ send, receive, dependent }: RoundRequest): Promise<RoundResult> {
     for (const [peer, parts] of send) {
       if (!this.#peers.has(peer)) this.#bytes += digestBytes;

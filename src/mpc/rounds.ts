@@ -22,7 +22,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { equalBytes, utf8ToBytes } from "../bytes/encoding.js";
 import { giveBackMemory } from "../bytes/memory.js";
-import { peerFault } from "../errors.js";
+import { peerFault, VeilshareError } from "../errors.js";
 import type { Party } from "../channel/party.js";
 import { decodeParts, encodeParts, partsByteLength, type Part, type PartSize } from "./round-message.js";
 import { afterThisTurn, endOfTurn } from "../parallel/event-loop.js";
@@ -60,6 +60,8 @@ export interface Rounds {
   note(operation: string): void;
   /** Sends and receives in the next round. */
   exchange(request: RoundRequest): Promise<RoundResult>;
+  /** No round will follow: what is asked for from now on rejects with CLOSED. */
+  close(): void;
 }
 
 interface Pending extends RoundRequest {
@@ -93,6 +95,11 @@ export class PartyRounds implements Rounds {
 
   note(operation: string): void {
     this.#program.update(utf8ToBytes(`${operation}\n`));
+  }
+
+  close(): void {
+    const text = "engine: expected operations before it is closed, got one after";
+    this.#failure ??= { error: new VeilshareError("CLOSED", text) };
   }
 
   exchange(request: RoundRequest): Promise<RoundResult> {
