@@ -35,6 +35,22 @@ export function checkMagnitude(caller: string, magnitude: bigint): bigint {
 }
 
 /**
+ * Refuses, in the name of an operation, two numbers whose difference the ring has no room for.
+ *
+ * @param other - Another secret's magnitude, or the largest absolute value of public numbers.
+ * @throws VeilshareError BOUND_EXCEEDED
+ */
+export function checkDifference(
+  caller: string,
+  x: { readonly magnitude: bigint; readonly fractionalBits: number },
+  other: bigint | number,
+): void {
+  const units =
+    typeof other === "bigint" ? other : BigInt(Math.ceil(Math.min(other * 2 ** x.fractionalBits, 2 ** 62)));
+  checkMagnitude(caller, x.magnitude + units);
+}
+
+/**
  * The magnitude of values of at most `bound` in absolute value, encoded with `fractionalBits`.
  *
  * @throws VeilshareError INVALID_ARGUMENT for a bound that is negative or not finite; BOUND_EXCEEDED for too large a one.

@@ -1,6 +1,21 @@
 import { describe, expect, it } from "vitest";
 import { simulate } from "../../dist/channel/index.js";
-import { compute, type SecretMatrix } from "../../dist/mpc/index.js";
+import {
+  compute,
+  correlation,
+  equal,
+  groupSums,
+  histogram,
+  lessThan,
+  maximum,
+  mean,
+  minimum,
+  percentile,
+  select,
+  smaller,
+  variance,
+  type SecretMatrix,
+} from "../../dist/mpc/index.js";
 import type { VeilshareError } from "../../dist/index.js";
 import { computeInMemory, partyNames, type Desk } from "./computation.js";
 
@@ -84,6 +99,39 @@ describe("declared bounds", () => {
     const { error, messages } = await refusal(attempt);
     expect(error.code).toBe("BOUND_EXCEEDED");
     expect(messages).toBe(0);
+  });
+
+  it("are too large in the name of the operation that was called, not of one inside it", async () => {
+    await computeInMemory(2, async (desk) => {
+      const { engine } = desk;
+      const wide = await secret(desk, { bound: 2 ** 41 });
+      const few = await secret(desk, { bound: 4 });
+      const attempts: readonly [string, () => Promise<unknown>][] = [
+        ["lessThan", () => lessThan(engine, wide, wide)],
+        ["equal", () => equal(engine, few, 2 ** 63)],
+        [
+          "select",
+          () => select(engine, engine.constant({ rows: 2, fractionalBits: 0, values: [0, 1] }), wide, wide),
+        ],
+        ["smaller", () => smaller(engine, wide, wide)],
+        ["maximum", () => maximum(engine, wide)],
+        ["minimum", () => minimum(engine, wide)],
+        ["histogram", () => histogram(engine, few, [-(2 ** 70), 0])],
+        ["groupSums", () => groupSums(engine, { key: few, groups: [2 ** 63], values: few })],
+        ["mean", () => mean(engine, wide)],
+        ["variance", () => variance(engine, wide)],
+        ["percentile", () => percentile(engine, wide, 0.5)],
+        ["correlation", () => correlation(engine, wide)],
+      ];
+      for (const [name, attempt] of attempts) {
+        const refused = await attempt().then(
+          () => undefined,
+          (error: unknown) => error as { code: string; message: string },
+        );
+        expect(refused?.code, name).toBe("BOUND_EXCEEDED");
+        expect(refused?.message.startsWith(`${name}: `), refused?.message).toBe(true);
+      }
+    });
   });
 
   it("refuse a product with a fixed operand, and let a proven bound through", async () => {

@@ -3,6 +3,7 @@
 import { checkArgument } from "../../checks/options.js";
 import { either, number } from "../../checks/rules.js";
 import { checkOperands, secretRule } from "../arguments.js";
+import { checkDifference } from "../bounds.js";
 import type { Engine } from "../engine.js";
 import type { SecretMatrix } from "../secret-matrix.js";
 import { bitToArithmetic, signBits, zeroBits } from "./bits.js";
@@ -15,6 +16,7 @@ const comparandRule = either(secretRule, number());
 function difference(caller: string, engine: Engine, x: SecretMatrix, y: Comparand): SecretMatrix {
   checkOperands(caller, engine, { x });
   checkArgument(caller, "y", y, comparandRule);
+  checkDifference(caller, x, typeof y === "number" ? Math.abs(y) : y.magnitude);
   return typeof y === "number" ? x.addPublic(new Float64Array(x.length).fill(-y)) : x.subtract(y);
 }
 

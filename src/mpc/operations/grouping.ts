@@ -4,6 +4,7 @@ import { checkArgument, checkOptions, type RulesOf } from "../../checks/options.
 import { listOf, number } from "../../checks/rules.js";
 import { anyNumberRule, checkOperands, engineRule, secretRule } from "../arguments.js";
 import { invalidArgument } from "../../errors.js";
+import { checkDifference } from "../bounds.js";
 import type { Engine } from "../engine.js";
 import { SecretMatrix } from "../secret-matrix.js";
 import { bitToArithmetic, signBits, zeroBits } from "./bits.js";
@@ -60,6 +61,7 @@ export async function groupSums(engine: Engine, options: GroupOptions): Promise<
   }
   if (groups.length === 0) throw invalidArgument("groupSums", "at least one group", "none");
   if (weights !== undefined) checkWeights("groupSums", values.rows, weights);
+  checkDifference("groupSums", key, Math.max(...groups.map(Math.abs)));
   const { bound } = sumsOf("groupSums", values);
   const flat = key.transpose();
   const differences = groups.map((group) => flat.addPublic(new Float64Array(key.rows).fill(-group)));
@@ -105,6 +107,7 @@ export async function histogram(
   }
   const { weights } = options;
   if (weights !== undefined) checkWeights("histogram", x.length, weights);
+  checkDifference("histogram", x, Math.max(...edges.map(Math.abs)));
   const flat = x.reshape(1, x.length);
   const differences = edges.map((edge) => flat.addPublic(new Float64Array(x.length).fill(-edge)));
   const less = await bitToArithmetic(engine, await signBits(engine, SecretMatrix.concatRows(differences)));

@@ -2,6 +2,7 @@
 
 import { checkOperands } from "../arguments.js";
 import { invalidArgument } from "../../errors.js";
+import { checkDifference } from "../bounds.js";
 import type { Engine } from "../engine.js";
 import { SecretMatrix, secretWithMagnitude } from "../secret-matrix.js";
 import { bitToArithmetic, signBits } from "./bits.js";
@@ -26,6 +27,7 @@ export async function select(
   b: SecretMatrix,
 ): Promise<SecretMatrix> {
   checkOperands("select", engine, { choice, a, b });
+  checkDifference("select", a, b.magnitude);
   if (choice.fractionalBits !== 0 || choice.magnitude > 1n) {
     throw invalidArgument("select", "a choice of 0 or 1", `fractional bits or a bound of ${choice.bound}`);
   }
@@ -53,6 +55,7 @@ export async function absolute(engine: Engine, x: SecretMatrix): Promise<SecretM
  */
 export async function smaller(engine: Engine, x: SecretMatrix, y: SecretMatrix): Promise<SecretMatrix> {
   checkOperands("smaller", engine, { x, y });
+  checkDifference("smaller", x, y.magnitude);
   return select(engine, await lessThan(engine, x, y), x, y);
 }
 
@@ -63,6 +66,7 @@ export async function smaller(engine: Engine, x: SecretMatrix, y: SecretMatrix):
  */
 export async function greater(engine: Engine, x: SecretMatrix, y: SecretMatrix): Promise<SecretMatrix> {
   checkOperands("greater", engine, { x, y });
+  checkDifference("greater", x, y.magnitude);
   return select(engine, await lessThan(engine, x, y), y, x);
 }
 
@@ -83,6 +87,7 @@ export interface Extreme {
  */
 export async function maximum(engine: Engine, x: SecretMatrix): Promise<Extreme> {
   checkOperands("maximum", engine, { x });
+  checkDifference("maximum", x, x.magnitude);
   const rowNumbers = BigInt64Array.from({ length: x.length }, (_, i) => BigInt(Math.floor(i / x.columns)));
   let value = x;
   let row = engine.constant({ rows: x.rows, columns: x.columns, fractionalBits: 0, values: rowNumbers });
@@ -109,6 +114,7 @@ export async function maximum(engine: Engine, x: SecretMatrix): Promise<Extreme>
  */
 export async function minimum(engine: Engine, x: SecretMatrix): Promise<Extreme> {
   checkOperands("minimum", engine, { x });
+  checkDifference("minimum", x, x.magnitude);
   const { value, row } = await maximum(engine, x.negate());
   return { value: value.negate(), row };
 }

@@ -7,6 +7,7 @@
  */
 
 import { checkOperands } from "../arguments.js";
+import { checkDifference } from "../bounds.js";
 import type { Engine } from "../engine.js";
 import { SecretMatrix } from "../secret-matrix.js";
 import { bitToArithmetic, signBits } from "./bits.js";
@@ -59,6 +60,7 @@ const bound = 10;
  */
 export async function sigmoid(engine: Engine, x: SecretMatrix): Promise<SecretMatrix> {
   checkOperands("sigmoid", engine, { x });
+  checkDifference("sigmoid", x, 8);
   const flat = x.reshape(1, x.length);
   const differences = knots.map((knot) => flat.addPublic(new Float64Array(x.length).fill(-knot)));
   const below = await signBits(engine, SecretMatrix.concatRows(differences));
