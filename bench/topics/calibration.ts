@@ -10,6 +10,7 @@ import {
   type PlatformInput,
   type Preparation,
 } from "veilshare/risk";
+import { shareFigures } from "../calibration/shares.js";
 import type { BenchContext } from "../context.js";
 import { round, sum, summarise, type Measurement, type Topic } from "../measurement.js";
 import type { CalibrationOutcome, CalibrationTask } from "../risk/calibration-party.js";
@@ -58,8 +59,14 @@ export const calibrationTopic: Topic = {
         gaps.push(told);
       }
     }
-    const figures = { calibrationWorst: Math.max(...ratios), correlatedWorst: Math.max(...gaps) };
-    return { results, ratios: {}, figures };
+    context.note("three parties sort 30,000 rows; quotients, means and percentiles over their whole range");
+    const shares = await shareFigures({ quick: context.quick });
+    const figures = {
+      calibrationWorst: Math.max(...ratios),
+      correlatedWorst: Math.max(...gaps),
+      ...shares.figures,
+    };
+    return { results: [...results, ...shares.results], ratios: {}, figures };
   },
 };
 
