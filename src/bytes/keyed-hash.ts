@@ -13,10 +13,6 @@ export const hashKeyBytes = 8;
 export class KeyedHash {
   readonly #k0: number;
   readonly #k1: number;
-  #v0 = 0;
-  #v1 = 0;
-  #v2 = 0;
-  #v3 = 0;
 
   /** @param key - 8 bytes. */
   constructor(key: Uint8Array) {
@@ -26,45 +22,38 @@ export class KeyedHash {
 
   /** The hash of the `byteLength` bytes of `source` from `start` on, from 0 to 2^32 - 1. */
   of(source: Uint8Array, byteLength: number, start = 0): number {
-    this.#v0 = this.#k0;
-    this.#v1 = this.#k1;
-    this.#v2 = 0x6c796765 ^ this.#k0;
-    this.#v3 = 0x74656462 ^ this.#k1;
-    const wholeWords = byteLength - (byteLength % 4);
-    for (let i = 0; i < wholeWords; i += 4) this.#absorb(wordAt(source, start + i));
-    let last = byteLength << 24;
-    for (let i = wholeWords; i < byteLength; i++)
-      last |= (source[start + i] as number) << (8 * (i - wholeWords));
-    this.#absorb(last);
-    this.#v2 ^= 0xff;
-    for (let round = 0; round < 4; round++) this.#round();
-    return (this.#v1 ^ this.#v3) >>> 0;
+    // In local variables: a table of a million ids is built from it while its owner waits.
+    let [v0, v1, v2, v3] = [this.#k0, this.#k1, 0x6c796765 ^ this.#k0, 0x74656462 ^ this.#k1];
+    const wholeWords = byteLength >>> 2;
+    for (let i = 0; i <= wholeWords + 1; i++) {
+      const isLast = i > wholeWords;
+      let word = 0;
+      if (isLast) v2 ^= 0xff;
+      else word = i < wholeWords ? wordAt(source, start + 4 * i) : tailOf(source, byteLength, start);
+      v3 ^= word;
+      for (let round = isLast ? 4 : 2; round > 0; round--) {
+        v0 = (v0 + v1) | 0;
+        v1 = rotated(v1, 5) ^ v0;
+        v0 = rotated(v0, 16);
+        v2 = (v2 + v3) | 0;
+        v3 = rotated(v3, 8) ^ v2;
+        v0 = (v0 + v3) | 0;
+        v3 = rotated(v3, 7) ^ v0;
+        v2 = (v2 + v1) | 0;
+        v1 = rotated(v1, 13) ^ v2;
+        v2 = rotated(v2, 16);
+      }
+      v0 ^= word;
+    }
+    return (v1 ^ v3) >>> 0;
   }
+}
 
-  #absorb(word: number): void {
-    this.#v3 ^= word;
-    this.#round();
-    this.#round();
-    this.#v0 ^= word;
-  }
-
-  #round(): void {
-    let [v0, v1, v2, v3] = [this.#v0, this.#v1, this.#v2, this.#v3];
-    v0 = (v0 + v1) | 0;
-    v1 = rotated(v1, 5) ^ v0;
-    v0 = rotated(v0, 16);
-    v2 = (v2 + v3) | 0;
-    v3 = rotated(v3, 8) ^ v2;
-    v0 = (v0 + v3) | 0;
-    v3 = rotated(v3, 7) ^ v0;
-    v2 = (v2 + v1) | 0;
-    v1 = rotated(v1, 13) ^ v2;
-    v2 = rotated(v2, 16);
-    this.#v0 = v0;
-    this.#v1 = v1;
-    this.#v2 = v2;
-    this.#v3 = v3;
-  }
+/** The bytes behind the whole words, and the length. */
+function tailOf(source: Uint8Array, byteLength: number, start: number): number {
+  let last = byteLength << 24;
+  for (let i = byteLength & ~3; i < byteLength; i++) last |= (source[start + i] as number) << (8 * (i & 3)); // i < byteLength
+  return last;
 }
 
 function rotated(word: number, by: number): number {
@@ -73,6 +62,10 @@ function rotated(word: number, by: number): number {
 
 /** Four bytes that are there, little-endian. */
 function wordAt(source: Uint8Array, at: number): number {
-  const byte = (i: number): number => source[at + i] as number;
-  return byte(0) | (byte(1) << 8) | (byte(2) << 16) | (byte(3) << 24);
+  return (
+    (source[at] as number) |
+    ((source[at + 1] as number) << 8) |
+    ((source[at + 2] as number) << 16) |
+    ((source[at + 3] as number) << 24)
+  );
 }

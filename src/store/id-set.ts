@@ -43,7 +43,7 @@ export class IdSet {
     const place = this.#find(bytes, at, hash);
     if (this.#tags[place] !== 0) return false;
     this.#tags[place] = tagOf(hash);
-    this.#ids.set(bytes.subarray(at, at + this.byteLength), place * this.byteLength);
+    this.#put(place, bytes, at);
     this.#size++;
     return true;
   }
@@ -87,6 +87,12 @@ export class IdSet {
     }
   }
 
+  /** Byte by byte: a view of so few would cost more. */
+  #put(place: number, bytes: Uint8Array, at: number): void {
+    const [ids, start] = [this.#ids, place * this.byteLength];
+    for (let i = 0; i < this.byteLength; i++) ids[start + i] = bytes[at + i] as number; // both hold a whole id there
+  }
+
   #home(hash: number): number {
     return Math.floor((hash * this.#tags.length) / 2 ** 32);
   }
@@ -118,7 +124,7 @@ export class IdSet {
       const hash = this.#hash.of(ids, this.byteLength, at);
       const free = this.#find(ids, at, hash);
       this.#tags[free] = tagOf(hash);
-      this.#ids.set(ids.subarray(at, at + this.byteLength), free * this.byteLength);
+      this.#put(free, ids, at);
     }
   }
 }

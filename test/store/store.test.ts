@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { VeilshareError } from "../../dist/index.js";
 import { jsonLog, memoryStore, type StateStore, type StoreDraft } from "../../dist/store/index.js";
-import { createFileStore, openFileStore } from "../../dist/store/index-node.js";
+import { createFileStore, inspectFileStore, openFileStore } from "../../dist/store/index-node.js";
 import { expectCode } from "../support/expect-error.js";
 import { counter, idOf, ids, spending } from "./kinds.js";
 
@@ -234,5 +234,33 @@ describe("a store in a folder", () => {
     await expectCode(createFileStore(folder), "INVALID_CONFIG");
     await store.close();
     await expectCode(openFileStore(folder, { nowMS: Date.now } as object), "INVALID_ARGUMENT");
+  });
+
+  it("is looked at without taking it from its owner", async () => {
+    const folder = newFolder();
+    await expectCode(inspectFileStore(folder), "INVALID_CONFIG");
+    const store = await createFileStore(folder, { nowMs: () => 9 });
+    await store.transact((draft) => {
+      draft.put(counter, "a", { count: 1 });
+      draft.claim(ids, "s", [idOf(1), idOf(2)]);
+    });
+    await store.acceptRestore("test");
+    for (const generation of [1, 2]) {
+      const report = await inspectFileStore(folder);
+      expect(report).toMatchObject({
+        id: store.id,
+        head: store.head,
+        generation,
+        voidRecords: 0,
+        tornBytes: 0,
+      });
+      expect(report.restores).toEqual([{ atMs: 9, reason: "test" }]);
+      expect(report.kinds).toEqual([
+        { kind: "test/counter", shape: "cell", keys: 1, values: 1 },
+        { kind: "test/id", shape: "set", keys: 1, values: 2 },
+      ]);
+      await store.compact();
+    }
+    await store.close();
   });
 });
