@@ -3,7 +3,7 @@
 import type { LenderInput, PlatformInput } from "veilshare/risk";
 
 /** What is invented. */
-// eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- an interface is not assignable to Json
+
 export type CalibrationCase =
   | {
       /** Three normal columns at each owner; log-odds of the sum of the j-th ones by j, and of `odds`. */

@@ -4,7 +4,7 @@
  * A lender (guest: id, y and features) and a platform (host: id and features) train a credit model together, alone or with
  * a third party: a helper that computes with them on shares, or a dealer of random numbers. Each is an operating-system
  * process that reads its own file only; they talk over encrypted WebSocket links on this machine.
- * They train once with a fifth of the rows held back, at random, and once more for each of N parts (4; 0 for none), so that
+ * They train once with a fifth of the rows held back, at random, and once more for each of N parts (3; 0 for none), so that
  * what is said of new people has a mean and a spread. Without files: the German credit data, see ../data/README.md.
  */
 
@@ -24,7 +24,7 @@ const usage =
 /** Ten common rows are enough for an example, and a platform of one column: the protocol's own defaults ask for more. */
 const common = { holdout: 0.2, minimumRows: 10, fewColumns: true } as const;
 
-const defaultFolds = "4";
+const defaultFolds = "3";
 
 interface Arguments {
   readonly computation: Computation;

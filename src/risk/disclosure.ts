@@ -18,7 +18,8 @@ export const disclosures: readonly Disclosure[] = ["points", "weights"];
 
 /** Checks what a caller asks to tell: each at most once; in one order for all. */
 export function completeDisclosures(caller: string, asked: readonly Disclosure[]): readonly Disclosure[] {
-  const known = Array.isArray(asked) && asked.every((name) => disclosures.includes(name));
+  const isList: boolean = Array.isArray(asked);
+  const known = isList && asked.every((name) => disclosures.includes(name));
   if (known && new Set(asked).size === asked.length) return [...asked].sort();
   throw invalidArgument(caller, `disclose: of ${disclosures.join(", ")}, each once`, "others");
 }
@@ -27,7 +28,7 @@ export function completeDisclosures(caller: string, asked: readonly Disclosure[]
 export const pointsToDouble = 20;
 
 /** Points by log-odds. */
-export const pointsFactor: number = 28.8539;
+export const pointsFactor = 28.8539;
 
 /** The points of each row, to the lender; rounded on shares. */
 export async function tellPoints(

@@ -12,7 +12,7 @@ import { addBits, allOf } from "../mpc/operations/carry.js";
 import { magnitudeBits } from "../mpc/operations/bits.js";
 import { fixedProduct, withFractionalBits } from "../mpc/operations/fixed-point.js";
 import { SecretBits } from "../mpc/secret-bits.js";
-import { SecretMatrix } from "../mpc/secret-matrix.js";
+import type { SecretMatrix } from "../mpc/secret-matrix.js";
 
 /** Fractional bits of the result. */
 export const riskBits = 24;

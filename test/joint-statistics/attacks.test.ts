@@ -40,11 +40,10 @@ async function ask(
         : { kind: "category", groups: [...new Set(column.values)].filter((group) => group !== null) };
   }
   const own = extra.ids ?? ids;
-  const cut = (column: FeatureColumn): FeatureColumn =>
-    ({
-      ...column,
-      values: Array.from(column.values as ArrayLike<never>).slice(0, own.length),
-    }) as FeatureColumn;
+  const cut = (column: FeatureColumn): FeatureColumn => ({
+    ...column,
+    values: Array.from(column.values as ArrayLike<never>).slice(0, own.length),
+  });
   const inputs: readonly JointStatisticsInput[] = [
     { role: "first", ids: own, columns: made.map(cut) },
     { role: "second", ids, columns: [{ kind: "numeric", name: "salary", values: salary }] },
