@@ -29,7 +29,7 @@
  * together could read everything.
  *
  * What an owner's own columns can't be made to tell: categories and numbers that fewer than 20 rows have are left out, each side
- * has a prepared column for 20 training rows at most, no row counts for more than a quarter of a side's columns, and the
+ * has a prepared column for 20 training rows at most, no row counts for more than three quarters of a side's columns, and the
  * platform brings three columns or more, unless all say `fewColumns`. An owner's store refuses rows that differ by 1 to 19 from
  * earlier ones.
  */

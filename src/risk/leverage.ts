@@ -1,5 +1,5 @@
 /**
- * No row may count for more than a quarter of a model. A row's leverage is the squared norm of its whitened values, divided
+ * No row may count for more than three quarters of a model. A row's leverage is the squared norm of its whitened values, divided
  * by the number of rows: 1 for a row that has a column to itself, whose weight then tells the row's label.
  *
  * An owner checks its own rows before it shares them. The others check the shares: with a third party, each row's squares are

@@ -57,7 +57,7 @@ export const maxStep = 4;
 export const maxPrior = 24;
 
 /** Of the squared norm of a row's whitened values, divided by the number of rows: one row counts for no more. */
-export const leverageCap = 0.25;
+export const leverageCap = 0.75;
 
 /** The last step is called the last that matters when it lowers the mean log loss by less than this part of the labels' entropy. */
 export const convergedPart: number = 2 ** -10;
