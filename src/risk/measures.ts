@@ -46,16 +46,16 @@ export async function tellMeasures(
   lender: number,
   set: { readonly rows: EvaluatedRows; readonly own: OwnLabels | undefined; readonly scale: ScoreScale },
 ): Promise<ToldMeasures | undefined> {
-  const { scores, labels, counted } = set.rows;
+  const { labels, counted } = set.rows;
   const inverses = await shareInverseCounts(engine, lender, set.own);
   const middles = await middlesOf(engine, set.scale, counted.cuts);
-  const [{ auc, distances }, losses] = await Promise.all([
+  const [{ auc, distances, positives }, losses] = await Promise.all([
     discriminationOf(engine, counted, { labels, ...inverses }),
     softplus(engine, middles),
   ]);
   const [ks, logLoss, fine] = await Promise.all([
     maximum(engine, distances),
-    logLossOf(engine, counted, { softplus: losses, scores, labels }),
+    logLossOf(engine, counted, { softplus: losses, middles, positives }),
     isFine(engine, labels),
   ]);
   const told = await Promise.all([

@@ -145,7 +145,9 @@ export async function discriminationOf(
   engine: Engine,
   counted: CountedScores,
   secret: SecretLabels,
-): Promise<Pick<SecretMeasures, "auc"> & { readonly distances: SecretMatrix }> {
+): Promise<
+  Pick<SecretMeasures, "auc"> & { readonly distances: SecretMatrix; readonly positives: SecretMatrix }
+> {
   const { rows, cuts, places, all } = counted;
   const positives = await engine.matrixProduct(places, secret.labels, { provenBound: rows });
   const negatives = all.subtract(positives).assumeBound(rows);
@@ -163,7 +165,7 @@ export async function discriminationOf(
     part(negativesUpTo, secret.inverseNegatives),
   ]);
   const distances = second.subtract(first).rowRange(0, cuts - 1);
-  return { auc, distances: SecretMatrix.concatRows([distances, distances.negate()]) };
+  return { auc, positives, distances: SecretMatrix.concatRows([distances, distances.negate()]) };
 }
 
 /** The sum of each element and all above it. */
@@ -211,17 +213,17 @@ export async function atMultiples(
   return moved.add(broadcast(scale.mean, multiples.rows));
 }
 
-/** The mean log loss, 1 x 1, with 20 fractional bits; scores beyond the cuts count as at them. */
+/** The mean log loss, 1 x 1, with 20 fractional bits; each score counts as the middle of its cut, beyond the cuts as the outermost. */
 export async function logLossOf(
   engine: Engine,
   counted: CountedScores,
-  at: { readonly softplus: SecretMatrix; readonly scores: SecretMatrix; readonly labels: SecretMatrix },
+  at: { readonly softplus: SecretMatrix; readonly middles: SecretMatrix; readonly positives: SecretMatrix },
 ): Promise<SecretMatrix> {
   const { rows, all } = counted;
   const exponent = rowExponent(rows);
   const [losses, gained] = await Promise.all([
     engine.matrixProduct(all.transpose(), at.softplus, { provenBound: rows * at.softplus.bound }),
-    engine.matrixProduct(at.labels.transpose(), at.scores, { provenBound: rows * at.scores.bound }),
+    engine.matrixProduct(at.positives.transpose(), at.middles, { provenBound: rows * at.middles.bound }),
   ]);
   const [first, second] = await Promise.all([
     withFractionalBits(engine, losses.timesPowerOfTwo(-exponent), 20),
