@@ -192,8 +192,7 @@ export class Prio3<Measurement, Result> {
     let publicShareFits = true;
     for (const key of blind) {
       const own = derivation.jointRandPart(aggregatorId, key, nonce, measurementShare);
-      // The draft: aggregators MUST have the same public share. Each checks its own part; the seed, which all compare in
-      // the end, is a hash of all parts.
+      // Aggregators MUST have the same public share: each checks its part, and all compare a hash of all parts in the end.
       publicShareFits = equalBytes(parts[aggregatorId] as Uint8Array, own);
       parts[aggregatorId] = own;
     }
