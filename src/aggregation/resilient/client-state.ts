@@ -20,7 +20,7 @@ import { concatBytes, equalBytes } from "../../bytes/encoding.js";
 import { printAsRedacted } from "../../bytes/redacted.js";
 import { invalidArgument, VeilshareError } from "../../errors.js";
 import { multiplyBase, randomScalar } from "../../group/index.js";
-import { randomBytes, type RandomSource } from "../../random/csprng.js";
+import { randomBytes } from "../../random/csprng.js";
 import {
   readClientRecord,
   wipeClientRecord,
@@ -41,32 +41,14 @@ import {
   writeAnswers,
   type Answer,
 } from "./messages.js";
+import type { ClientOptions, ClientPlace } from "./client-place.js";
 import { NeighbourGraph } from "./neighbour-graph.js";
 import type { ResilientPlan } from "./plan.js";
 import { chunkElements, packWords, wordsOfVector, type SummableVector } from "./ring.js";
 import { splitScalar } from "./scalar-shares.js";
 import { selfMaskCommitment } from "./seeds.js";
 import { openShares, sealShares, shareBoxBytes, type SharePair } from "./share-box.js";
-import { signatureBytes, verifySignature, type SigningKey } from "../../channel/identity/signing-key.js";
-
-/** What a client needs besides the plan. */
-export interface ClientOptions {
-  /** With an active server: the own key, the public part of which is in the plan. */
-  readonly signingKey?: SigningKey;
-  /** How errors name the server. Default `server`. */
-  readonly serverName?: string;
-  /** Where scalars and coefficients come from; other than the default only to replay a run. */
-  readonly random?: RandomSource;
-}
-
-/** Who the client is in which sum. */
-export interface ClientPlace {
-  readonly plan: ResilientPlan;
-  /** 32 public bytes of the server that no two sums share. */
-  readonly sumId: Uint8Array;
-  /** Own index, 0 to plan.clients - 1. */
-  readonly index: number;
-}
+import { signatureBytes, verifySignature } from "../../channel/identity/signing-key.js";
 
 /**
  * One client of one sum. Each step is taken once, in the order of the methods; anything else is refused, a second answer
@@ -264,8 +246,7 @@ export class ResilientClient {
       const shape = { clients: this.#plan.clients, itemBytes: 0 };
       const { set: joined } = readSetAndItems(message, shape, () => []);
       this.#checkSet("joined", joined, record.joined);
-      const kept = [...this.#view().adverts.keys()].filter((client) => joined.has(client)).length + 1;
-      if (kept < this.#plan.threshold) throw this.#tooFew("joined", kept);
+      this.#checkHolders("joined", joined);
       record.joined = joined;
     });
   }
@@ -316,14 +297,10 @@ export class ResilientClient {
     const active = this.#plan.server === "active";
     return this.#step("survivors", "masked", active ? "confirming" : "answered", () => {
       const record = this.#record;
-      const { set: survivors } = readSetAndItems(
-        message,
-        { clients: this.#plan.clients, itemBytes: 0 },
-        () => [],
-      );
+      const shape = { clients: this.#plan.clients, itemBytes: 0 };
+      const { set: survivors } = readSetAndItems(message, shape, () => []);
       this.#checkSet("survivors", survivors, record.joined);
-      const kept = [...this.#view().adverts.keys()].filter((client) => survivors.has(client)).length + 1;
-      if (kept < this.#plan.threshold) throw this.#tooFew("survivors", kept);
+      this.#checkHolders("survivors", survivors);
       record.survivors = survivors;
       if (!active) return this.#answer(survivors);
       const signature = this.#options.signingKey?.sign(this.#survivorsStatement(survivors));
@@ -419,13 +396,14 @@ export class ResilientClient {
     }
   }
 
+  #checkHolders(step: string, set: ClientSet): void {
+    const there = [...this.#view().adverts.keys()].filter((client) => set.has(client)).length + 1;
+    if (there < this.#plan.threshold) throw this.#tooFew(step, there);
+  }
+
   #tooFew(step: string, neighbours: number): VeilshareError {
-    return this.#fault(
-      "PEER_MISMATCH",
-      step,
-      `${this.#plan.threshold} holders of shares`,
-      String(neighbours),
-    );
+    const expected = `${this.#plan.threshold} holders of shares`;
+    return this.#fault("PEER_MISMATCH", step, expected, String(neighbours));
   }
 
   #fault(

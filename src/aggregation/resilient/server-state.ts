@@ -10,7 +10,7 @@ import { printAsRedacted } from "../../bytes/redacted.js";
 import { invalidArgument, type PeerErrorCode, type VeilshareError } from "../../errors.js";
 import { decodeCheck } from "../../group/index.js";
 import type { Pool } from "../../parallel/index.js";
-import { drawBytes, randomBytes, type RandomSource } from "../../random/csprng.js";
+import { drawBytes, randomBytes } from "../../random/csprng.js";
 import { ClientSet } from "./client-set.js";
 import { sumFault, peersLost } from "./fault.js";
 import {
@@ -35,29 +35,12 @@ import {
   type ServerPhase,
   type ServerRecord,
 } from "./server-record.js";
+import type { ServerOptions } from "./server-options.js";
 import { ServerView } from "./server-view.js";
+import { defaultUploads, settleJoined } from "./settle-joined.js";
 import { shareBoxBytes } from "./share-box.js";
 import { verifySignature } from "../../channel/identity/signing-key.js";
 import { unmask, type ResilientTotal } from "./unmasking.js";
-
-/** What a server needs besides the plan. */
-export interface ServerOptions {
-  /** How errors name the clients, by index. Default `client-0`, `client-1`, ... */
-  readonly names?: readonly string[];
-  /**
-   * Clients whose vectors may be on their way at once, 1 to 1,024; each takes the memory of one vector. Default: as many as
-   * take 64 MiB, and at least 4.
-   */
-  readonly maxUploads?: number;
-  /** Where the sum's id comes from; other than the default only to replay a run. */
-  readonly random?: RandomSource;
-}
-
-/** How many vectors may be on their way at once where a caller does not say. */
-export function defaultUploads({ length, bits }: ResilientPlan): number {
-  const each = Math.max(1, packedBytes(length, bits));
-  return Math.max(4, Math.min(1024, Math.floor((64 * 2 ** 20) / each)));
-}
 
 /** The server of one sum. Prints as redacted: from the first answer on it holds shares of secrets. */
 export class ResilientServer {
@@ -237,30 +220,11 @@ export class ResilientServer {
     return this.#view.presentNeighbours(client).filter((other) => this.#record.joined.has(other));
   }
 
-  /**
-   * Leaves out who has not said what it could open, and who dealt boxes that too many of its neighbours could not: its secrets
-   * could not be put together in the end. Half of the shares that may be missing are left for neighbours that lie about
-   * their boxes, so that few can't have anybody left out.
-   */
+  /** Leaves out who has not said what it could open, and whose boxes too few could. */
   #settleJoined(): void {
-    const { joined, opened } = this.#record;
-    const { clients, degree, threshold } = this.#plan;
-    const [opens, complaints] = [new Map<number, number>(), new Map<number, number>()];
-    for (const [client, bytes] of opened) {
-      for (const [i, dealer] of this.#dealersOf(client).entries()) {
-        const counts = bytes[i] === 1 ? opens : complaints;
-        counts.set(dealer, (counts.get(dealer) ?? 0) + 1);
-      }
-    }
-    const mostComplaints = Math.floor((degree + 1 - threshold) / 2);
-    const kept = joined.members().filter((client) => {
-      if (!opened.has(client)) return false;
-      const holders = (opens.get(client) ?? 0) + 1; // itself
-      if (holders >= threshold && (complaints.get(client) ?? 0) <= mostComplaints) return true;
-      this.#excluded.add(client);
-      return false;
-    });
-    this.#record.joined = new ClientSet(clients, kept);
+    const { kept, excluded } = settleJoined(this.#record, this.#plan, (client) => this.#dealersOf(client));
+    for (const client of excluded) this.#excluded.add(client);
+    this.#record.joined = kept;
   }
 
   /** Why a client has no place in the sum although it spoke; undefined for any other. */
