@@ -51,5 +51,10 @@ serveParty(async (party, json): Promise<RiskTimes> => {
 
 async function inputOf(role: RiskTask["role"], file: string): Promise<RiskInput> {
   if (role === "helper") return { role };
-  return role === "lender" ? readLender(file) : readPlatform(file);
+  if (role === "platform") {
+    const { ids, columns } = await readPlatform(file);
+    return { role, ids, columns };
+  }
+  const { ids, labels, columns } = await readLender(file);
+  return { role, ids, labels, columns };
 }

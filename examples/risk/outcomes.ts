@@ -1,6 +1,7 @@
 /** What crosses between the example and its parties' processes, as JSON. */
 
 import type { Computation, ExactMeasures, Performance, Validation } from "veilshare/risk";
+import type { OwnerReading } from "./owner-table.js";
 
 /** Options of the protocol that all processes are started with. */
 export type RiskOptions = Readonly<{
@@ -13,7 +14,12 @@ export type RiskOptions = Readonly<{
 
 /** What a process is started with. */
 export type RiskTask =
-  | { readonly role: "lender" | "platform"; readonly file: string; readonly options: RiskOptions }
+  | {
+      readonly role: "lender" | "platform";
+      readonly file: string;
+      readonly reading: OwnerReading;
+      readonly options: RiskOptions;
+    }
   | { readonly role: "helper" | "dealer"; readonly options: RiskOptions };
 
 /** What any process has used. */

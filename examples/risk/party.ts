@@ -1,6 +1,6 @@
 /** One party's process: it reads its own file, trains with the others, and tells the example what it learned. */
 
-import { jointRiskModel, type OwnerReport } from "veilshare/risk";
+import { jointRiskModel, type LenderInput, type OwnerReport, type PlatformInput } from "veilshare/risk";
 import type { Party } from "veilshare/channel";
 import { serveParty } from "../launcher/index.js";
 import {
@@ -17,7 +17,7 @@ serveParty(async (party, given): Promise<RiskOutcome> => {
   const task = given as RiskTask; // what main.ts started this process with
   switch (task.role) {
     case "lender": {
-      const report = await jointRiskModel(party, await readLender(task.file), task.options);
+      const report = await jointRiskModel(party, await lenderInput(task), task.options);
       const { joint, alone, validation, bandCount, rows, heldBack } = report;
       return {
         role: "lender",
@@ -31,7 +31,7 @@ serveParty(async (party, given): Promise<RiskOutcome> => {
       };
     }
     case "platform": {
-      const report = await jointRiskModel(party, await readPlatform(task.file), task.options);
+      const report = await jointRiskModel(party, await platformInput(task), task.options);
       return { role: "platform", ...ownerOutcome(report, party) };
     }
     case "helper": {
@@ -44,6 +44,18 @@ serveParty(async (party, given): Promise<RiskOutcome> => {
     }
   }
 });
+
+type OwnerTask = Extract<RiskTask, { file: string }>;
+
+async function lenderInput({ file, reading }: OwnerTask): Promise<LenderInput> {
+  const { role, ids, labels, columns } = await readLender(file, reading);
+  return { role, ids, labels, columns };
+}
+
+async function platformInput({ file, reading }: OwnerTask): Promise<PlatformInput> {
+  const { role, ids, columns } = await readPlatform(file, reading);
+  return { role, ids, columns };
+}
 
 function ownerOutcome(report: OwnerReport, party: Party): OwnerOutcome {
   const { aligned, trainingRows, holdoutRows, columnNames, dropped, converged } = report;

@@ -1,5 +1,6 @@
 /** What the example prints: a text for people, or one JSON object for programs. */
 
+import type { FeatureSummary } from "veilshare/table";
 import type { LenderOutcome, PlainPerformance, PlatformOutcome, ThirdOutcome } from "./outcomes.js";
 
 /** A whole run. */
@@ -8,6 +9,9 @@ export interface RunSummary {
   readonly platformFile: string;
   readonly lenderRows: number;
   readonly platformRows: number;
+  /** What each column was taken for. */
+  readonly lenderColumns: readonly FeatureSummary[];
+  readonly platformColumns: readonly FeatureSummary[];
   readonly lender: LenderOutcome;
   readonly platform: PlatformOutcome;
   readonly third?: ThirdOutcome;
@@ -46,6 +50,7 @@ export function jsonSummary(run: RunSummary): Record<string, unknown> {
     lenderAloneHoldoutAuc: lender.alone.holdout?.auc ?? null,
     lenderColumns: lender.columnNames.length,
     platformColumns: platform.columnNames.length,
+    columnKinds: { lender: run.lenderColumns, platform: run.platformColumns },
     dropped: { lender: lender.dropped, platform: platform.dropped },
     difference: run.difference,
     matchesPlain: matchesPlain(run),
@@ -71,10 +76,26 @@ function holdings(run: RunSummary): string[] {
       : `A credit model of two owners, with a ${run.third.role}`,
     "",
     "Who holds what, each in a process of its own:",
-    `  lender    ${run.lenderRows} rows: ids, labels (1 = bad) and ${count(run.lender)}`,
-    `  platform  ${run.platformRows} rows: ids and ${count(run.platform)}`,
+    `  lender    ${run.lenderRows.toLocaleString("en-US")} rows: ids, labels (1 = bad) and ${count(run.lender)}`,
+    ...kinds(run.lenderColumns),
+    `  platform  ${run.platformRows.toLocaleString("en-US")} rows: ids and ${count(run.platform)}`,
+    ...kinds(run.platformColumns),
     ...(run.third === undefined ? [] : [`  ${run.third.role.padEnd(9)} nothing: ${thirds[run.third.role]}`]),
   ];
+}
+
+/** What the columns were taken for, for a person to look at. */
+function kinds(columns: readonly FeatureSummary[]): string[] {
+  const named = (kind: FeatureSummary["kind"]): string =>
+    columns
+      .filter((column) => column.kind === kind)
+      .map(({ name, missing }) =>
+        missing === 0 ? name : `${name} (${missing.toLocaleString("en-US")} missing)`,
+      )
+      .join(", ");
+  const line = (label: string, names: string): string[] =>
+    names === "" ? [] : [`            ${label}: ${names}`];
+  return [...line("numbers", named("numeric")), ...line("categories", named("category"))];
 }
 
 const thirds = {

@@ -3,7 +3,7 @@
 
 import { Command, CommanderError } from "commander";
 import { toVeilshareError } from "../errors.js";
-import { Console } from "./console.js";
+import { Terminal } from "./terminal.js";
 import { done, exitCodeOf, unusable } from "./exit-codes.js";
 import { verbs } from "./registry.js";
 import type { Verb, VerbOptions } from "./verb.js";
@@ -30,8 +30,8 @@ function addVerb(program: Command, verb: Verb): void {
   command.addHelpText("after", `\nExample:\n  ${verb.example}\n`);
   command.action(async () => {
     const options: VerbOptions = command.opts();
-    const console = new Console(options["json"] === true, { out: process.stdout, error: process.stderr });
-    await verb.run(options, console, command.args);
+    const terminal = new Terminal(options["json"] === true, { out: process.stdout, error: process.stderr });
+    await verb.run(options, terminal, command.args);
   });
 }
 

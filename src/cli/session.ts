@@ -7,7 +7,7 @@ import { connect } from "../channel/websocket/connect.js";
 import { invalidData } from "../table/table.js";
 import { readDataFile } from "../table/file-node.js";
 import { textOf } from "../table/text-decoder.js";
-import type { Console } from "./console.js";
+import type { Terminal } from "./terminal.js";
 import { numberOption, optionFault, requiredText, textOption } from "./option-values.js";
 import type { VerbOptions } from "./verb.js";
 
@@ -36,7 +36,7 @@ export function declareSession(command: Command): void {
  */
 export async function withSession<T>(
   options: VerbOptions,
-  console: Console,
+  terminal: Terminal,
   work: (party: Party) => Promise<T>,
 ): Promise<T> {
   const identity = await loadIdentity(requiredText(options, "identity"));
@@ -54,18 +54,18 @@ export async function withSession<T>(
   process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
   try {
     const others = parties.filter(({ name }) => name !== identity.name).map(({ name }) => name);
-    console.note(`${identity.name}: waiting for ${others.join(", ")}`);
+    terminal.note(`${identity.name}: waiting for ${others.join(", ")}`);
     const party = await connect({
       identity,
       parties,
       signal: stop.signal,
-      onProgress: console.progress,
+      onProgress: terminal.progress,
       limits: { connectTimeoutMs: seconds * 1000 },
       ...(listen === undefined ? {} : { listen }),
       ...(label === undefined ? {} : { sessionLabel: label }),
       ...(ca === undefined ? {} : { certificateAuthorities: textOf(await readCertificates(ca)) }),
     });
-    console.note(`${identity.name}: connected`);
+    terminal.note(`${identity.name}: connected`);
     return await ended(party, work);
   } finally {
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);

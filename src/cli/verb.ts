@@ -1,7 +1,7 @@
 /** What every verb of the command is: a name, its options, and what it does for one party on its own machine. */
 
 import type { Command } from "commander";
-import type { Console } from "./console.js";
+import type { Terminal } from "./terminal.js";
 
 /** One verb of the command. */
 export interface Verb {
@@ -18,7 +18,7 @@ export interface Verb {
    * @param options - As commander gives them, for the verb's own strict reading.
    * @param operands - The arguments that are no options.
    */
-  readonly run: (options: VerbOptions, console: Console, operands: readonly string[]) => Promise<void>;
+  readonly run: (options: VerbOptions, terminal: Terminal, operands: readonly string[]) => Promise<void>;
 }
 
 /** Options of a command line, by their names in camel case. */

@@ -2,20 +2,21 @@
 
 import { compareBytes, utf8ToBytes } from "../bytes/encoding.js";
 import type { Party } from "../channel/party.js";
+import { normalized } from "../items/normalization.js";
 import { intersectCardinality } from "../psi/cardinality.js";
 import { intersect, type IntersectOptions } from "../psi/intersect.js";
 import { invalidData } from "./columns.js";
 
-/** Options of the intersection that one party sets for itself. */
-export type AlignmentOptions = Pick<IntersectOptions, "pool" | "workers" | "maxPeerItems">;
+/** Options of the intersection: `normalize` is the same at both owners, the others are each one's own. */
+export type AlignmentOptions = Pick<IntersectOptions, "pool" | "workers" | "maxPeerItems" | "normalize">;
 
 /**
- * The own rows of all common ids, in the order of the ids' UTF-8 bytes: the same order at both parties.
+ * The own rows of all common ids, in the order of the normalized ids' UTF-8 bytes: the same order at both parties.
  *
  * @param party - A session of the two only.
  * @param ids - Distinct, checked before.
  * @param minimum - Fewer common ids are refused before anyone learns which they are; 0 for no minimum.
- * @throws VeilshareError INVALID_DATA for fewer, without their number.
+ * @throws VeilshareError INVALID_DATA for fewer, without their number, and for own ids that normalization makes equal.
  *
  * **Security.** Both learn which ids are common, and the number of the other's ids; see `intersect`. With a minimum, first
  * whether there are enough, and the one that decides their number; see `intersectCardinality`.
@@ -28,6 +29,10 @@ export async function alignRows(
   options: AlignmentOptions,
   minimum: number,
 ): Promise<Uint32Array> {
+  const keys = ids.map((id) => normalized(id, options.normalize ?? {}));
+  if (new Set(keys).size < keys.length) {
+    throw invalidData("ids", "ids that differ after normalization too", "two that do not");
+  }
   if (minimum > 0) {
     const { released } = await intersectCardinality(party, ids, { ...options, minimum });
     if (!released) {
@@ -35,7 +40,7 @@ export async function alignRows(
     }
   }
   const { indices } = await intersect(party, ids, { ...options, reveal: "both" });
-  const keyed = Array.from(indices, (row) => ({ row, key: utf8ToBytes(ids[row] ?? "") }));
+  const keyed = Array.from(indices, (row) => ({ row, key: utf8ToBytes(keys[row] ?? "") }));
   keyed.sort((a, b) => compareBytes(a.key, b.key));
   return Uint32Array.from(keyed, ({ row }) => row);
 }

@@ -35,7 +35,7 @@ export const checkVerb: Verb = {
       false,
     );
   },
-  async run(options, console) {
+  async run(options, terminal) {
     const findings: Finding[] = [
       good("version", `veilshare ${packageVersion()}, Node ${process.versions.node}, ${process.platform}`),
       good("clock", `${new Date().toISOString()} (compare with the other parties')`),
@@ -59,13 +59,13 @@ export const checkVerb: Verb = {
       const bad = findings.some(({ ok }) => !ok);
       if (flagOption(options, "connect") && !bad) {
         await attempt(findings, "session", () =>
-          withSession(options, console, (party) =>
+          withSession(options, terminal, (party) =>
             Promise.resolve({ value: true, found: `open with ${party.names.length - 1} other parties` }),
           ),
         );
       }
     }
-    console.result(
+    terminal.result(
       findings.map(({ what, ok, found }) => `${ok ? "ok  " : "FAIL"}  ${what}: ${found}`),
       { findings },
     );

@@ -21,7 +21,7 @@ export const exampleVerb: Verb = {
       .allowUnknownOption()
       .passThroughOptions();
   },
-  async run(_options, _console, [name = "", ...given]) {
+  async run(_options, _terminal, [name = "", ...given]) {
     const rest = given[0] === "--" ? given.slice(1) : given;
     if (!names.some((known) => known === name))
       throw optionFault("example", names.join(", "), JSON.stringify(name));

@@ -27,14 +27,14 @@ export const joinVerb: Verb = {
       .option("--receiver <name>", "who learns the result; the same at both sides. Default: the first party")
       .option("--duplicates <rule>", "several own rows with one key: all, first or refuse. Default: all");
   },
-  async run(options, console) {
+  async run(options, terminal) {
     const kinds = kindsOf(options);
     const names = listOption(options, "names") ?? kinds.map((columns) => columns.join("+"));
     if (names.length !== kinds.length)
       throw optionFault("--names", `${kinds.length} names`, `${names.length}`);
     const columns = [...new Set(kinds.flat())];
     const receiver = textOption(options, "receiver");
-    const result = await withSession(options, console, (party) =>
+    const result = await withSession(options, terminal, (party) =>
       join(party, joinRowsOf(openData(options, columns), kinds), {
         keys: names,
         normalize: normalizationOption(options),
@@ -45,7 +45,7 @@ export const joinVerb: Verb = {
     );
     const counts = { ownRows: result.ownRows, ownKeys: result.ownKeys, peerKeys: result.peerKeys };
     if (!result.revealed) {
-      console.result(["The other party learned which of its rows match yours."], counts);
+      terminal.result(["The other party learned which of its rows match yours."], counts);
       return;
     }
     const lines = textOption(options, "out") === undefined ? [] : await linesOf(options, columns);
@@ -55,7 +55,7 @@ export const joinVerb: Verb = {
       names[result.kinds[k] ?? 0] ?? "",
     ]);
     const written = await writeResult(options, ["line", "match", "kind"], rows);
-    console.result(
+    terminal.result(
       [
         `${count(result.rows.length)} of your ${count(result.ownRows)} rows match rows of the other party.`,
         ...written,

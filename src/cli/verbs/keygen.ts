@@ -19,14 +19,14 @@ export const keygenVerb: Verb = {
         "where the others can dial the party: ws://host:port or wss://host:port",
       );
   },
-  async run(options, console) {
+  async run(options, terminal) {
     const [out, address] = [requiredText(options, "out"), textOption(options, "address")];
     const entry = await keygen({
       name: requiredText(options, "name"),
       out,
       ...(address === undefined ? {} : { address }),
     });
-    console.note(`The secret key is in ${out}. Give this entry to the others for their parties file:`);
-    console.result([entry], JSON.parse(entry) as object);
+    terminal.note(`The secret key is in ${out}. Give this entry to the others for their parties file:`);
+    terminal.result([entry], JSON.parse(entry) as object);
   },
 };

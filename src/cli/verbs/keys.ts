@@ -24,7 +24,7 @@ export const keysVerb: Verb = {
       .option("--parties <file>", "show the fingerprints of a parties file")
       .option("--out <file>", "write a parties file of the entries; a file of this name is replaced");
   },
-  async run(options, console, operands) {
+  async run(options, terminal, operands) {
     const [identity, parties, out] = ["identity", "parties", "out"].map((name) => textOption(options, name));
     const entries: PartyEntry[] = [];
     if (identity !== undefined) entries.push((await loadIdentity(identity)).entry());
@@ -36,10 +36,10 @@ export const keysVerb: Verb = {
     if (out !== undefined) {
       checkEntries(given, "the entries");
       await writeDataFile(out, `${JSON.stringify({ version: 2, parties: given }, undefined, 2)}\n`);
-      console.note(`The parties file is ${out}. Every party must have the same one.`);
+      terminal.note(`The parties file is ${out}. Every party must have the same one.`);
     }
     const shown = entries.map((entry) => ({ ...entry, fingerprint: fingerprintOf(publicKeyOf(entry)) }));
-    console.result(
+    terminal.result(
       shown.map(
         ({ name, fingerprint, address }) =>
           `${fingerprint}  ${name}${address === undefined ? "" : `  ${address}`}`,

@@ -24,11 +24,11 @@ export const psiVerb: Verb = {
       .option("--receiver <name>", "who learns the result; the same at both sides. Default: the first party")
       .option("--max-peer-items <number>", "largest list that the other side may have");
   },
-  async run(options, console) {
+  async run(options, terminal) {
     const key = listOption(options, "key") ?? [];
     const keys = new RowKeys(openData(options, key));
     const settings = psiSettings(options);
-    const result = await withSession(options, console, (party) => intersect(party, keys, settings));
+    const result = await withSession(options, terminal, (party) => intersect(party, keys, settings));
     const counts = {
       rows: keys.count + keys.withoutKey,
       withoutKey: keys.withoutKey,
@@ -36,7 +36,7 @@ export const psiVerb: Verb = {
       peerItems: result.peerItems,
     };
     if (!result.revealed) {
-      console.result(
+      terminal.result(
         [
           `The other party learned which of its ${count(result.peerItems)} keys are also yours, and nothing else.`,
         ],
@@ -58,7 +58,7 @@ export const psiVerb: Verb = {
       result.size > 0
         ? []
         : ["Nothing in common. Is it the same column, spelled the same?", ...keys.advice()];
-    console.result(
+    terminal.result(
       [
         `${count(result.size)} of your ${count(result.ownItems)} keys are also among the other party's ${count(result.peerItems)}.`,
         ...advice,

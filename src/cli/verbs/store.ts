@@ -17,7 +17,7 @@ export const storeVerb: Verb = {
       .requiredOption("--store <folder>", "the store")
       .option("--reason <text>", "why a restored backup is accepted; recorded");
   },
-  async run(options, console, [action = ""]) {
+  async run(options, terminal, [action = ""]) {
     const folder = requiredText(options, "store");
     const known = actions.find((name) => name === action);
     if (known === undefined) throw optionFault("store", actions.join(", "), JSON.stringify(action));
@@ -30,10 +30,13 @@ export const storeVerb: Verb = {
         await store.acceptRestore(reason);
       }
       const { id, head } = store;
-      console.result([`store ${id}`, `${head.length} records, epoch ${head.epoch}, last hash ${head.hash}`], {
-        id,
-        ...head,
-      });
+      terminal.result(
+        [`store ${id}`, `${head.length} records, epoch ${head.epoch}, last hash ${head.hash}`],
+        {
+          id,
+          ...head,
+        },
+      );
     } finally {
       await store.close();
     }

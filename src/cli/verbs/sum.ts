@@ -25,7 +25,7 @@ export const sumVerb: Verb = {
       .option("--by <column>", "what each line is for: the same texts in the same order at every party")
       .option("--decimals <number>", "decimals that count; the same at every party. Default: 0");
   },
-  async run(options, console) {
+  async run(options, terminal) {
     const [value, by] = [requiredText(options, "value"), textOption(options, "by")];
     const decimals = numberOption(options, "decimals", { min: 0, max: mostDecimals }) ?? 0;
     const table = await readData(options, by === undefined ? [value] : [value, by]);
@@ -37,7 +37,7 @@ export const sumVerb: Verb = {
     });
     const labels = by === undefined ? undefined : textColumn(table, by);
     const maxAbs = bound(options, decimals);
-    const sums = await withSession(options, console, async (party) => {
+    const sums = await withSession(options, terminal, async (party) => {
       await party.run({ name: "veilshare/cli-sum", version: 1 }, (run) =>
         run.agree({ decimals, labels: labels === undefined ? [] : [...labels] }),
       );
@@ -48,7 +48,7 @@ export const sumVerb: Verb = {
       decimalText(sum, decimals),
     ]);
     const written = await writeResult(options, [by ?? "line", "sum"], rows);
-    console.result([...rows.map(([label, sum]) => `${label ?? ""}: ${sum ?? ""}`), ...written], {
+    terminal.result([...rows.map(([label, sum]) => `${label ?? ""}: ${sum ?? ""}`), ...written], {
       sums: rows.map(([label, sum]) => ({ label, sum })),
     });
   },

@@ -6,7 +6,7 @@
 import type { Progress } from "../channel/party.js";
 
 /** Streams that the command writes to. */
-export interface ConsoleStreams {
+export interface TerminalStreams {
   readonly out: { write(text: string): unknown };
   readonly error: { write(text: string): unknown; readonly isTTY?: boolean };
 }
@@ -15,14 +15,14 @@ export interface ConsoleStreams {
 const refreshMs = 100;
 
 /** Shows results and progress. */
-export class Console {
+export class Terminal {
   readonly json: boolean;
-  readonly #streams: ConsoleStreams;
+  readonly #streams: TerminalStreams;
   #lastStep = "";
   #lastMs = 0;
   #lineOpen = false;
 
-  constructor(json: boolean, streams: ConsoleStreams) {
+  constructor(json: boolean, streams: TerminalStreams) {
     this.json = json;
     this.#streams = streams;
   }
