@@ -2,7 +2,7 @@
 
 import { compareBytes, utf8ToBytes } from "../bytes/encoding.js";
 import type { Party } from "../channel/party.js";
-import { normalized } from "../items/normalization.js";
+import { normalizationOf, normalized } from "../items/normalization.js";
 import { intersectCardinality } from "../psi/cardinality.js";
 import { intersect, type IntersectOptions } from "../psi/intersect.js";
 import { invalidData } from "./columns.js";
@@ -29,8 +29,10 @@ export async function alignRows(
   options: AlignmentOptions,
   minimum: number,
 ): Promise<Uint32Array> {
-  const keys = ids.map((id) => normalized(id, options.normalize ?? {}));
-  if (new Set(keys).size < keys.length) {
+  const normalization = normalizationOf("alignRows", options.normalize ?? {}, 0, 1);
+  const keys = ids.map((id) => normalized(id, normalization)); // null: no key, which matches nothing
+  const real = keys.filter((key) => key !== null);
+  if (new Set(real).size < real.length) {
     throw invalidData("ids", "ids that differ after normalization too", "two that do not");
   }
   if (minimum > 0) {
