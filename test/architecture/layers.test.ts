@@ -129,10 +129,11 @@ describe("what src/ may reach", () => {
   });
 
   it("uses no randomness but random/, and no console", () => {
-    const pattern = /Math\.random|getRandomValues|console\./;
+    const chance = /Math\.random|getRandomValues/;
+    const pattern = /Math\.random|getRandomValues|console\./; // the command is given a console of its own
     const offenders = files.filter((file) => {
       const text = readFileSync(file, "utf8").replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
-      return layerOf(file) !== "random" && pattern.test(text);
+      return layerOf(file) !== "random" && (layerOf(file) === "cli" ? chance : pattern).test(text);
     });
     expect(offenders).toEqual([]);
   });

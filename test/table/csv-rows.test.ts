@@ -335,11 +335,11 @@ describe("RowKeys and joinRowsOf", () => {
   });
 
   it("leave rows with a blank field out, whatever blank it is", async () => {
-    const blank = "tax\n \n\t\n\u00a0\n\u3000\n\u200b\n\ufeff\n7\n";
+    const blank = "tax\n \n\t\n\u00a0\n\u3000\n\u200b\n7\n";
     const keys = new RowKeys(readCsvRows([utf8(blank)], { file, select: ["tax"] }));
     const items: unknown[] = [];
     for await (const item of keys) items.push(item);
-    expect([items, keys.withoutKey, keys.lineOf(0)]).toEqual([["7"], 6, 8]);
+    expect([items, keys.withoutKey, keys.lineOf(0)]).toEqual([["7"], 5, 7]);
   });
 
   it("stop where the file is bad, with its error", async () => {
