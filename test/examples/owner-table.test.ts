@@ -21,7 +21,7 @@ describe("an owner's credit file", () => {
     const text = '"sid", "kredit", "laufzeit", "zweck"\n"a", "2", " 22.5", "auto"\n"b", "1", "NA", "haus"\n';
     const reading: OwnerReading = { id: "sid", label: "kredit", positive: "2", trim: true, missing: ["NA"] };
     const { ids, labels, columns, summaries } = await readLender(file(text), reading);
-    expect([ids, [...labels]]).toEqual([
+    expect([ids, Array.from(labels)]).toEqual([
       ["a", "b"],
       [1, 0],
     ]);
@@ -50,7 +50,7 @@ describe("an owner's credit file", () => {
     const text = "id,class,since,x\na,good,2020-01-02,1\nb, bad,2021-03-04,2\n";
     const reading: OwnerReading = { label: "class", positive: "bad", trim: true, ignore: ["since"] };
     const { labels, columns } = await readLender(file(text), reading);
-    expect([[...labels], columns.map(({ name }) => name)]).toEqual([[0, 1], ["x"]]);
+    expect([Array.from(labels), columns.map(({ name }) => name)]).toEqual([[0, 1], ["x"]]);
     await expect(readLender(file(text), { ...reading, ignore: [] })).rejects.toThrow(
       /"since": .*dates; exclude/,
     );
