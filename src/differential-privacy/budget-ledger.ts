@@ -4,6 +4,8 @@
  * paid for; the other order would give it for nothing to whoever can make this process crash.
  */
 
+import { checkArgument, checkOptions, type RulesOf } from "../checks/options.js";
+import { number, object, rule, text } from "../checks/rules.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import {
   jsonCell,
@@ -34,6 +36,15 @@ export interface Spending {
   /** What for; kept in the ledger. */
   readonly purpose: string;
 }
+
+const budgetRule = object({ dataSet: text, epsilon: number(), delta: number() });
+
+const spendingRules: RulesOf<Spending> = {
+  dataSet: text,
+  // An infinite one is beyond every budget, which the ledger itself says.
+  rho: rule("a number", (value) => typeof value === "number" && !Number.isNaN(value)),
+  purpose: text,
+};
 
 /** Where a data set's budget stands. */
 export interface BudgetState extends PrivacyBudget {
@@ -95,7 +106,9 @@ export class BudgetLedger {
    */
   static async open(store: StateStore, budgets: Iterable<PrivacyBudget> = []): Promise<BudgetLedger> {
     const wanted = new Map<string, Account>();
-    for (const { dataSet, epsilon, delta } of budgets) {
+    for (const budget of budgets) {
+      checkArgument("BudgetLedger.open", "budgets", budget, budgetRule);
+      const { dataSet, epsilon, delta } = budget;
       if (dataSet === "" || wanted.has(dataSet)) {
         const expected = "data sets with names of their own";
         throw invalidArgument("BudgetLedger.open", expected, "an empty or repeated one");
@@ -123,9 +136,11 @@ export class BudgetLedger {
    *   INVALID_ARGUMENT for a cost that is not above 0; as `StateStore.transact`. Then nothing was taken, and the release must
    *   not take place.
    */
-  async spend({ dataSet, rho, purpose }: Spending): Promise<void> {
+  async spend(spending: Spending): Promise<void> {
+    checkOptions("BudgetLedger.spend", spending, spendingRules);
+    const { dataSet, rho, purpose } = spending;
     if (!(rho > 0)) throw invalidArgument("BudgetLedger.spend", "a rho above 0", String(rho));
-    if (typeof purpose !== "string" || purpose.length > maxTextBytes) {
+    if (purpose.length > maxTextBytes) {
       throw invalidArgument(
         "BudgetLedger.spend",
         `a purpose of at most ${maxTextBytes} characters`,

@@ -1,5 +1,7 @@
 /** The sum as it is, in the type that says so; beside the noisy one. */
 
+import { checkArgument, checkOptions, partyRule, type RulesOf } from "../checks/options.js";
+import { bigint, callback, optional } from "../checks/rules.js";
 import type { Party } from "../channel/party.js";
 import { sumBySecureSum, type VectorSum } from "../aggregation/vector-sum.js";
 import type { ExactTotal } from "./totals.js";
@@ -11,6 +13,8 @@ export interface ExactSumOptions {
   /** How vectors are added. Default: by secure sums. */
   readonly sum?: VectorSum;
 }
+
+const exactSumRules: RulesOf<ExactSumOptions> = { maxAbs: bigint(), sum: optional(callback) };
 
 /**
  * The element-wise sum of all parties' vectors, without noise.
@@ -24,8 +28,11 @@ export interface ExactSumOptions {
 export async function exactSum(
   party: Party,
   vector: BigInt64Array,
-  { maxAbs, sum = sumBySecureSum }: ExactSumOptions,
+  options: ExactSumOptions,
 ): Promise<ExactTotal> {
+  checkArgument("exactSum", "party", party, partyRule);
+  checkOptions("exactSum", options, exactSumRules);
+  const { maxAbs, sum = sumBySecureSum } = options;
   const total = await sum(party, vector, { maxAbs });
   return { kind: "exact", values: total.sum, contributors: total.contributors };
 }

@@ -5,6 +5,8 @@
  * **Source.** Canonne, Kamath, Steinke, NeurIPS 2020, theorem 7.
  */
 
+import { checkOptions, type RulesOf } from "../checks/options.js";
+import { number } from "../checks/rules.js";
 import { invalidArgument } from "../errors.js";
 
 /** Beyond it the sum has too many terms; the conversion from zCDP is good there. */
@@ -23,6 +25,12 @@ export interface GaussianDeltaOptions {
   readonly epsilon: number;
 }
 
+const gaussianDeltaRules: RulesOf<GaussianDeltaOptions> = {
+  variance: number(),
+  sensitivity: number(),
+  epsilon: number(),
+};
+
 /**
  * The smallest delta with which one integer plus discrete Gaussian noise is (epsilon, delta)-differentially private. A
  * sum of positive terms in doubles, right to a relative 10^-9.
@@ -31,8 +39,10 @@ export interface GaussianDeltaOptions {
  *
  * @throws VeilshareError INVALID_ARGUMENT for a parameter out of range.
  */
-export function discreteGaussianDelta({ variance, sensitivity, epsilon }: GaussianDeltaOptions): number {
+export function discreteGaussianDelta(options: GaussianDeltaOptions): number {
   const caller = "discreteGaussianDelta";
+  checkOptions(caller, options, gaussianDeltaRules);
+  const { variance, sensitivity, epsilon } = options;
   if (!(variance > 0 && variance <= maxSigma ** 2)) {
     throw invalidArgument(caller, "a variance above 0 and at most 10^10", String(variance));
   }

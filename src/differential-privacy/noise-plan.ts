@@ -12,6 +12,8 @@
  * Aggregation, ICML 2021, proposition 14.
  */
 
+import { checkOptions, type RulesOf } from "../checks/options.js";
+import { bigint, number, oneOf, optional } from "../checks/rules.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import { discreteGaussian } from "../random/discrete-gaussian.js";
 import { checkCount, type RandomSource } from "../random/csprng.js";
@@ -40,6 +42,26 @@ export interface NoisePlanOptions extends PrivacyLoss {
   /** Default `replace`. */
   readonly neighbours?: Neighbours;
 }
+
+/** Rules of {@link NoisePlanOptions}. */
+export const noisePlanRules: RulesOf<NoisePlanOptions> = {
+  epsilon: number(),
+  delta: number(),
+  length: number(),
+  maxAbs: bigint(),
+  maxSquares: optional(bigint()),
+  fewestSurvivors: number(),
+  maxColluders: number(),
+  neighbours: optional(oneOf("replace", "zero-out")),
+};
+
+const summedNoiseRules: RulesOf<SummedNoise> = {
+  variance: number(),
+  summands: number(),
+  length: number(),
+  l2: number(),
+  l1: optional(number()),
+};
 
 /** Noise and what it is good for. */
 export interface NoisePlan extends PrivacyLoss {
@@ -89,7 +111,9 @@ export function convolutionGap(variance: number, summands: number): number {
  *
  * @throws VeilshareError INVALID_ARGUMENT for a variance below 1/4 or a count below 1.
  */
-export function rhoOfSum({ variance, summands, length, l2, l1 }: SummedNoise): number {
+export function rhoOfSum(noise: SummedNoise): number {
+  checkOptions("rhoOfSum", noise, summedNoiseRules);
+  const { variance, summands, length, l2, l1 } = noise;
   if (!(variance >= 0.25) || !(summands >= 1) || !(length >= 1) || !(l2 >= 0)) {
     throw invalidArgument("rhoOfSum", "a variance of at least 1/4 and counts of at least 1", "less");
   }
@@ -120,12 +144,13 @@ export function rhoOfSum({ variance, summands, length, l2, l1 }: SummedNoise): n
  * });
  */
 export function planNoise(options: NoisePlanOptions): NoisePlan {
+  checkOptions("planNoise", options, noisePlanRules);
   const { length, maxAbs, neighbours = "replace", delta } = options;
   const maxSquares = options.maxSquares ?? BigInt(checkedLength(length)) * maxAbs ** 2n;
   checkPlan(options, maxSquares);
   const honest = options.fewestSurvivors - options.maxColluders;
   const l2 = Math.sqrt(Number(maxSquares)) * (neighbours === "replace" ? 2 : 1) * (1 + 1e-12);
-  const target = rhoOf(options);
+  const target = rhoOf({ epsilon: options.epsilon, delta });
   const cost = (variance: number): number => rhoOfSum({ variance, summands: honest, length, l2 });
   let low = 0.25;
   let high = Math.max(0.25, l2 ** 2 / (2 * target * honest));

@@ -9,10 +9,18 @@
  */
 
 import type { Party } from "../channel/party.js";
+import { checkArgument, checkOptions, partyRule, type RulesOf } from "../checks/options.js";
+import { callback, instanceOf, number, optional } from "../checks/rules.js";
 import { invalidArgument } from "../errors.js";
 import type { RandomSource } from "../random/csprng.js";
 import { sumBySecureSum, type VectorSum } from "../aggregation/vector-sum.js";
-import { noiseBound, planNoise, type NoisePlan, type NoisePlanOptions } from "./noise-plan.js";
+import {
+  noiseBound,
+  noisePlanRules,
+  planNoise,
+  type NoisePlan,
+  type NoisePlanOptions,
+} from "./noise-plan.js";
 import { checkPlannedVector, noisyTotal, noisyVector } from "./noisy-vector.js";
 import type { NoisyTotal } from "./totals.js";
 
@@ -30,6 +38,16 @@ export interface NoisySumOptions extends Omit<NoisePlanOptions, "length" | "fewe
   /** For the noise; other than the default only to replay a run. */
   readonly random?: RandomSource;
 }
+
+const { epsilon, delta, maxAbs, maxSquares, maxColluders, neighbours } = noisePlanRules;
+
+const noisySumRules: RulesOf<NoisySumOptions> = {
+  ...{ epsilon, delta, maxAbs, maxSquares, maxColluders, neighbours },
+  burn: callback,
+  sum: optional(callback),
+  fewestSurvivors: optional(number()),
+  random: optional(callback),
+};
 
 /**
  * The element-wise sum of all parties' vectors with discrete Gaussian noise from each.
@@ -54,13 +72,16 @@ export async function noisySum(
   vector: BigInt64Array,
   options: NoisySumOptions,
 ): Promise<NoisyTotal> {
-  const { burn, sum = sumBySecureSum, random } = options;
+  checkArgument("noisySum", "party", party, partyRule);
+  checkArgument("noisySum", "vector", vector, instanceOf(BigInt64Array, "a BigInt64Array"));
+  checkOptions("noisySum", options, noisySumRules);
+  const { burn, sum = sumBySecureSum, random, ...planned } = options;
   return party.run({ name: "veilshare/noisy-sum", version: 1 }, async (run) => {
     const { fewestSurvivors = run.size } = options;
     if (fewestSurvivors > run.size) {
       throw invalidArgument("noisySum", `at most ${run.size} survivors`, String(fewestSurvivors));
     }
-    const plan = planNoise({ ...options, length: vector.length, fewestSurvivors });
+    const plan = planNoise({ ...planned, length: vector.length, fewestSurvivors });
     const own = vector.slice(); // what was checked is what is sent, whatever the caller does meanwhile
     checkPlannedVector(own, plan);
     await run.agree(publicParameters(plan, options, fewestSurvivors));

@@ -7,6 +7,8 @@
  * alpha > 1, delta = exp((alpha - 1)(alpha rho - epsilon)) / (alpha - 1) (1 - 1/alpha)^alpha.
  */
 
+import { checkArgument } from "../checks/options.js";
+import { number } from "../checks/rules.js";
 import { invalidArgument } from "../errors.js";
 
 /** What neighbouring inputs may differ by in the distribution of what is published. */
@@ -29,6 +31,8 @@ const halvings = 200;
  * @throws VeilshareError INVALID_ARGUMENT.
  */
 export function deltaOfZcdp(rho: number, epsilon: number): number {
+  checkArgument("deltaOfZcdp", "rho", rho, number());
+  checkArgument("deltaOfZcdp", "epsilon", epsilon, number());
   if (!(rho >= 0) || !(epsilon >= 0)) {
     throw invalidArgument("deltaOfZcdp", "rho and epsilon of 0 or more", `${rho} and ${epsilon}`);
   }
@@ -78,6 +82,8 @@ export function epsilonOfZcdp(rho: number, delta: number): number {
  * @throws VeilshareError INVALID_ARGUMENT unless epsilon is above 0 and delta above 0 and below 1.
  */
 export function rhoOf({ epsilon, delta }: PrivacyLoss): number {
+  checkArgument("rhoOf", "epsilon", epsilon, number());
+  checkArgument("rhoOf", "delta", delta, number());
   checkDelta("rhoOf", delta);
   if (!(epsilon > 0) || !Number.isFinite(epsilon)) {
     throw invalidArgument("rhoOf", "an epsilon above 0", String(epsilon));

@@ -8,6 +8,8 @@
 
 import { checkByteRows, type ByteRows } from "../bytes/byte-rows.js";
 import { utf8ToBytes } from "../bytes/encoding.js";
+import { checkOptions, type RulesOf } from "../checks/options.js";
+import { oneOf, optional } from "../checks/rules.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import { elementBytes, invalidElement, type GroupBackend, type IdentityRule } from "./backend.js";
 import { createKernelBackend } from "./kernel-backend.js";
@@ -28,6 +30,10 @@ export interface DecodeOptions {
   /** Default: refuse. A product with the identity tells nothing, which is how a cheat learns what it should not. */
   readonly identity?: IdentityRule;
 }
+
+const groupRules: RulesOf<GroupOptions> = { backend: optional(oneOf("auto", "kernel", "reference")) };
+
+const decodeRules: RulesOf<DecodeOptions> = { identity: optional(oneOf("refuse", "allow")) };
 
 /**
  * Batched arithmetic of ristretto255; all implementations give the same bytes and the same errors.
@@ -147,7 +153,9 @@ export interface Group {
  * @throws VeilshareError UNSUPPORTED where the kernel is asked for and the platform has no WebAssembly with SIMD, or a
  * content security policy forbids it; INVALID_ARGUMENT for another name.
  */
-export function createGroup({ backend = "auto" }: GroupOptions = {}): Group {
+export function createGroup(options: GroupOptions = {}): Group {
+  checkOptions("createGroup", options, groupRules);
+  const { backend = "auto" } = options;
   switch (backend) {
     case "reference":
       return groupOn("reference", referenceBackend);
@@ -187,6 +195,7 @@ function groupOn(name: GroupBackendName, arithmetic: GroupBackend): Group {
     },
 
     multiply: (elements, scalar, options = {}) => {
+      checkOptions("multiply", options, decodeRules);
       checkElementLength("multiply", elements);
       if (scalar.length !== scalarBytes)
         throw invalidArgument("multiply", "one scalar", `${scalar.length} bytes`);
@@ -194,6 +203,7 @@ function groupOn(name: GroupBackendName, arithmetic: GroupBackend): Group {
     },
 
     multiplyEach: (elements, scalars, options = {}) => {
+      checkOptions("multiplyEach", options, decodeRules);
       checkElementLength("multiplyEach", elements);
       checkCounts("multiplyEach", elements, scalars);
       return arithmetic.multiply(elements, scalars, options.identity ?? "refuse");
@@ -223,11 +233,13 @@ function groupOn(name: GroupBackendName, arithmetic: GroupBackend): Group {
     },
 
     firstInvalidElement: (elements, options = {}) => {
+      checkOptions("firstInvalidElement", options, decodeRules);
       checkElementLength("firstInvalidElement", elements);
       return arithmetic.firstInvalidElement(elements, options.identity ?? "refuse");
     },
 
     decodeCheck: (elements, options = {}) => {
+      checkOptions("decodeCheck", options, decodeRules);
       const row = group.firstInvalidElement(elements, options);
       if (row >= 0) throw invalidElement("decodeCheck", row, options.identity ?? "refuse");
     },

@@ -1,6 +1,8 @@
 /** Making Paillier keys. */
 
-import { VeilshareError, invalidArgument } from "../errors.js";
+import { checkOptions, signalRule, type RulesOf } from "../checks/options.js";
+import { callback, oneOf, optional } from "../checks/rules.js";
+import { VeilshareError } from "../errors.js";
 import { integerFromBytes } from "../field/prime-field.js";
 import { eventLoopTurn } from "../parallel/event-loop.js";
 import { wipe } from "../bytes/wipe.js";
@@ -17,6 +19,12 @@ export interface PaillierKeyOptions {
   /** Where candidates come from; other than the default only to make a key again. */
   readonly random?: RandomSource;
 }
+
+const keyRules: RulesOf<PaillierKeyOptions> = {
+  bits: optional(oneOf(...paillierKeyBits)),
+  signal: optional(signalRule),
+  random: optional(callback),
+};
 
 /** A factor of half the length must not be close to the other (FIPS 186-5, A.1.3): Fermat's method would find them. */
 const differenceBits = 100;
@@ -38,9 +46,8 @@ const candidatesPerTurn = 16;
  * const key = await generatePaillierKey({ bits: 3072 });
  */
 export async function generatePaillierKey(options: PaillierKeyOptions = {}): Promise<PaillierPrivateKey> {
+  checkOptions("generatePaillierKey", options, keyRules);
   const { bits = 3072, random = randomBytes, signal } = options;
-  if (!paillierKeyBits.includes(bits))
-    throw invalidArgument("generatePaillierKey", "2048 or 3072 bits", String(bits));
   const tests = await numberTheory();
   const p = await randomPrime(bits / 2, tests, random, signal);
   for (;;) {

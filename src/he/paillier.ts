@@ -8,6 +8,8 @@
  * Bianchi, A. Piva, M. Barni, IEEE Transactions on Information Forensics and Security 5(1), 2010.
  */
 
+import { checkArgument, checkOptions, type RulesOf } from "../checks/options.js";
+import { bigint, integer, object, optional } from "../checks/rules.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import { EncryptedVector, type EncryptedVectorShape } from "./encrypted-vector.js";
 import { numberTheory } from "./number-theory.js";
@@ -15,7 +17,7 @@ import type { PaillierPrivateKey } from "./private-key.js";
 import { PaillierPublicKey } from "./public-key.js";
 import { freshRandomisers, PrecomputedRandomisers } from "./precomputed-randomisers.js";
 import { packed, unpacked, type SlotLayout } from "./slot-layout.js";
-import { powersEachInPool, type HeWork } from "./work.js";
+import { powersEachInPool, workRules, type HeWork } from "./work.js";
 
 /** Factors are below this in size. */
 const factorBound = 2n ** 64n;
@@ -30,6 +32,12 @@ export interface EncryptOptions extends HeWork {
   /** Where values stand. Default: one a ciphertext. */
   readonly layout?: SlotLayout;
 }
+
+const encryptRules: RulesOf<EncryptOptions> = {
+  ...workRules,
+  maxAbs: bigint(),
+  layout: optional(object({ slots: integer(), slotBits: integer() })),
+};
 
 /**
  * Encrypts a vector.
@@ -52,8 +60,10 @@ export interface EncryptOptions extends HeWork {
 export async function encrypt(
   encryptor: Encryptor,
   values: readonly bigint[],
-  { maxAbs, layout: given, ...work }: EncryptOptions,
+  options: EncryptOptions,
 ): Promise<EncryptedVector> {
+  checkOptions("encrypt", options, encryptRules);
+  const { maxAbs, layout: given, ...work } = options;
   const publicKey = encryptor instanceof PaillierPublicKey ? encryptor : encryptor.publicKey;
   const layout = given ?? singleSlot(publicKey);
   checkLayout(publicKey, layout);
@@ -81,6 +91,7 @@ export async function decrypt(
   vector: EncryptedVector,
   work: HeWork = {},
 ): Promise<bigint[]> {
+  checkOptions("decrypt", work, workRules);
   checkSameKey("decrypt", key.publicKey, vector.publicKey);
   const { n } = key.publicKey;
   const residues = await key.residues(vector.ciphertexts, work);
@@ -149,6 +160,8 @@ export async function multiplyPlain(
   maxFactor: bigint,
   work: HeWork = {},
 ): Promise<EncryptedVector> {
+  checkOptions("multiplyPlain", work, workRules);
+  checkArgument("multiplyPlain", "maxFactor", maxFactor, bigint());
   const { layout, ciphertexts, publicKey } = vector;
   const each = typeof factors === "bigint" ? ciphertexts.map(() => factors) : factors;
   if (typeof factors !== "bigint" && (layout.slots !== 1 || factors.length !== vector.length)) {
@@ -176,11 +189,12 @@ export async function multiplyPlain(
  * The same values under fresh randomness: nobody but the key's holder sees where it comes from, and the holder sees
  * only the values.
  */
-export function rerandomise(
+export async function rerandomise(
   encryptor: Encryptor,
   vector: EncryptedVector,
   work: HeWork = {},
 ): Promise<EncryptedVector> {
+  checkOptions("rerandomise", work, workRules);
   const publicKey = encryptor instanceof PaillierPublicKey ? encryptor : encryptor.publicKey;
   checkSameKey("rerandomise", publicKey, vector.publicKey);
   return randomised(encryptor, vector, work);

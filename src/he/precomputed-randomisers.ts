@@ -1,10 +1,11 @@
 /** Randomisers made ahead of time: n-th powers modulo n^2, each for one ciphertext. */
 
+import { checkOptions } from "../checks/options.js";
 import { printAsRedacted } from "../bytes/redacted.js";
 import { checkCount } from "../random/csprng.js";
 import type { PaillierPrivateKey } from "./private-key.js";
 import { PaillierPublicKey } from "./public-key.js";
-import { powersInPool, randomBelow, type HeWork } from "./work.js";
+import { powersInPool, randomBelow, workRules, type HeWork } from "./work.js";
 
 /**
  * Uniform n-th powers r^n modulo n^2.
@@ -47,12 +48,14 @@ export class PrecomputedRandomisers {
 
   /** Makes so many more, e.g. while nothing else is to be done. */
   async add(count: number, work: HeWork = {}): Promise<void> {
+    checkOptions("PrecomputedRandomisers.add", work, workRules);
     checkCount("PrecomputedRandomisers", count);
     this.#precomputed.push(...(await freshRandomisers(this.#key, count, work)));
   }
 
   /** Takes so many out, each for one use; what the precomputed lacks is made now. */
   async take(count: number, work: HeWork = {}): Promise<bigint[]> {
+    checkOptions("PrecomputedRandomisers.take", work, workRules);
     checkCount("PrecomputedRandomisers", count);
     const taken = this.#precomputed.splice(Math.max(0, this.#precomputed.length - count));
     const missing = count - taken.length;

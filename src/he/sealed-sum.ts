@@ -14,14 +14,16 @@
 import { MalformedMessage } from "../bytes/codec.js";
 import { bytesFromWords, wordsFromBytes } from "../bytes/encoding.js";
 import type { Party, ProtocolRun } from "../channel/party.js";
+import { checkArgument, checkOptions, partyRule, type RulesOf } from "../checks/options.js";
+import { bigint, either, instanceOf, integer, object, oneOf, optional, text } from "../checks/rules.js";
 import { invalidArgument, peerFault, VeilshareError } from "../errors.js";
 import { decodeEncryptedVector, encryptedByteLength, type EncryptedVector } from "./encrypted-vector.js";
 import { generatePaillierKey } from "./generate-key.js";
 import { add, addPlain, decrypt, encrypt, rerandomise } from "./paillier.js";
-import type { PaillierPrivateKey } from "./private-key.js";
+import { PaillierPrivateKey } from "./private-key.js";
 import { PaillierPublicKey, paillierKeyBits, type PaillierKeyBits } from "./public-key.js";
 import { slotLayout } from "./slot-layout.js";
-import type { HeWork } from "./work.js";
+import { workRules, type HeWork } from "./work.js";
 
 /** Options of {@link sealedSum}; all but `key` and `work` must be the same at all parties. */
 export interface SealedSumOptions {
@@ -40,6 +42,16 @@ export interface SealedSumOptions {
   /** Threads, randomness. */
   readonly work?: HeWork;
 }
+
+const sealedSumRules: RulesOf<SealedSumOptions> = {
+  maxAbs: bigint(),
+  holder: optional(either(integer(0), text)),
+  collector: optional(either(integer(0), text)),
+  reveal: optional(oneOf("all", "holder")),
+  keyBits: optional(oneOf(...paillierKeyBits)),
+  key: optional(instanceOf(PaillierPrivateKey, "a PaillierPrivateKey")),
+  work: optional(object(workRules)),
+};
 
 type Step = "key" | "sealed" | "sum" | "total";
 
@@ -81,6 +93,9 @@ export async function sealedSum(
   vector: BigInt64Array,
   options: SealedSumOptions,
 ): Promise<BigInt64Array | undefined> {
+  checkArgument("sealedSum", "party", party, partyRule);
+  checkArgument("sealedSum", "vector", vector, instanceOf(BigInt64Array, "a BigInt64Array"));
+  checkOptions("sealedSum", options, sealedSumRules);
   return party.run({ name: "veilshare/sealed-sum", version: 1 }, async (run) => {
     const values = [...vector];
     const settings = settle(run, values, options);

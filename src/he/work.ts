@@ -1,5 +1,7 @@
 /** How batches of powers are worked on: in a pool's threads or in the caller's, a few at a time. */
 
+import { poolRule, signalRule, type RulesOf } from "../checks/options.js";
+import { callback, optional } from "../checks/rules.js";
 import { bytesFromInteger, integerFromBytes } from "../field/prime-field.js";
 import { createPool, type Pool } from "../parallel/pool.js";
 import type { Job } from "../parallel/job.js";
@@ -17,6 +19,14 @@ export interface HeWork {
   /** Where randomisers come from. Must be unpredictable: they are all that hides what is encrypted. */
   readonly random?: RandomSource;
 }
+
+/** Rules of {@link HeWork}. */
+export const workRules: RulesOf<HeWork> = {
+  pool: optional(poolRule),
+  signal: optional(signalRule),
+  onProgress: optional(callback),
+  random: optional(callback),
+};
 
 /** Ciphertexts of one chunk: some tens of milliseconds. */
 const perChunk = 8;

@@ -5,9 +5,11 @@
  * **Source.** Canonne, Kamath, Steinke: The Discrete Gaussian for Differential Privacy, NeurIPS 2020, algorithm 1.
  */
 
+import { checkArgument } from "../checks/options.js";
+import { callback, optional } from "../checks/rules.js";
 import { invalidArgument } from "../errors.js";
 import type { RandomSource } from "./csprng.js";
-import type { Rational } from "./rational.js";
+import { rationalRule, type Rational } from "./rational.js";
 import { brokenSource, maxAttempts, WordSource } from "./word-source.js";
 
 /**
@@ -20,6 +22,8 @@ import { brokenSource, maxAttempts, WordSource } from "./word-source.js";
  * @throws VeilshareError INVALID_ARGUMENT for a negative exponent, or a source that is not random.
  */
 export function bernoulliExp(exponent: Rational, random?: RandomSource): boolean {
+  checkArgument("bernoulliExp", "exponent", exponent, rationalRule);
+  checkArgument("bernoulliExp", "random", random, optional(callback));
   const { numerator, denominator } = exponent;
   if (numerator < 0n || denominator <= 0n) {
     throw invalidArgument("bernoulliExp", "an exponent of 0 or more", "another");

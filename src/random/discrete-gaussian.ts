@@ -5,11 +5,13 @@
  * **Source.** Canonne, Kamath, Steinke, NeurIPS 2020, algorithm 3.
  */
 
+import { checkOptions, type RulesOf } from "../checks/options.js";
+import { callback, integer, optional } from "../checks/rules.js";
 import { invalidArgument } from "../errors.js";
 import { expChance, wholeExpChance } from "./bernoulli-exp.js";
 import { checkCount, type RandomSource } from "./csprng.js";
 import { fastLaplace, fitting, laplace } from "./discrete-laplace.js";
-import { checkPositive, numberFromRational, rational, type Rational } from "./rational.js";
+import { checkPositive, numberFromRational, rational, rationalRule, type Rational } from "./rational.js";
 import { brokenSource, maxAttempts, WordSource } from "./word-source.js";
 
 /** Beyond this variance a sample might not fit 64 bits. */
@@ -29,6 +31,12 @@ export interface DiscreteGaussianOptions {
   readonly random?: RandomSource;
 }
 
+const gaussianRules: RulesOf<DiscreteGaussianOptions> = {
+  variance: rationalRule,
+  length: integer(),
+  random: optional(callback),
+};
+
 /**
  * Independent samples.
  *
@@ -42,6 +50,7 @@ export interface DiscreteGaussianOptions {
  * @throws VeilshareError INVALID_ARGUMENT for a variance or length out of range, or a source that is not random.
  */
 export function discreteGaussian(options: DiscreteGaussianOptions): BigInt64Array {
+  checkOptions("discreteGaussian", options, gaussianRules);
   const { length } = options;
   checkCount("discreteGaussian", length);
   checkPositive("discreteGaussian", "variance", options.variance);

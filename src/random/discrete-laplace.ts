@@ -4,10 +4,12 @@
  * **Source.** Canonne, Kamath, Steinke, NeurIPS 2020, algorithm 2.
  */
 
+import { checkOptions, type RulesOf } from "../checks/options.js";
+import { callback, integer, optional } from "../checks/rules.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import { expChance, inverseERun } from "./bernoulli-exp.js";
 import { checkCount, type RandomSource } from "./csprng.js";
-import { checkPositive, rational, type Rational } from "./rational.js";
+import { checkPositive, rational, rationalRule, type Rational } from "./rational.js";
 import { brokenSource, maxAttempts, WordSource } from "./word-source.js";
 
 /** Beyond this scale a sample might not fit 64 bits. */
@@ -25,6 +27,12 @@ export interface DiscreteLaplaceOptions {
   readonly random?: RandomSource;
 }
 
+const laplaceRules: RulesOf<DiscreteLaplaceOptions> = {
+  scale: rationalRule,
+  length: integer(),
+  random: optional(callback),
+};
+
 /**
  * Independent samples.
  *
@@ -38,6 +46,7 @@ export interface DiscreteLaplaceOptions {
  * @throws VeilshareError INVALID_ARGUMENT for a scale or length out of range, or a source that is not random.
  */
 export function discreteLaplace(options: DiscreteLaplaceOptions): BigInt64Array {
+  checkOptions("discreteLaplace", options, laplaceRules);
   const { length } = options;
   checkCount("discreteLaplace", length);
   checkPositive("discreteLaplace", "scale", options.scale);

@@ -6,6 +6,8 @@
 import { hkdf } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { utf8ToBytes } from "../bytes/encoding.js";
+import { checkOptions, type RulesOf } from "../checks/options.js";
+import { bytes, integer, optional, text } from "../checks/rules.js";
 import { invalidArgument } from "../errors.js";
 
 /** 255 hash lengths: RFC 5869, section 2.3. */
@@ -25,6 +27,14 @@ export interface DeriveKeyOptions {
   readonly byteLength?: number;
 }
 
+const deriveKeyRules: RulesOf<DeriveKeyOptions> = {
+  secret: bytes(),
+  label: text,
+  context: optional(bytes()),
+  salt: optional(bytes()),
+  byteLength: optional(integer()),
+};
+
 /**
  * A key for one purpose. The HKDF `info` is the label's length in one byte, the label, then the context, so that no
  * two pairs of label and context meet.
@@ -35,6 +45,7 @@ export interface DeriveKeyOptions {
  * length out of range.
  */
 export function deriveKey(options: DeriveKeyOptions): Uint8Array {
+  checkOptions("deriveKey", options, deriveKeyRules);
   const label = utf8ToBytes(options.label);
   if (label.length === 0 || label.length > 255) {
     throw invalidArgument("deriveKey", "a label of 1 to 255 bytes", `${label.length} bytes`);

@@ -1,5 +1,7 @@
 /** Exact fractions, as the samplers of noise and their parameters need them. */
 
+import { checkArgument } from "../checks/options.js";
+import { bigint, object, type Rule } from "../checks/rules.js";
 import { invalidArgument } from "../errors.js";
 
 /** A fraction; the denominator is positive. */
@@ -8,6 +10,9 @@ export interface Rational {
   readonly denominator: bigint;
 }
 
+/** A fraction of two BigInts. */
+export const rationalRule: Rule = object({ numerator: bigint(), denominator: bigint() });
+
 /**
  * A fraction in lowest terms.
  *
@@ -15,6 +20,8 @@ export interface Rational {
  * @throws VeilshareError INVALID_ARGUMENT for a denominator of 0.
  */
 export function rational(numerator: bigint, denominator = 1n): Rational {
+  checkArgument("rational", "numerator", numerator, bigint());
+  checkArgument("rational", "denominator", denominator, bigint());
   if (denominator === 0n) throw invalidArgument("rational", "a denominator other than 0", "0");
   const sign = denominator < 0n ? -1n : 1n;
   const divisor = greatestCommonDivisor(numerator < 0n ? -numerator : numerator, sign * denominator);

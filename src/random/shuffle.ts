@@ -1,5 +1,7 @@
 /** Secret random order. */
 
+import { checkArgument } from "../checks/options.js";
+import { instanceOf } from "../checks/rules.js";
 import { invalidArgument } from "../errors.js";
 import { Prg, randomSeed } from "./prg.js";
 
@@ -17,6 +19,7 @@ export function randomPermutation(length: number, prg: Prg = new Prg(randomSeed(
   if (!Number.isInteger(length) || length < 0 || length > 2 ** 32) {
     throw invalidArgument("randomPermutation", "a length from 0 to 2^32", String(length));
   }
+  checkArgument("randomPermutation", "prg", prg, instanceOf(Prg, "a Prg"));
   const order = new Uint32Array(length);
   for (let i = 0; i < length; i++) order[i] = i;
   const below = uniformBelow(prg);

@@ -9,6 +9,8 @@
 
 import { bytesFromWords, copyBytes, wordsFromBytes } from "../bytes/encoding.js";
 import { printAsRedacted } from "../bytes/redacted.js";
+import { checkArgument, checkOptions, type RulesOf } from "../checks/options.js";
+import { callback, instanceOf, optional } from "../checks/rules.js";
 import { invalidArgument } from "../errors.js";
 import { keepBytes, randomBytes, type RandomSource } from "../random/csprng.js";
 import { Prg, seedBytes } from "../random/prg.js";
@@ -124,6 +126,10 @@ export interface AdditiveSplitOptions {
   readonly random?: RandomSource;
 }
 
+const splitRules: RulesOf<AdditiveSplitOptions> = { random: optional(callback) };
+
+const wordsRule = instanceOf(BigUint64Array, "a BigUint64Array");
+
 /**
  * Splits a vector into shares that all are needed to put it together.
  *
@@ -137,6 +143,8 @@ export function split(
   parties: number,
   options: AdditiveSplitOptions = {},
 ): AdditiveShare[] {
+  checkArgument("additive.split", "secret", secret, wordsRule);
+  checkOptions("additive.split", options, splitRules);
   checkParties("additive.split", parties);
   if (secret.length >= 2 ** 32) throw invalidArgument("additive.split", "fewer than 2^32 words", "more");
   const random = options.random ?? randomBytes;

@@ -13,6 +13,8 @@
  */
 
 import { concatBytes, copyBytes, equalBytes } from "../bytes/encoding.js";
+import { checkArgument } from "../checks/options.js";
+import { isPlainObject, rule, type Rule } from "../checks/rules.js";
 import { invalidArgument } from "../errors.js";
 import { ristretto255Scalars } from "../field/prime-field.js";
 import { elementBytes } from "../group/backend.js";
@@ -98,6 +100,12 @@ export class FeldmanCommitment {
   }
 }
 
+/** What `deal` does not see once the field is filled in. */
+const verifiableOptions: Rule = rule(
+  "a plain object without a field, which is the scalar field of ristretto255",
+  (value) => isPlainObject(value) && !("field" in value),
+);
+
 /** The field is always the scalar field of ristretto255. */
 export type VerifiableSplitOptions = Omit<ShamirSplitOptions, "field">;
 
@@ -115,6 +123,7 @@ export interface VerifiableSharing {
  * @throws VeilshareError INVALID_ARGUMENT as `split`.
  */
 export function splitVerifiable(options: VerifiableSplitOptions): VerifiableSharing {
+  checkArgument("shamir.splitVerifiable", "options", options, verifiableOptions);
   const dealing = deal("shamir.splitVerifiable", { ...options, field: ristretto255Scalars });
   const coefficients = dealing.polynomials.flat().map((coefficient) => encodeScalar(coefficient));
   const elements = multiplyBase(concatBytes(...coefficients));

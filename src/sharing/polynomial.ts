@@ -1,5 +1,7 @@
 /** Secret polynomials over a prime field: the dealer's side of Shamir sharing, and interpolation. */
 
+import { checkOptions, type RulesOf } from "../checks/options.js";
+import { bigint, bytes, callback, either, integer, listOf, optional, withMethods } from "../checks/rules.js";
 import { invalidArgument } from "../errors.js";
 import { ristretto255Scalars, type PrimeField } from "../field/prime-field.js";
 import { keepBytes, randomBytes, type RandomSource } from "../random/csprng.js";
@@ -24,6 +26,14 @@ export interface ShamirSplitOptions {
   readonly random?: RandomSource;
 }
 
+const splitRules: RulesOf<ShamirSplitOptions> = {
+  secret: either(bytes(), listOf(bigint())),
+  threshold: integer(),
+  shares: integer(),
+  field: optional(withMethods("a PrimeField", "isElement", "reduce")),
+  random: optional(callback),
+};
+
 /** The dealer's secrets: one polynomial for each element of the secret, lowest coefficient first. */
 export interface Dealing {
   readonly id: Uint8Array;
@@ -34,6 +44,7 @@ export interface Dealing {
 
 /** Draws the polynomials. The coefficients are uniform over the whole field, the highest included. */
 export function deal(caller: string, options: ShamirSplitOptions): Dealing {
+  checkOptions(caller, options, splitRules);
   const { threshold, shares } = options;
   const field = options.field ?? ristretto255Scalars;
   const random = options.random ?? randomBytes;
