@@ -189,7 +189,7 @@ export async function multiplyPlain(
  * The same values under fresh randomness: nobody but the key's holder sees where it comes from, and the holder sees
  * only the values.
  */
-export async function rerandomise(
+export function rerandomise(
   encryptor: Encryptor,
   vector: EncryptedVector,
   work: HeWork = {},

@@ -12,13 +12,8 @@ import { memoryStore } from "../../dist/store/index.js";
 import { numberFromRational } from "../../dist/random/rational.js";
 import { recordedParty } from "../support/recorded-party.js";
 
-const options: NoisySumOptions = {
-  epsilon: 2,
-  delta: 1e-6,
-  maxAbs: 100n,
-  maxColluders: 1,
-  burn: () => undefined,
-};
+const planned = { epsilon: 2, delta: 1e-6, maxAbs: 100n, maxColluders: 1 };
+const options: NoisySumOptions = { ...planned, burn: () => undefined };
 
 const run = (
   vectors: readonly BigInt64Array[],
@@ -43,7 +38,7 @@ describe("noisySum", () => {
     const vectors = [1n, 20n, -7n, 50n].map((value) => BigInt64Array.of(value, -value));
     const totals = await run(vectors);
     for (const total of totals) expect(total).toEqual(totals[0]);
-    const plan = planNoise({ ...options, length: 2, fewestSurvivors: 4 });
+    const plan = planNoise({ ...planned, length: 2, fewestSurvivors: 4 });
     expect(totals[0]).toMatchObject({
       kind: "noisy",
       contributors: 4,
