@@ -11,6 +11,8 @@
 
 import { bytesFromWords, wordsFromBytes } from "../bytes/encoding.js";
 import type { Party, ProtocolRun } from "../channel/party.js";
+import { checkArgument, checkOptions, partyRule, type RulesOf } from "../checks/options.js";
+import { bigint, callback, optional } from "../checks/rules.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import type { RandomSource } from "../random/csprng.js";
 import { addInPlace } from "../ring/vector.js";
@@ -30,6 +32,8 @@ export interface SecureSumOptions {
   /** Where the key comes from; other than the default only to replay a run. */
   readonly random?: RandomSource;
 }
+
+const secureSumRules: RulesOf<SecureSumOptions> = { maxAbs: bigint(0n), random: optional(callback) };
 
 /**
  * The element-wise sum of all parties' vectors, as signed integers; exact, nothing wraps.
@@ -63,6 +67,8 @@ export async function secureSum(
   vector: BigInt64Array | BigUint64Array,
   options: SecureSumOptions,
 ): Promise<BigInt64Array> {
+  checkArgument("secureSum", "party", party, partyRule);
+  checkOptions("secureSum", options, secureSumRules);
   return party.run({ name: "veilshare/secure-sum", version: 1 }, async (run) => {
     checkShape(vector, options.maxAbs, run.size);
     const own = vector.slice(); // what was checked is what is sent, whatever the caller does meanwhile

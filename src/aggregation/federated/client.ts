@@ -2,8 +2,10 @@
 
 import { wordsFromBytes } from "../../bytes/encoding.js";
 import type { Party } from "../../channel/party.js";
+import { checkArgument, checkOptions, partyRule } from "../../checks/options.js";
+import { callback } from "../../checks/rules.js";
 import { invalidArgument, peerFault } from "../../errors.js";
-import { resilientSum, type ResilientSumOptions } from "../resilient/client.js";
+import { resilientSum, resilientSumRules, type ResilientSumOptions } from "../resilient/client.js";
 import { pinnedOthers } from "../resilient/plan.js";
 import { agreedFederatedPlan, type FederatedPlan } from "./plan.js";
 import { federatedProtocol } from "./server.js";
@@ -50,7 +52,11 @@ export async function federatedAveraging(
   train: ClientTraining,
   options: ResilientSumOptions = {},
 ): Promise<FederatedContribution> {
-  if (party.size !== 2) throw invalidArgument("federatedAveraging", "a session of two", `${party.size}`);
+  const caller = "federatedAveraging";
+  checkArgument(caller, "party", party, partyRule);
+  checkArgument(caller, "train", train, callback);
+  checkOptions(caller, options, resilientSumRules);
+  if (party.size !== 2) throw invalidArgument(caller, "a session of two", `${party.size}`);
   let [clipped, roundedAway] = [0, 0];
   let model = new Float64Array(plan.length);
   for (let round = 0; round < plan.rounds; round++) {

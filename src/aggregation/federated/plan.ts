@@ -1,5 +1,7 @@
 /** What all parties of a federated averaging agree on before it begins. */
 
+import { checkOptions, type RulesOf } from "../../checks/options.js";
+import { bytes, listOf, number, oneOf, optional } from "../../checks/rules.js";
 import { invalidArgument } from "../../errors.js";
 import type { GraphOptions, ServerModel } from "../resilient/choose-graph.js";
 import { checkServer, planResilientSum, type ResilientPlan } from "../resilient/plan.js";
@@ -30,6 +32,19 @@ export interface FederatedPlanOptions extends Pick<GraphOptions, "corrupt" | "dr
   readonly signingKeys?: readonly Uint8Array[];
 }
 
+const federatedPlanRules: RulesOf<FederatedPlanOptions> = {
+  corrupt: optional(number()),
+  dropout: optional(number()),
+  clients: number(),
+  rounds: number(),
+  length: number(),
+  clip: number(),
+  maxWeight: number(),
+  fractionalBits: optional(number()),
+  server: optional(oneOf("semi-honest", "active")),
+  signingKeys: optional(listOf(bytes())),
+};
+
 /** The numbers of a federated averaging, the same at all parties. */
 export interface FederatedPlan {
   readonly rounds: number;
@@ -53,6 +68,7 @@ const maxFractionalBits = 40;
  */
 export function planFederatedAveraging(options: FederatedPlanOptions): FederatedPlan {
   const caller = "planFederatedAveraging";
+  checkOptions(caller, options, federatedPlanRules);
   const { rounds, length, clip, maxWeight, fractionalBits = 20, clients, corrupt, dropout } = options;
   const { server = "active", signingKeys = [] } = options;
   checkServer(caller, server, signingKeys);

@@ -8,8 +8,15 @@
 
 import { bytesFromWords } from "../../bytes/encoding.js";
 import type { Party } from "../../channel/party.js";
+import { checkOptions, type RulesOf } from "../../checks/options.js";
+import { callback, optional } from "../../checks/rules.js";
 import { invalidArgument, toVeilshareError, VeilshareError } from "../../errors.js";
-import { serveResilientSum, type LostClient, type ServeResilientSumOptions } from "../resilient/server.js";
+import {
+  serveResilientSum,
+  serveResilientSumRules,
+  type LostClient,
+  type ServeResilientSumOptions,
+} from "../resilient/server.js";
 import { agreedFederatedPlan, type FederatedPlan } from "./plan.js";
 import { meanUpdate } from "./update.js";
 
@@ -35,6 +42,11 @@ export interface ServeFederatedOptions extends ServeResilientSumOptions {
   /** Told after each round. */
   readonly onRound?: (round: FederatedRound) => void;
 }
+
+const serveFederatedRules: RulesOf<ServeFederatedOptions> = {
+  ...serveResilientSumRules,
+  onRound: optional(callback),
+};
 
 /**
  * Trains a model with clients that keep their data.
@@ -62,6 +74,7 @@ export async function serveFederatedAveraging(
   initial: Float64Array,
   options: ServeFederatedOptions = {},
 ): Promise<readonly FederatedRound[]> {
+  checkOptions("serveFederatedAveraging", options, serveFederatedRules);
   if (initial.length !== plan.length || !initial.every((value) => Number.isFinite(value))) {
     throw invalidArgument("serveFederatedAveraging", `a model of ${plan.length} finite numbers`, "another");
   }

@@ -8,6 +8,8 @@
  * for complete graphs.
  */
 
+import { checkOptions, type RulesOf } from "../../checks/options.js";
+import { number, oneOf, optional } from "../../checks/rules.js";
 import { invalidArgument } from "../../errors.js";
 
 /** What the server may do besides curiosity. */
@@ -26,6 +28,15 @@ export interface GraphOptions {
   /** Default `semi-honest`. An `active` server always gets the complete graph. */
   readonly server?: ServerModel;
 }
+
+/** Rules of {@link GraphOptions}. */
+export const graphRules: RulesOf<GraphOptions> = {
+  corrupt: optional(number()),
+  dropout: optional(number()),
+  privacy: optional(number()),
+  correctness: optional(number()),
+  server: optional(oneOf("semi-honest", "active")),
+};
 
 /** The neighbour graph's numbers. */
 export interface GraphParameters {
@@ -63,6 +74,7 @@ const maxStatisticalBits = 128;
  * is drawn. **Cost.** Some milliseconds for thousands of clients.
  */
 export function chooseGraph(clients: number, options: GraphOptions = {}): GraphParameters {
+  checkOptions("chooseGraph", options, graphRules);
   const { server = "semi-honest", privacy = 40, correctness = 30 } = options;
   checkWhole("clients", clients, 3, maxClients);
   checkWhole("privacy", privacy, 1, maxStatisticalBits);

@@ -43,6 +43,7 @@ import {
 } from "./messages.js";
 import type { ClientOptions, ClientPlace } from "./client-place.js";
 import { NeighbourGraph } from "./neighbour-graph.js";
+import { checkedClientOptions } from "./option-rules.js";
 import type { ResilientPlan } from "./plan.js";
 import { chunkElements, packWords, wordsOfVector, type SummableVector } from "./ring.js";
 import { splitScalar } from "./scalar-shares.js";
@@ -68,7 +69,7 @@ export class ResilientClient {
   #graph: NeighbourGraph | undefined;
 
   private constructor(plan: ResilientPlan, options: ClientOptions, record: ClientRecord) {
-    const { signingKey } = options;
+    const { signingKey } = checkedClientOptions(options);
     const pinned = plan.signingKeys[record.index];
     if (plan.server === "active" && !(signingKey && pinned && equalBytes(signingKey.publicKey, pinned))) {
       throw invalidArgument(
@@ -93,7 +94,7 @@ export class ResilientClient {
       throw invalidArgument("ResilientClient", `an index from 0 to ${plan.clients - 1}`, String(index));
     }
     if (sumId.length !== 32) throw invalidArgument("ResilientClient", "an id of 32 bytes", `${sumId.length}`);
-    const { random = randomBytes } = options;
+    const { random = randomBytes } = checkedClientOptions(options);
     const [boxSecret, maskSecret, selfScalar] = [
       randomScalar(random),
       randomScalar(random),

@@ -3,10 +3,13 @@
 import { MalformedMessage } from "../../bytes/codec.js";
 import { equalBytes, wordsFromBytes } from "../../bytes/encoding.js";
 import type { Party, ProtocolRun } from "../../channel/party.js";
+import { checkArgument, checkOptions, partyRule, type RulesOf } from "../../checks/options.js";
+import { callback, optional } from "../../checks/rules.js";
 import { invalidArgument } from "../../errors.js";
 import type { RandomSource } from "../../random/csprng.js";
 import { ResilientClient } from "./client-state.js";
 import { sumFault } from "./fault.js";
+import { signingKeyRule } from "./option-rules.js";
 import { agreedPlan, pinnedOthers, type ResilientPlan } from "./plan.js";
 import { chunkElements, wordsOfVector, type SummableVector } from "./ring.js";
 import { peerOf, readEnd, readWelcome, resilientProtocol, welcomeBytes } from "./session-steps.js";
@@ -19,6 +22,12 @@ export interface ResilientSumOptions {
   /** Where scalars and coefficients come from; other than the default only to replay a run. */
   readonly random?: RandomSource;
 }
+
+/** Rules of {@link ResilientSumOptions}. */
+export const resilientSumRules: RulesOf<ResilientSumOptions> = {
+  signingKey: optional(signingKeyRule),
+  random: optional(callback),
+};
 
 /** What a client has in the end. */
 export interface ResilientContribution {
@@ -62,6 +71,8 @@ export async function resilientSum(
   plan: ResilientPlan,
   options: ResilientSumOptions = {},
 ): Promise<ResilientContribution> {
+  checkArgument("resilientSum", "party", party, partyRule);
+  checkOptions("resilientSum", options, resilientSumRules);
   return party.run(resilientProtocol, async (run) => {
     wordsOfVector(vector, plan.length, plan.range, plan.bits); // before anything is sent
     const own = vector.slice(); // what was checked is what is sent, whatever the caller does meanwhile

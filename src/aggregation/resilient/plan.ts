@@ -2,8 +2,10 @@
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, concatBytes } from "../../bytes/encoding.js";
+import { checkOptions, type RulesOf } from "../../checks/options.js";
+import { bigint, bytes, either, flag, listOf, number, oneOf, optional } from "../../checks/rules.js";
 import { invalidArgument } from "../../errors.js";
-import { chooseGraph, type GraphOptions, type ServerModel } from "./choose-graph.js";
+import { chooseGraph, graphRules, type GraphOptions, type ServerModel } from "./choose-graph.js";
 import { ringBitsFor, type ElementRange } from "./ring.js";
 import { signingKeyBytes } from "../../channel/identity/signing-key.js";
 
@@ -25,6 +27,16 @@ export interface ResilientPlanOptions extends GraphOptions {
    */
   readonly signingKeys?: readonly Uint8Array[];
 }
+
+const planRules: RulesOf<ResilientPlanOptions> = {
+  ...graphRules,
+  clients: number(),
+  length: number(),
+  max: either(bigint(), number(), oneOf("word")),
+  signed: optional(flag),
+  reveal: optional(oneOf("server", "all")),
+  signingKeys: optional(listOf(bytes())),
+};
 
 /** The numbers of one resilient sum, the same at all parties. */
 export interface ResilientPlan {
@@ -59,12 +71,13 @@ const anyWord: ElementRange = { max: 2n ** 64n - 1n, signed: true };
  * const plan = planResilientSum({ clients: 222, length: 1, max: 10_000_000 });
  */
 export function planResilientSum(options: ResilientPlanOptions): ResilientPlan {
+  checkOptions("planResilientSum", options, planRules);
   const { clients, length, signed = false, reveal = "server", server = "semi-honest" } = options;
   if (!Number.isInteger(length) || length < 1 || length > maxLength) {
     throw invalidArgument("planResilientSum", `a length from 1 to ${maxLength}`, String(length));
   }
   const range = options.max === "word" ? anyWord : { max: maxOf(options.max), signed };
-  const { degree, threshold, dropout } = chooseGraph(clients, options);
+  const { degree, threshold, dropout } = chooseGraph(clients, graphOptionsOf(options));
   const bits = options.max === "word" ? 64 : ringBitsFor(clients, range);
   const signingKeys = signingKeysOf(options);
   const minimum = clients - dropout;
@@ -122,4 +135,10 @@ export function checkServer(caller: string, server: ServerModel, signingKeys: re
 /** Other clients that are pinned by a key of their own: the most that a client can know of. */
 export function pinnedOthers({ signingKeys }: ResilientPlan): number {
   return Math.max(0, signingKeys.length - 1);
+}
+
+/** The members that say how the graph is, and no others. */
+function graphOptionsOf(options: ResilientPlanOptions): GraphOptions {
+  const names = Object.keys(graphRules) as (keyof GraphOptions)[];
+  return Object.fromEntries(names.map((name) => [name, options[name]]));
 }

@@ -24,6 +24,7 @@ import {
   writeSetAndItems,
   type AnswerKind,
 } from "./messages.js";
+import { checkedServerOptions } from "./option-rules.js";
 import type { ResilientPlan } from "./plan.js";
 import { addWords, chunkElements, packedBytes, unpackWords } from "./ring.js";
 import { isScalar } from "./scalar-shares.js";
@@ -59,7 +60,8 @@ export class ResilientServer {
   #viewOnceFixed: ServerView | undefined;
 
   private constructor(plan: ResilientPlan, options: ServerOptions, record: ServerRecord) {
-    const { names = Array.from({ length: plan.clients }, (_, i) => `client-${i}`) } = options;
+    const { names = Array.from({ length: plan.clients }, (_, i) => `client-${i}`) } =
+      checkedServerOptions(options);
     const { maxUploads = defaultUploads(plan) } = options;
     if (names.length !== plan.clients) {
       throw invalidArgument("ResilientServer", `${plan.clients} names`, String(names.length));
@@ -79,7 +81,7 @@ export class ResilientServer {
 
   /** A server with a fresh {@link ResilientServer.sumId}, which every client is told before its first message. */
   static begin(plan: ResilientPlan, options: ServerOptions = {}): ResilientServer {
-    const sumId = drawBytes(options.random ?? randomBytes, sumIdBytes);
+    const sumId = drawBytes(checkedServerOptions(options).random ?? randomBytes, sumIdBytes);
     return new ResilientServer(plan, options, emptyServerRecord(plan, sumId));
   }
 

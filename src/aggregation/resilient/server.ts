@@ -3,6 +3,8 @@
 import { bytesFromWords } from "../../bytes/encoding.js";
 import type { Party, ProtocolRun } from "../../channel/party.js";
 import { abortedError, withinLimits } from "../../waiting/wait.js";
+import { checkOptions, poolRule, signalRule, type RulesOf } from "../../checks/options.js";
+import { number, optional } from "../../checks/rules.js";
 import { invalidArgument, toVeilshareError, VeilshareError } from "../../errors.js";
 import type { Pool } from "../../parallel/index.js";
 import { advertBytes } from "./messages.js";
@@ -39,6 +41,15 @@ export interface ServeResilientSumOptions {
   /** Cancels the sum: all clients are told. */
   readonly signal?: AbortSignal;
 }
+
+/** Rules of {@link ServeResilientSumOptions}. */
+export const serveResilientSumRules: RulesOf<ServeResilientSumOptions> = {
+  roundTimeoutMs: optional(number()),
+  beginTimeoutMs: optional(number()),
+  maxUploads: optional(number()),
+  pool: optional(poolRule),
+  signal: optional(signalRule),
+};
 
 /** A client that did not stay to the end, and why. */
 export interface LostClient {
@@ -88,6 +99,7 @@ export async function serveResilientSum(
   plan: ResilientPlan,
   options: ServeResilientSumOptions = {},
 ): Promise<ResilientOutcome> {
+  checkOptions("serveResilientSum", options, serveResilientSumRules);
   if (sessions.length !== plan.clients) {
     throw invalidArgument("serveResilientSum", `${plan.clients} sessions`, String(sessions.length));
   }

@@ -19,6 +19,8 @@
 import { ByteWriter } from "../../bytes/codec.js";
 import { bytesToHex, equalBytes } from "../../bytes/encoding.js";
 import type { Party, ProtocolRun } from "../../channel/party.js";
+import { checkArgument, checkOptions, partyRule, type RulesOf } from "../../checks/options.js";
+import { callback, number, optional } from "../../checks/rules.js";
 import { invalidArgument, VeilshareError } from "../../errors.js";
 import { vectorOf } from "../../field/vector-field.js";
 import type { AggregateShare } from "../../prio3/secrets.js";
@@ -30,6 +32,7 @@ import {
   acceptedOf,
   batchParameters,
   batchProtocol,
+  batchRules,
   outcomeHeadBytes,
   type BatchOptions,
 } from "./batch-parameters.js";
@@ -47,6 +50,12 @@ export interface AggregateBatchOptions extends BatchOptions {
    */
   readonly noise?: (length: number) => BigInt64Array | Promise<BigInt64Array>;
 }
+
+const aggregateRules: RulesOf<AggregateBatchOptions> = {
+  ...batchRules,
+  maxReports: optional(number(0)),
+  noise: optional(callback),
+};
 
 /** A report that does not count. */
 export interface RejectedReport {
@@ -96,6 +105,8 @@ export async function aggregateBatch<M, R>(
   aggregator: VerifiedAggregator<M, R>,
   options: AggregateBatchOptions,
 ): Promise<BatchSummary<R>> {
+  checkArgument("aggregateBatch", "party", party, partyRule);
+  checkOptions("aggregateBatch", options, aggregateRules);
   return aggregator.exclusively("aggregateBatch", () =>
     party.run(batchProtocol, async (run) => {
       const { task, aggregatorId } = aggregator;

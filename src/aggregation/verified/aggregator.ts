@@ -3,13 +3,15 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, copyBytes } from "../../bytes/encoding.js";
 import { printAsRedacted } from "../../bytes/redacted.js";
+import { checkOptions, type RulesOf } from "../../checks/options.js";
+import { bytes, number, optional, withMethods } from "../../checks/rules.js";
 import { invalidArgument } from "../../errors.js";
 import { verifyKeyBytes } from "../../prio3/messages.js";
 import type { AggregateShare, OutputShare } from "../../prio3/secrets.js";
 import type { StateStore } from "../../store/index.js";
 import { ReportJournal } from "./journal.js";
 import { reportBytes, type ReportShare } from "./report-message.js";
-import type { VerifiedTask } from "./task.js";
+import { taskRule, type VerifiedTask } from "./task.js";
 
 /** Options of {@link VerifiedAggregator}. */
 export interface AggregatorOptions<M, R> {
@@ -23,6 +25,14 @@ export interface AggregatorOptions<M, R> {
   /** Most bytes of reports that wait. Default 256 MiB. */
   readonly maxPendingBytes?: number;
 }
+
+const aggregatorRules: RulesOf<AggregatorOptions<unknown, unknown>> = {
+  task: taskRule,
+  aggregatorId: number(),
+  verifyKey: bytes(),
+  store: withMethods("a state store", "transact"),
+  maxPendingBytes: optional(number(0)),
+};
 
 /** Reports that were found valid and not yet released. */
 export class OpenBatch {
@@ -98,6 +108,7 @@ export class VerifiedAggregator<M, R> {
    * @throws VeilshareError INVALID_ARGUMENT for options that do not fit together.
    */
   constructor(options: AggregatorOptions<M, R>) {
+    checkOptions<AggregatorOptions<M, R>>("VerifiedAggregator", options, aggregatorRules);
     const { task, aggregatorId, verifyKey, store, maxPendingBytes = 256 * 2 ** 20 } = options;
     const { shares } = task.prio3;
     const caller = "VerifiedAggregator";

@@ -2,6 +2,8 @@
 
 import { ByteReader } from "../../bytes/codec.js";
 import type { JsonValue } from "../../bytes/canonical-json.js";
+import { type RulesOf } from "../../checks/options.js";
+import { either, integer, oneOf, optional, text } from "../../checks/rules.js";
 import { invalidArgument } from "../../errors.js";
 import { taskParameters, type BatchRoles, type VerifiedTask } from "./task.js";
 
@@ -19,6 +21,13 @@ export interface BatchOptions {
   /** Who learns the sum: the collector alone, or the aggregators too. Default `collector`. */
   readonly reveal?: "collector" | "all";
 }
+
+/** Rules of {@link BatchOptions}. */
+export const batchRules: RulesOf<BatchOptions> = {
+  batch: text,
+  collector: either(integer(0), text),
+  reveal: optional(oneOf("collector", "all")),
+};
 
 /**
  * The parameters of a batch.

@@ -2,11 +2,19 @@
 
 import { ByteReader, MalformedMessage } from "../../bytes/codec.js";
 import type { Party } from "../../channel/party.js";
+import { checkArgument, checkOptions, partyRule, type RulesOf } from "../../checks/options.js";
+import { callback, flag, optional } from "../../checks/rules.js";
 import { invalidArgument, VeilshareError } from "../../errors.js";
 import type { AggregateShare } from "../../prio3/secrets.js";
-import { batchParameters, batchProtocol, outcomeHeadBytes, type BatchOptions } from "./batch-parameters.js";
+import {
+  batchParameters,
+  batchProtocol,
+  batchRules,
+  outcomeHeadBytes,
+  type BatchOptions,
+} from "./batch-parameters.js";
 import { batchFault } from "./flags.js";
-import { batchRoles, type VerifiedTask } from "./task.js";
+import { batchRoles, taskRule, type VerifiedTask } from "./task.js";
 
 /** What the collector learns. */
 export type CollectedBatch<Result> =
@@ -35,6 +43,12 @@ export interface CollectBatchOptions<Result = unknown> extends BatchOptions {
   }) => void | Promise<void>;
 }
 
+const collectRules: RulesOf<CollectBatchOptions> = {
+  ...batchRules,
+  noise: optional(flag),
+  keep: optional(callback),
+};
+
 /**
  * The collector's step: puts the sum together from the aggregators' shares.
  *
@@ -50,6 +64,9 @@ export async function collectBatch<M, R>(
   task: VerifiedTask<M, R>,
   options: CollectBatchOptions<R>,
 ): Promise<CollectedBatch<R>> {
+  checkArgument("collectBatch", "party", party, partyRule);
+  checkArgument("collectBatch", "task", task, taskRule);
+  checkOptions<CollectBatchOptions<R>>("collectBatch", options, collectRules);
   return party.run(batchProtocol, async (run) => {
     const roles = batchRoles("collectBatch", run, task, options.collector);
     if (roles.collector !== run.index) {

@@ -3,6 +3,7 @@
 import type { JsonValue } from "../../bytes/canonical-json.js";
 import { bytesToHex } from "../../bytes/encoding.js";
 import type { Party } from "../../channel/party.js";
+import { bytes, number, object, withMethods, type Rule } from "../../checks/rules.js";
 import { invalidArgument } from "../../errors.js";
 import type { Prio3 } from "../../prio3/prio3.js";
 
@@ -15,6 +16,13 @@ export interface VerifiedTask<Measurement, Result> {
   /** A sum of fewer reports is never released, 1 or more. */
   readonly minReports: number;
 }
+
+/** Rule of {@link VerifiedTask}. */
+export const taskRule: Rule = object({
+  prio3: withMethods("a function of prio3", "shard", "description"),
+  context: bytes(),
+  minReports: number(),
+});
 
 /** The task as the parties compare it. */
 export function taskParameters<M, R>(task: VerifiedTask<M, R>): Readonly<Record<string, JsonValue>> {

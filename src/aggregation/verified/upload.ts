@@ -12,6 +12,8 @@
 import { MalformedMessage } from "../../bytes/codec.js";
 import { bytesToHex } from "../../bytes/encoding.js";
 import type { Party, ProtocolRun } from "../../channel/party.js";
+import { checkArgument, checkOptions, partyRule, type RulesOf } from "../../checks/options.js";
+import { instanceOf, listOf, number, optional } from "../../checks/rules.js";
 import {
   invalidArgument,
   peerFault,
@@ -24,7 +26,7 @@ import type { RandomSource } from "../../random/csprng.js";
 import { nonceBytes } from "../../prio3/messages.js";
 import type { VerifiedAggregator } from "./aggregator.js";
 import { decodeReport, encodeReport, reportBytes, ReportShare } from "./report-message.js";
-import { taskParameters, type VerifiedTask } from "./task.js";
+import { taskParameters, taskRule, type VerifiedTask } from "./task.js";
 
 /**
  * What an aggregator says of a report: `taken` into the next batch; `known`, as one with its id waits already;
@@ -60,6 +62,12 @@ export interface UploadOptions<M, R> {
   readonly reports: readonly ReportShare[];
 }
 
+const uploadRules: RulesOf<UploadOptions<unknown, unknown>> = {
+  task: taskRule,
+  aggregatorId: number(),
+  reports: listOf(instanceOf(ReportShare, "a ReportShare")),
+};
+
 /**
  * A client's step: hands one aggregator its shares. The report counts once every aggregator has taken its share; to send
  * the same one again is harmless.
@@ -72,6 +80,8 @@ export interface UploadOptions<M, R> {
  * one 32 or 64 bytes, and the public share.
  */
 export async function uploadReports<M, R>(party: Party, options: UploadOptions<M, R>): Promise<Receipt[]> {
+  checkArgument("uploadReports", "party", party, partyRule);
+  checkOptions<UploadOptions<M, R>>("uploadReports", options, uploadRules);
   return party.run(protocol, async (run) => {
     const { task, aggregatorId, reports } = options;
     const aggregator = otherOf("uploadReports", run);
@@ -111,6 +121,8 @@ export interface ReceiveReportsOptions {
   readonly maxReports?: number;
 }
 
+const receiveRules: RulesOf<ReceiveReportsOptions> = { maxReports: optional(number(0)) };
+
 /**
  * An aggregator's step: takes in one client's reports until it has no more. Call it once a session, in as many sessions at
  * once as there are clients, with one {@link VerifiedAggregator}.
@@ -123,8 +135,11 @@ export interface ReceiveReportsOptions {
 export async function receiveReports<M, R>(
   party: Party,
   aggregator: VerifiedAggregator<M, R>,
-  { maxReports = 10_000 }: ReceiveReportsOptions = {},
+  options: ReceiveReportsOptions = {},
 ): Promise<ReceivedReports> {
+  checkArgument("receiveReports", "party", party, partyRule);
+  checkOptions("receiveReports", options, receiveRules);
+  const { maxReports = 10_000 } = options;
   return party.run(protocol, async (run) => {
     const client = otherOf("receiveReports", run);
     const { task, aggregatorId } = aggregator;

@@ -6,6 +6,8 @@
  *   all -> all   the bytes                    (open)
  */
 
+import { checkArgument, checkOptions, partyRule, type RulesOf } from "../../checks/options.js";
+import { callback, optional } from "../../checks/rules.js";
 import { wipe } from "../../bytes/wipe.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { concatBytes, equalBytes, utf8ToBytes } from "../../bytes/encoding.js";
@@ -13,7 +15,7 @@ import type { Party } from "../../channel/party.js";
 import { drawBytes, randomBytes, type RandomSource } from "../../random/csprng.js";
 import { deriveKey } from "../../random/hkdf.js";
 import { batchFault } from "./flags.js";
-import { taskParameters, type VerifiedTask } from "./task.js";
+import { taskParameters, taskRule, type VerifiedTask } from "./task.js";
 
 const contributionBytes = 32;
 
@@ -21,6 +23,8 @@ const contributionBytes = 32;
 export interface VerifyKeyOptions {
   readonly random?: RandomSource;
 }
+
+const verifyKeyRules: RulesOf<VerifyKeyOptions> = { random: optional(callback) };
 
 /**
  * Draws a verify key with the other aggregators.
@@ -34,8 +38,12 @@ export interface VerifyKeyOptions {
 export async function agreeVerifyKey<M, R>(
   party: Party,
   task: VerifiedTask<M, R>,
-  { random = randomBytes }: VerifyKeyOptions = {},
+  options: VerifyKeyOptions = {},
 ): Promise<Uint8Array> {
+  checkArgument("agreeVerifyKey", "party", party, partyRule);
+  checkArgument("agreeVerifyKey", "task", task, taskRule);
+  checkOptions("agreeVerifyKey", options, verifyKeyRules);
+  const { random = randomBytes } = options;
   return party.run({ name: "veilshare/verify-key", version: 1 }, async (run) => {
     await run.agree({ ...taskParameters(task), aggregators: run.size });
     const own = drawBytes(random, contributionBytes);

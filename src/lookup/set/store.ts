@@ -2,6 +2,8 @@
 
 import { equalBytes } from "../../bytes/encoding.js";
 import { printAsRedacted } from "../../bytes/redacted.js";
+import { checkOptions, type RulesOf } from "../../checks/options.js";
+import { integer, optional } from "../../checks/rules.js";
 import { invalidArgument } from "../../errors.js";
 import type { voprf } from "../../group/index.js";
 import type { PublishedSet, SetInfo } from "./published-set.js";
@@ -22,6 +24,8 @@ export interface LookupStoreOptions {
    */
   readonly earlierVersions?: number;
 }
+
+const storeRules: RulesOf<LookupStoreOptions> = { earlierVersions: optional(integer()) };
 
 const defaultEarlierVersions = 16;
 const mostEarlierVersions = 1000;
@@ -44,6 +48,7 @@ export class LookupStore {
 
   /** @throws VeilshareError INVALID_ARGUMENT when the set was made with another key. */
   constructor(key: voprf.OprfKey, set: PublishedSet, options: LookupStoreOptions = {}) {
+    checkOptions("LookupStore", options, storeRules);
     const { earlierVersions: most = defaultEarlierVersions } = options;
     if (!Number.isInteger(most) || most < 0 || most > mostEarlierVersions) {
       const expected = `earlierVersions to be an integer from 0 to ${mostEarlierVersions}`;
