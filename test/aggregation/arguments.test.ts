@@ -49,8 +49,16 @@ const mistakes: readonly (readonly [string, () => unknown, string])[] = [
   ["planResilientSum", () => planResilientSum({ ...planned, signed: 1 } as never), "signed"],
   ["planResilientSum", () => planResilientSum({ ...planned, server: null } as never), "server"],
   ["planResilientSum", () => planResilientSum({ ...planned, length: "1" } as never), "length"],
-  ["resilientSum", both((party) => resilientSum(party, [1], plan, { key: 1 } as never)), "key"],
-  ["resilientSum", both((party) => resilientSum(party, [1], plan, { random: 1 } as never)), "random"],
+  [
+    "resilientSum",
+    both((party) => resilientSum(party, Float64Array.of(1), plan, { key: 1 } as never)),
+    "key",
+  ],
+  [
+    "resilientSum",
+    both((party) => resilientSum(party, Float64Array.of(1), plan, { random: 1 } as never)),
+    "random",
+  ],
   ["serveResilientSum", () => serveResilientSum([], plan, { timeoutMs: 1 } as never), "timeoutMs"],
   ["serveResilientSum", () => serveResilientSum([], plan, { roundTimeoutMs: NaN }), "roundTimeoutMs"],
   ["ResilientClient", () => ResilientClient.begin(place, { server: "a" } as never), "server"],
