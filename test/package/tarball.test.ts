@@ -18,7 +18,12 @@ describe("the packed tarball", () => {
     execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 
   beforeAll(() => {
-    const json = run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], ".");
+    // A copy, slimmed as `prepack` does it: other tests run what is built here meanwhile.
+    const copy = join(folder, "checkout");
+    const { files } = JSON.parse(readFileSync("package.json", "utf8")) as { files: string[] };
+    for (const name of [...files, "package.json"]) cpSync(name, join(copy, name), { recursive: true });
+    run(process.execPath, ["scripts/slim.mjs", join(copy, "dist"), join(copy, "build/examples")], ".");
+    const json = run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], copy);
     packed = (JSON.parse(json) as [typeof packed])[0];
     writeFileSync(
       join(folder, "package.json"),
