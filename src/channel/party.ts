@@ -3,6 +3,8 @@
  * thread, in one worker a party, between processes or in a browser.
  */
 
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import type { JsonValue } from "../bytes/canonical-json.js";
 import type { StateStore } from "../store/index.js";
 import type { Transcript } from "./transcript.js";

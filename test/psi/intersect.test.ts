@@ -314,8 +314,12 @@ describe("intersect refuses", () => {
             throw new Error("accepted");
           });
         });
-        const expected = more === 0 ? /accepted/ : /option maxPeerItems/;
-        await expect(run).rejects.toThrow(expected);
+        if (more === 0) {
+          await expect(run).rejects.toMatchObject({
+            code: "PROTOCOL_FAILED",
+            cause: { message: "accepted" },
+          });
+        } else await expect(run).rejects.toThrow(/option maxPeerItems/);
       }
     }
   });

@@ -89,8 +89,9 @@ describe("a party of a Scope 3 total", () => {
   it("that sums other numbers than it committed to is found before anyone gives out the total", async () => {
     const mutant = await importMutant<typeof protocols>("other-numbers", "scope3/index.js", {
       file: "scope3/peers/sum-among-peers.js",
-      text: "secureSum(run, amounts, { maxAbs })",
-      replacement: "secureSum(run, amounts.map((amount) => amount + 1000n), { maxAbs })",
+      text: "const summed = await this.#sums.add(sum);",
+      replacement:
+        "const summed = await this.#sums.add({ ...sum, own: own.map((amount) => amount + 1000n) });",
     });
     const outcome = simulate(3, (party) => {
       const total = party.index === 2 ? mutant.sumScope3AmongPeers : sumScope3AmongPeers;

@@ -324,7 +324,7 @@ describe("sumStatistics with a guard", () => {
       },
       { names: names.slice(0, 3) },
     );
-    await expect(run).rejects.toThrow("power cut");
+    await expect(run).rejects.toMatchObject({ code: "PROTOCOL_FAILED", cause: { message: "power cut" } });
     expect(names.slice(0, 3).map((name) => ledgers.get(name)?.size("days"))).toEqual([1, 1, 1]);
   });
 });

@@ -2,6 +2,7 @@
 
 import { transpose } from "../../ring/matrix.js";
 import type { OwnedProducts } from "../correlation.js";
+import type { Rounds } from "../rounds.js";
 import type { ReusableShare, OwnedWords } from "../scheme.js";
 import { only, type AdditiveParts } from "./parts.js";
 
@@ -10,10 +11,9 @@ const maxEntryBits = 32;
 
 /** The operand; `undefined` where the source has no way of its own, or not for entries this long. */
 export async function fixOwnedShares(
-  parts: AdditiveParts,
+  { source, rounds }: AdditiveParts,
   matrix: OwnedWords,
 ): Promise<ReusableShare | undefined> {
-  const { source } = parts;
   const { owner, words, rows, columns, bits, products, transposedProducts } = matrix;
   if (source.ownedMatrix === undefined || bits > maxEntryBits) return undefined;
   const owned: OwnedProducts = await source.ownedMatrix({
@@ -27,7 +27,7 @@ export async function fixOwnedShares(
   return {
     product: async (v, size, transposed) => {
       const vectors = transpose(only(v), size.inner, size.columns); // one column after the other
-      const products = await inRound(parts, () =>
+      const products = await inRound(rounds, () =>
         Promise.all(
           Array.from({ length: size.columns }, (_, column) => {
             const vector = vectors.slice(column * size.inner, (column + 1) * size.inner);
@@ -47,11 +47,11 @@ export async function fixOwnedShares(
  * it by when the messages arrived, which the parties do not see alike. Nothing is waited for that would not be anyway.
  */
 async function inRound(
-  { rounds, members, self }: AdditiveParts,
+  rounds: Rounds,
   work: () => Promise<readonly BigUint64Array[]>,
 ): Promise<readonly BigUint64Array[]> {
   const { dependent } = await rounds.exchange({
-    send: new Map(members.filter((member) => member !== self).map((member) => [member, []])),
+    send: new Map(),
     receive: new Map(),
     words: 0,
     dependent: work,

@@ -72,7 +72,8 @@ export async function quotientOf(
   { normalized, inverse }: Divisor,
   options: QuotientOptions,
 ): Promise<SecretMatrix> {
-  const { fractionalBits, bound, termBound = bound, spread = (perDivisor) => perDivisor } = options;
+  const { fractionalBits, bound, termBound = bound } = options;
+  const spread = options.spread ?? unspread;
   const largest = unitsWithin({ ...options, bound: termBound, what: "a quotient" });
   let guard = 0;
   while (guard < guardBits + terms.length - 1 && largest << BigInt(guard + 1) < unitLimit) guard += 1;
@@ -96,4 +97,8 @@ export async function quotientOf(
     bound: bound + 2 ** (1 - fractionalBits),
     fractionalBits,
   });
+}
+
+function unspread(perDivisor: SecretMatrix): SecretMatrix {
+  return perDivisor;
 }

@@ -5,6 +5,7 @@
 
 import { answerBytes, challengeBytes, checkRows } from "../../ot/consistency-check.js";
 import { baseOtBytes } from "../../ot/base-ot.js";
+import { nameNonceBytes } from "../../ot/direction.js";
 import { correctionBytes, rowBits, rowCapacity, rowMultiple } from "../../ot/matrix.js";
 import { baseAnswerBytes } from "../../ot/ot-receiver.js";
 import { firstRows, growth } from "../../ot/row-pool.js";
@@ -48,7 +49,7 @@ export class PlannedTransfers {
 
   constructor() {
     const answer = baseAnswerBytes(depth).reduce((sum, bytes) => sum + bytes, 0);
-    const setup = answer + baseOtBytes(rowBits).receiver;
+    const setup = answer + baseOtBytes(rowBits).receiver + nameNonceBytes;
     this.#bytes = [setup, setup];
   }
 

@@ -7,8 +7,9 @@ import { intersect } from "veilshare/psi";
 
 const manifest = createRequire(import.meta.url).resolve("veilshare/package.json");
 const subpaths = Object.keys(JSON.parse(readFileSync(manifest, "utf8")).exports);
+const notForImport = ["./package.json", "./worker"]; // the second is what a worker thread starts with
 for (const subpath of subpaths) {
-  if (subpath !== "./package.json") await import(`veilshare${subpath.slice(1)}`);
+  if (!notForImport.includes(subpath)) await import(`veilshare${subpath.slice(1)}`);
 }
 
 const sums = await simulate(3, (party) =>
