@@ -35,7 +35,13 @@ function stuckStore() {
     process.send({ kind: "stuck" });
     return new Promise(() => undefined);
   };
-  return { transact: stuck };
+  return new Proxy(store, {
+    get(target, name) {
+      if (name === "transact") return stuck;
+      const member = Reflect.get(target, name, target);
+      return typeof member === "function" ? member.bind(target) : member;
+    },
+  });
 }
 
 /** The lowest bit of the first entry becomes 5 more, so that the sum would be. */

@@ -104,7 +104,7 @@ describe("a batch that is being released", () => {
     await aggregators.measure([1n, 2n, 3n]);
     const [first, second]: [Seen, Seen] = [[], []];
     const failed = runBatch(aggregators, "2026", { seen: first, dies: true });
-    await expect(failed).rejects.toThrow("disk is full");
+    await expect(failed).rejects.toMatchObject({ code: "PROTOCOL_FAILED" });
     const other = runBatch(aggregators, "2026", { names: ["a", "b", "a rival"] });
     await expect(other).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
     expect((await runBatch(aggregators, "2026", { seen: second }))[2]).toMatchObject({
@@ -122,7 +122,9 @@ describe("a batch that is being released", () => {
       const before = await Promise.all(paths.map((path) => createFileStore(path)));
       const aggregators = new Aggregators(task, before);
       await aggregators.measure([1n, 2n, 4n]);
-      await expect(runBatch(aggregators, "2026", { dies: true })).rejects.toThrow("disk is full");
+      await expect(runBatch(aggregators, "2026", { dies: true })).rejects.toMatchObject({
+        code: "PROTOCOL_FAILED",
+      });
       await Promise.all(before.map((store) => store.close()));
       const after = await Promise.all(paths.map((path) => openFileStore(path)));
       const restarted = new Aggregators(task, after);
