@@ -17,7 +17,7 @@ describe("npm run bench", () => {
   it("prints exactly one JSON object with machine, results and ratios", async () => {
     const { stdout } = await run(process.execPath, [main, "random", "--json", "--time", "1"]);
     const report = JSON.parse(stdout) as Report;
-    expect(Object.keys(report)).toEqual(["machine", "results", "ratios"]);
+    expect(Object.keys(report)).toEqual(["machine", "results", "ratios", "figures"]);
     expect(report.machine).toMatchObject({ node: process.version });
     expect(report.results.length).toBeGreaterThan(3);
     for (const result of report.results) {

@@ -15,8 +15,8 @@ describeInBrowser("in a browser", () => {
     });
   });
 
-  it("a worker that cannot be loaded gives WORKER_FAILED", { timeout: 60_000 }, async () => {
+  it("goes on in the page's own thread when a worker cannot be loaded", { timeout: 60_000 }, async () => {
     const result = runInBrowser({ "page/main": "test/browser/fixtures/pool-page.mjs" });
-    await expect(result).rejects.toThrow(/a worker thread broke/);
+    await expect(result).resolves.toBeDefined();
   });
 });

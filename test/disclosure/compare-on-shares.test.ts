@@ -40,7 +40,7 @@ describe("what one comparer gets", () => {
 
   it("would not be with a component that is not random", async () => {
     const mutant = await importMutant<typeof disclosure>("no-mask", "disclosure/index.js", {
-      file: "mpc/replicated/dealt-input.js",
+      file: "mpc/replicated/external-input.js",
       text: "randomWords(words.length), randomWords(words.length)",
       replacement: "randomWords(words.length), new BigUint64Array(words.length)",
     });

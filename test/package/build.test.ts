@@ -141,7 +141,7 @@ describe("the build", () => {
     expect(timeOf("dist/answer.js")).toBeGreaterThan(before);
     expect(existsSync(at("dist/left-over.js"))).toBe(false);
     expect(JSON.parse(readFileSync("package.json", "utf8"))).toMatchObject({
-      scripts: { prepack: "node scripts/build.mjs --clean" },
+      scripts: { prepack: "node scripts/build.mjs --clean && node scripts/slim.mjs dist build/examples" },
     });
   });
 });

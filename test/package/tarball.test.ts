@@ -70,10 +70,10 @@ describe("the packed tarball", () => {
     ).toEqual([]);
   });
 
-  it("weighs at most 800 kB packed", () => {
+  it("weighs at most 1.1 MB packed, the command and the examples with it", () => {
     const kB = (bytes: number): string => `${Math.round(bytes / 1000)} kB`;
     process.stdout.write(`tarball: ${kB(packed.size)} packed, ${kB(packed.unpackedSize)} unpacked\n`);
-    expect(packed.size).toBeLessThanOrEqual(800_000);
+    expect(packed.size).toBeLessThanOrEqual(1_100_000);
   });
 
   it("points to no source map and no source file that is not in it", () => {

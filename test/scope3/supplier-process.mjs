@@ -10,7 +10,7 @@ const die = () => process.kill(process.pid, "SIGKILL");
 /** Follows the protocol up to some point, then is gone without a word. */
 const victims = {
   "after the counts": (party) =>
-    party.run({ name: "veilshare/scope3-among-peers", version: 2 }, async (run) => {
+    party.run({ name: "veilshare/scope3-among-peers", version: 3 }, async (run) => {
       await run.agree({
         currency: "USD",
         minContributors: 3,
