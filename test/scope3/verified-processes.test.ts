@@ -138,7 +138,7 @@ describe("a verified Scope 3 total of suppliers, two aggregators and a buyer ove
     for (const i of [0, 1, 2, 3, 5]) expect(ends[i]).toMatchObject({ counted: true, included: true });
     expect(ends[6]).toEqual(["uncounted", "uncounted"]);
     expect(ends[7]).toEqual(["left out", "left out"]);
-  }, 120_000);
+  }, 60_000);
 
   it("ends for all, soon and with an error that names a party, when an aggregator is killed", async () => {
     const run = await start({ here: 4, apart: [{}], stuck: true });
@@ -152,5 +152,5 @@ describe("a verified Scope 3 total of suppliers, two aggregators and a buyer ove
     // Whoever learns of the death first tells the others, who may hear that before they see the death themselves.
     expect(ends).toContainEqual(expect.objectContaining({ code: "PEER_CLOSED", party: "helper" }));
     for (const { party } of ends) expect(["leader", "helper", "buyer"]).toContain(party);
-  }, 120_000);
+  }, 60_000);
 });

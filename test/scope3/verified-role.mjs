@@ -14,6 +14,7 @@ import {
 } from "../../dist/scope3/index.js";
 import * as steps from "../../dist/scope3/verified/steps.js";
 import { memoryStore } from "../../dist/store/index.js";
+import { stuckStore } from "../support/stuck-store.mjs";
 
 const [, , name, role] = process.argv;
 const identity = generateIdentity(name);
@@ -24,24 +25,6 @@ async function listen() {
   const server = createServer();
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   return { server, address: `ws://127.0.0.1:${server.address().port}/scope3` };
-}
-
-/** A store that says so when the counts are to be released, and never gets any further. */
-function stuckStore() {
-  const store = memoryStore();
-  const stuck = async (change) => {
-    const result = await store.transact(change);
-    if (store.view.keys({ shape: "log", name: "veilshare/verified-batch" }).length === 0) return result;
-    process.send({ kind: "stuck" });
-    return new Promise(() => undefined);
-  };
-  return new Proxy(store, {
-    get(target, name) {
-      if (name === "transact") return stuck;
-      const member = Reflect.get(target, name, target);
-      return typeof member === "function" ? member.bind(target) : member;
-    },
-  });
 }
 
 /** The lowest bit of the first entry becomes 5 more, so that the sum would be. */
