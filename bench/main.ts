@@ -29,6 +29,7 @@ import { randomTopic } from "./topics/random.js";
 import { riskTopic } from "./topics/risk.js";
 import { ringTopic } from "./topics/ring.js";
 import { sharingTopic } from "./topics/sharing.js";
+import { storeTopic } from "./topics/store.js";
 import { timingTopic } from "./topics/timing.js";
 
 const topics: readonly Topic[] = [
@@ -47,6 +48,7 @@ const topics: readonly Topic[] = [
   calibrationTopic,
   prio3Topic,
   aggregationResilientTopic,
+  storeTopic,
   timingTopic,
 ];
 

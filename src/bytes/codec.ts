@@ -13,6 +13,7 @@ export class MalformedMessage extends Error {
 }
 
 const textEncoder = new TextEncoder();
+const textDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** A DataView would wrap silently. */
 function checkUnsigned(value: number, bits: 8 | 16 | 32): void {
@@ -137,18 +138,24 @@ export class ByteReader {
 
   /** A byte string with its 32-bit length; refused above `maxByteLength`. */
   bytes(maxByteLength: number): Uint8Array {
+    return copyBytes(this.view(maxByteLength));
+  }
+
+  /** As `bytes`, but a view of what is being read: for who copies it anyway, before the memory is used again. */
+  view(maxByteLength: number): Uint8Array {
     const byteLength = this.u32();
     if (byteLength > maxByteLength) {
       throw new MalformedMessage(`expected at most ${maxByteLength} bytes, got a length of ${byteLength}`);
     }
-    return this.fixed(byteLength);
+    const at = this.#take(byteLength);
+    return this.#bytes.subarray(at, at + byteLength);
   }
 
   /** UTF-8 text of at most `maxByteLength` bytes; ill-formed UTF-8 is refused. */
   text(maxByteLength: number): string {
-    const bytes = this.bytes(maxByteLength);
+    const bytes = this.view(maxByteLength);
     try {
-      return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+      return textDecoder.decode(bytes);
     } catch {
       throw new MalformedMessage("expected UTF-8 text, got ill-formed bytes");
     }

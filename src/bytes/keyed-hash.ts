@@ -20,29 +20,45 @@ export class KeyedHash {
     this.#k1 = wordAt(key, 4);
   }
 
-  /** The hash of the `byteLength` bytes of `source` from `start` on, from 0 to 2^32 - 1. */
+  /**
+   * The hash of the `byteLength` bytes of `source` from `start` on, from 0 to 2^32 - 1.
+   *
+   * A table of a million ids is built from it while its owner waits: two rounds a step without an inner loop take half the
+   * time of one that counts them.
+   */
   of(source: Uint8Array, byteLength: number, start = 0): number {
-    // In local variables: a table of a million ids is built from it while its owner waits.
-    let [v0, v1, v2, v3] = [this.#k0, this.#k1, 0x6c796765 ^ this.#k0, 0x74656462 ^ this.#k1];
-    const wholeWords = byteLength >>> 2;
-    for (let i = 0; i <= wholeWords + 1; i++) {
-      const isLast = i > wholeWords;
+    let v0 = this.#k0;
+    let v1 = this.#k1;
+    let v2 = 0x6c796765 ^ v0;
+    let v3 = 0x74656462 ^ v1;
+    const tail = start + (byteLength & ~3);
+    // The whole words, the tail, and two steps with nothing in them: the four rounds at the end.
+    for (let at = start; at <= tail + 8; at += 4) {
       let word = 0;
-      if (isLast) v2 ^= 0xff;
-      else word = i < wholeWords ? wordAt(source, start + 4 * i) : tailOf(source, byteLength, start);
+      if (at < tail) word = wordAt(source, at);
+      else if (at === tail) word = tailOf(source, byteLength, start);
+      else if (at === tail + 4) v2 ^= 0xff;
       v3 ^= word;
-      for (let round = isLast ? 4 : 2; round > 0; round--) {
-        v0 = (v0 + v1) | 0;
-        v1 = rotated(v1, 5) ^ v0;
-        v0 = rotated(v0, 16);
-        v2 = (v2 + v3) | 0;
-        v3 = rotated(v3, 8) ^ v2;
-        v0 = (v0 + v3) | 0;
-        v3 = rotated(v3, 7) ^ v0;
-        v2 = (v2 + v1) | 0;
-        v1 = rotated(v1, 13) ^ v2;
-        v2 = rotated(v2, 16);
-      }
+      v0 = (v0 + v1) | 0;
+      v1 = rotated(v1, 5) ^ v0;
+      v0 = rotated(v0, 16);
+      v2 = (v2 + v3) | 0;
+      v3 = rotated(v3, 8) ^ v2;
+      v0 = (v0 + v3) | 0;
+      v3 = rotated(v3, 7) ^ v0;
+      v2 = (v2 + v1) | 0;
+      v1 = rotated(v1, 13) ^ v2;
+      v2 = rotated(v2, 16);
+      v0 = (v0 + v1) | 0;
+      v1 = rotated(v1, 5) ^ v0;
+      v0 = rotated(v0, 16);
+      v2 = (v2 + v3) | 0;
+      v3 = rotated(v3, 8) ^ v2;
+      v0 = (v0 + v3) | 0;
+      v3 = rotated(v3, 7) ^ v0;
+      v2 = (v2 + v1) | 0;
+      v1 = rotated(v1, 13) ^ v2;
+      v2 = rotated(v2, 16);
       v0 ^= word;
     }
     return (v1 ^ v3) >>> 0;

@@ -68,7 +68,7 @@ export class EntryWriter {
 }
 
 /**
- * The entries of a record.
+ * The entries of a record. Ids are views of it; values are copies.
  *
  * @throws MalformedMessage
  */
@@ -94,7 +94,7 @@ function readEntry(reader: ByteReader, code: number, place: Place): Entry {
   if (code === codes.remove) return { op: "remove", place };
   if (code === codes.claim) {
     const byteLength = reader.u8();
-    const ids = reader.bytes(maxValueBytes);
+    const ids = reader.view(maxValueBytes);
     if (byteLength === 0 || ids.length % byteLength !== 0) throw new MalformedMessage("expected whole ids");
     return { op: "claim", place, byteLength, ids };
   }

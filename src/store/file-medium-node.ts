@@ -26,6 +26,8 @@ const shortBytes = 512;
 const ownerTokenBytes = 16;
 /** A log is compacted when it has grown by so much, and has doubled. */
 const leastGrowthBytes = 2 ** 22;
+/** What reading a record costs beside its bytes, in bytes of ids. */
+const recordBytes = 512;
 /** How often a new owner tries to come in between the writes of the old one. */
 const mostTries = 200;
 
@@ -55,6 +57,8 @@ export class FileMedium implements Medium {
   #fenced: VeilshareError | undefined;
   /** Length of the log when it was last compact. */
   #compactBytes = 0;
+  /** Records since. */
+  #records = 0;
 
   private constructor({ folder, nowMs, step }: FileMediumParts, log: LogFile) {
     this.#folder = folder;
@@ -86,6 +90,7 @@ export class FileMedium implements Medium {
         await medium.#log.close();
         throw thrown;
       }
+      parts.state.loaded();
       parts.step("begin/remove");
       await removeFiles(parts.folder, leftBehind([...contents.older, ...contents.parts], medium.#log.path));
       return medium;
@@ -110,6 +115,7 @@ export class FileMedium implements Medium {
     this.#step("append/read-back");
     if (!(await this.#log.goesOnWith(frames))) await this.#lookBetween(before, after.hash);
     await this.#checkName();
+    this.#records += after.length - before.length;
   }
 
   async check(before: Chain): Promise<void> {
@@ -125,13 +131,14 @@ export class FileMedium implements Medium {
   }
 
   wantsSnapshot(): boolean {
-    const grown = this.#log.position - this.#compactBytes;
+    const grown = this.#log.position - this.#compactBytes + this.#records * recordBytes;
     return grown > Math.max(leastGrowthBytes, this.#compactBytes);
   }
 
   async compact(state: State, chain: Chain, nowMs: number): Promise<void> {
     await this.check(chain);
     this.#compactBytes = this.#log.position; // also if it fails: not to be tried again at once
+    this.#records = 0;
     const name = fileName(this.#log.header.generation + 1, bytesToHex(randomBytes(16)));
     const place = {
       epoch: chain.epoch,
@@ -155,6 +162,7 @@ export class FileMedium implements Medium {
     const old = this.#log;
     this.#log = log;
     this.#compactBytes = log.position;
+    this.#records = 0;
     chain.goTo({ epoch: place.epoch, length: place.sequence, hash });
     this.#step("compact/rename");
     await this.#finishRename(name);
@@ -265,6 +273,7 @@ export class FileMedium implements Medium {
     const reader = this.#readerOf(state, chain);
     await this.#log.readOn(reader);
     this.#compactBytes = reader.snapshotBytes;
+    this.#records = chain.length - reader.snapshotLength;
     return reader;
   }
 

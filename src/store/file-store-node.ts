@@ -67,7 +67,7 @@ export async function createFileStore(folder: string, options: FileStoreOptions 
  *
  * **Security.** See `docs/state.md`: what fencing relies on, and what a restored backup means.
  *
- * **Cost.** Reads the whole store; all of it is in memory while it is open, an id of 16 bytes in about 25.
+ * **Cost.** Reads the whole store; all of it is in memory while it is open, an id of 16 bytes in about 22.
  *
  * @throws VeilshareError INVALID_CONFIG when there is no store: it is never made by itself, since one that is missing may
  *   have been lost; STORE_FENCED when another began at the same moment; STORE_WRITE_FAILED, UNSUPPORTED, INVALID_DATA.

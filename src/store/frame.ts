@@ -11,7 +11,7 @@
  * The hash of a record is SHA-256(body). Links are for hashes of an evidence log, which will hold those of state records.
  */
 
-import { ByteReader, ByteWriter, MalformedMessage } from "../bytes/codec.js";
+import { ByteWriter, MalformedMessage } from "../bytes/codec.js";
 import { equalBytes } from "../bytes/encoding.js";
 
 /** Sorts of records. Those from 128 on may be unknown to a reader: it keeps them. */
@@ -86,21 +86,42 @@ export type Found =
   /** No whole record begins here. */
   | { readonly kind: "torn" };
 
-/** Reads the record that begins at an offset. The payload is a view of `bytes`. */
+/**
+ * Reads the record that begins at an offset. The payload, the hash before and the links are views of `bytes`. A log may hold
+ * a hundred thousand records: nothing is made for one that can be done without.
+ */
 export function readFrame(bytes: Uint8Array, at: number, marker: Uint8Array, digest: Digest): Found {
   const left = bytes.length - at;
-  const sameBytes = Math.min(left, markerBytes);
-  if (!equalBytes(bytes.subarray(at, at + sameBytes), marker.subarray(0, sameBytes))) return { kind: "torn" };
+  if (!beginsWith(bytes, at, marker, Math.min(left, markerBytes))) return torn;
   if (left < frameHeadBytes) return { kind: "more", needed: frameHeadBytes };
-  const length = new DataView(bytes.buffer, bytes.byteOffset + at + markerBytes, 4).getUint32(0, true);
-  if (length > maxBodyBytes) return { kind: "torn" };
+  const length = u32At(bytes, at + markerBytes);
+  if (length > maxBodyBytes) return torn;
   if (left < frameHeadBytes + length) return { kind: "more", needed: frameHeadBytes + length };
   const end = at + frameHeadBytes + length;
   const body = bytes.subarray(at + frameHeadBytes, end);
   const hash = digest(body);
-  const check = bytes.subarray(at + markerBytes + 4, at + frameHeadBytes);
-  if (!equalBytes(check, hash.subarray(0, checkBytes))) return { kind: "torn" };
-  return { kind: "record", record: { ...decodeBody(body), hash }, end };
+  if (!beginsWith(bytes, at + markerBytes + 4, hash, checkBytes)) return torn;
+  return { kind: "record", record: decodeBody(body, hash), end };
+}
+
+const torn: Found = { kind: "torn" };
+
+/** True when so many bytes at an offset are the first ones of others; both have as many. */
+function beginsWith(bytes: Uint8Array, at: number, others: Uint8Array, length: number): boolean {
+  for (let i = 0; i < length; i++) if (bytes[at + i] !== others[i]) return false;
+  return true;
+}
+
+/** Four bytes that are there, little-endian. */
+function u32At(bytes: Uint8Array, at: number): number {
+  const byte = (i: number): number => bytes[at + i] as number;
+  return (byte(0) | (byte(1) << 8) | (byte(2) << 16) | (byte(3) << 24)) >>> 0;
+}
+
+function u64At(bytes: Uint8Array, at: number): number {
+  const number = u32At(bytes, at) + 2 ** 32 * u32At(bytes, at + 4);
+  if (Number.isSafeInteger(number)) return number;
+  throw new MalformedMessage("expected a place and a time that a double holds");
 }
 
 /** Where the next marker begins, from an offset on; where it could begin when the bytes end before. */
@@ -116,23 +137,25 @@ export function findMarker(bytes: Uint8Array, from: number, marker: Uint8Array):
   return bytes.length;
 }
 
+/** Bytes of a body before its links. */
+const bodyHeadBytes = 1 + 4 + 8 + 8 + hashBytes + 1;
+const noLinks: readonly Uint8Array[] = [];
+
 /** The check of its sum came before: a body that can't be read was written by another program. */
-function decodeBody(body: Uint8Array): StoreRecord {
-  const reader = new ByteReader(body);
-  const [sort, epoch] = [reader.u8(), reader.u32()];
-  const [sequence, timeMs] = [Number(reader.u64()), Number(reader.u64())];
-  if (!Number.isSafeInteger(sequence) || !Number.isSafeInteger(timeMs)) {
-    throw new MalformedMessage("expected a place and a time that a double holds");
-  }
-  const previous = reader.fixed(hashBytes);
-  const links = Array.from({ length: reader.u8() }, () => reader.fixed(hashBytes));
+function decodeBody(body: Uint8Array, hash: Uint8Array): HashedRecord {
+  const linkCount = body[bodyHeadBytes - 1] ?? 0;
+  const start = bodyHeadBytes + linkCount * hashBytes;
+  if (body.length < start) throw new MalformedMessage(`expected ${start} more bytes, got ${body.length}`);
+  const linkAt = (i: number): Uint8Array =>
+    body.subarray(start - (linkCount - i) * hashBytes).subarray(0, hashBytes);
   return {
-    sort,
-    epoch,
-    sequence,
-    timeMs,
-    previous,
-    links,
-    payload: body.subarray(body.length - reader.remaining),
+    sort: body[0] as number, // the head is there
+    epoch: u32At(body, 1),
+    sequence: u64At(body, 5),
+    timeMs: u64At(body, 13),
+    previous: body.subarray(21, 21 + hashBytes),
+    links: linkCount === 0 ? noLinks : Array.from({ length: linkCount }, (_, i) => linkAt(i)),
+    payload: body.subarray(start),
+    hash,
   };
 }

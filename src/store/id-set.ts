@@ -8,6 +8,12 @@ import { randomBytes } from "../random/csprng.js";
 
 const fewestPlaces = 16;
 const maxLoad = 0.8;
+/** A table is not made larger than for so many times the ids that it needs at once. */
+const mostAhead = 64;
+/** It grows at least by so much, or each record would make it a little larger. */
+const leastGrowth = 1.25;
+/** What is expected is an estimate. */
+const margin = 1.03;
 
 /** Ids of `byteLength` bytes each. */
 export class IdSet {
@@ -28,10 +34,25 @@ export class IdSet {
     return this.#size;
   }
 
-  /** Makes room, so that the table need not grow on the way to so many ids. */
-  reserve(size: number): void {
-    const needed = Math.ceil(size / maxLoad) + 1;
-    if (needed > this.#tags.length) this.#rebuild(needed);
+  /** What its table takes. */
+  get memoryBytes(): number {
+    return this.#tags.length + this.#ids.length;
+  }
+
+  /**
+   * Makes room where `size` ids would not fit: for `expected` ids then, within bounds. Memory that is touched once and let
+   * go is most of what a million ids cost, so that a table that is read from a file should grow seldom.
+   */
+  reserve(size: number, expected: number = size): void {
+    if (placesFor(size) <= this.#tags.length) return;
+    const least = Math.max(size, fewestPlaces, Math.ceil(this.#size * leastGrowth));
+    this.#rebuild(placesFor(Math.max(least, Math.min(expected * margin, size * mostAhead))));
+  }
+
+  /** Gives back room that turned out not to be needed. */
+  trim(): void {
+    const needed = placesFor(Math.max(this.#size, fewestPlaces));
+    if (this.#tags.length > 2 * needed) this.#rebuild(needed);
   }
 
   /** Adds the id that begins at `at`; false when it was there. */
@@ -127,6 +148,11 @@ export class IdSet {
       this.#put(free, ids, at);
     }
   }
+}
+
+/** Places of a table for so many ids. */
+function placesFor(size: number): number {
+  return Math.ceil(size / maxLoad) + 1;
 }
 
 function tagOf(hash: number): number {

@@ -9,7 +9,8 @@ import type { Digest } from "./frame.js";
 import { headerBytes, readLogHeader, type LogHeader } from "./log-header.js";
 import type { LogReader } from "./log-reader.js";
 
-const pieceBytes = 2 ** 22;
+/** Read at once, into the same memory again: fresh memory costs more than the reading. */
+const pieceBytes = 2 ** 20;
 /** Beginnings of headers, cut short one after the other, fit many times. */
 const mostHeaderBytes = 64 * headerBytes;
 
@@ -81,14 +82,16 @@ export class LogFile {
    * @throws VeilshareError INVALID_DATA
    */
   async readOn(reader: LogReader): Promise<void> {
-    let wanted = pieceBytes;
+    const total = await this.byteLength();
+    let memory = new Uint8Array(pieceBytes);
     for (;;) {
-      const piece = await this.readAt(this.#position, wanted);
-      const isLast = piece.length < wanted;
-      const used = this.#guarded(() => reader.read(piece, isLast));
+      const bytes = await this.#readInto(memory, this.#position);
+      const isLast = bytes.length < memory.length;
+      const before = this.#position;
+      const used = this.#guarded(() => reader.read({ bytes, isLast, before, total }));
       this.#position += used;
       if (isLast || reader.seal !== undefined) return;
-      wanted = used === 0 ? 2 * wanted : pieceBytes; // a record longer than what was read
+      if (used === 0) memory = new Uint8Array(2 * memory.length); // a record longer than what was read
     }
   }
 
@@ -157,12 +160,16 @@ export class LogFile {
   }
 
   /** Up to so many bytes from an offset; fewer at the end of the file only. */
-  async readAt(at: number, byteLength: number): Promise<Uint8Array> {
-    const bytes = new Uint8Array(byteLength);
+  readAt(at: number, byteLength: number): Promise<Uint8Array> {
+    return this.#readInto(new Uint8Array(byteLength), at);
+  }
+
+  /** Fills memory from an offset on; gives what could be filled. */
+  async #readInto(bytes: Uint8Array, at: number): Promise<Uint8Array> {
     let filled = 0;
-    while (filled < byteLength) {
+    while (filled < bytes.length) {
       const { bytesRead } = await this.#file
-        .read(bytes, filled, byteLength - filled, at + filled)
+        .read(bytes, filled, bytes.length - filled, at + filled)
         .catch((thrown: unknown) => {
           throw fileFault("STORE_WRITE_FAILED", this.#path, "a disk that can be read", thrown);
         });

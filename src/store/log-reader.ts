@@ -31,6 +31,18 @@ interface RunningSnapshot {
   hash: Uint8Array;
 }
 
+/** A piece of a file. */
+export interface Piece {
+  /** The reader keeps no view of it. */
+  readonly bytes: Uint8Array;
+  /** Nothing follows the piece: what looks like the beginning of a longer record was cut short. */
+  readonly isLast: boolean;
+  /** Bytes of the file before it. */
+  readonly before: number;
+  /** Bytes of the whole file, as far as it is known. */
+  readonly total: number;
+}
+
 const maxTextBytes = 4096;
 const hashBytes = 32;
 
@@ -41,7 +53,10 @@ export class LogReader {
   #seal: Seal | undefined;
   #snapshotHash: Uint8Array | undefined;
   #snapshotBytes = 0;
+  #snapshotLength = 0;
   #onlyChain = false;
+  /** How many times what was read the file holds. */
+  #ahead = 1;
   /** Records that came too late to count. */
   voidRecords = 0;
   /** Bytes of records that were cut short. */
@@ -68,6 +83,11 @@ export class LogReader {
     return this.#snapshotBytes;
   }
 
+  /** Number of records that it stands for. */
+  get snapshotLength(): number {
+    return this.#snapshotLength;
+  }
+
   /** From now on, which records count is found out, and what they say is passed over. */
   readsChainOnly(): void {
     this.#onlyChain = true;
@@ -81,17 +101,17 @@ export class LogReader {
   /**
    * Reads the whole records of a piece of the file.
    *
-   * @param isLast - Nothing follows the piece: what looks like the beginning of a longer record was cut short.
    * @returns How many bytes were used; the rest is to be given again with what follows it.
    * @throws MalformedMessage for a log that is damaged.
    */
-  read(bytes: Uint8Array, isLast: boolean): number {
+  read({ bytes, isLast, before, total }: Piece): number {
     const { marker, digest } = this.#parts;
     let at = 0;
     while (at < bytes.length && this.#seal === undefined) {
       const found = readFrame(bytes, at, marker, digest);
       if (found.kind === "record") {
         if (this.#snapshot !== undefined) this.#snapshotBytes += found.end - at;
+        this.#ahead = Math.max(1, total / (before + found.end));
         this.take(found.record);
         at = found.end;
         continue;
@@ -146,7 +166,7 @@ export class LogReader {
     let restores: number | undefined;
     for (const entry of readEntries(payload)) {
       if (entry.op === "restores") restores = entry.restores;
-      else state.apply(entry, restores);
+      else state.load(entry, restores, this.#ahead);
     }
   }
 
@@ -179,6 +199,7 @@ export class LogReader {
       reader.end();
       chain.goTo({ epoch: snapshot.epoch, length: snapshot.sequence, hash: record.hash });
       this.#snapshotHash = record.hash;
+      this.#snapshotLength = snapshot.sequence;
       this.#snapshot = undefined;
     } else this.#keep(record);
   }

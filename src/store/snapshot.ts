@@ -9,7 +9,7 @@ import { encodeFrame, sorts, type Digest } from "./frame.js";
 import { isAlive, type State } from "./state.js";
 
 /** A snapshot's records are about so long. */
-const partBytes = 2 ** 20;
+const partBytes = 2 ** 18;
 
 /** The place in a chain that a snapshot takes. */
 export interface SnapshotPlace {

@@ -40,7 +40,7 @@ export interface KeptRecord {
 export type Undo = () => void;
 
 /** Ids that one entry of a snapshot holds. */
-const idsPerEntry = 2 ** 16;
+const idsPerEntry = 2 ** 14;
 
 /** All state of a store. */
 export class State {
@@ -87,6 +87,31 @@ export class State {
       slot.restores = before;
       if (isNew) this.#remove(entry.place);
     };
+  }
+
+  /**
+   * Makes a change that was read from a file and is never undone.
+   *
+   * @param ahead - How many times as much as was read so far is likely to come in all.
+   * @throws MalformedMessage as {@link State.apply}.
+   */
+  load(entry: Change, restores: number | undefined, ahead: number): void {
+    if (entry.op !== "claim") {
+      this.apply(entry, restores);
+      return;
+    }
+    const { place, byteLength, ids } = entry;
+    const [slot, isNew] = this.#slotFor(place);
+    const set = setIn(slot, byteLength, isNew);
+    slot.restores = restores ?? this.restored.length;
+    const size = set.size + ids.length / byteLength;
+    set.reserve(size, Math.ceil(size * ahead));
+    for (let at = 0; at < ids.length; at += byteLength) set.add(ids, at);
+  }
+
+  /** What was read from a file is all there: room that was made for more is given back. */
+  loaded(): void {
+    for (const { set } of this.slots()) set?.trim();
   }
 
   /**
@@ -150,11 +175,8 @@ export function shapeOf({ cell, set }: Slot): Kind["shape"] {
 }
 
 function applyToSlot(slot: Slot, entry: Exclude<Change, { op: "remove" }>, isNew: boolean): Undo {
-  const wanted = entry.op === "claim" ? "set" : entry.op === "put" ? "cell" : "log";
-  if (!isNew && shapeOf(slot) !== wanted) {
-    throw new MalformedMessage(`expected a ${shapeOf(slot)} to stay one, got an entry of a ${wanted}`);
-  }
-  if (entry.op === "claim") return claimIn(slot, entry.byteLength, entry.ids);
+  if (entry.op === "claim") return claimIn(setIn(slot, entry.byteLength, isNew), entry.ids);
+  checkShape(slot, entry.op === "put" ? "cell" : "log", isNew);
   const value: StoredValue = { bytes: entry.value, expiresAtMs: entry.expiresAtMs };
   if (entry.op === "add") {
     slot.log.push(value);
@@ -165,13 +187,22 @@ function applyToSlot(slot: Slot, entry: Exclude<Change, { op: "remove" }>, isNew
   return () => (slot.cell = before);
 }
 
-function claimIn(slot: Slot, byteLength: number, ids: Uint8Array): Undo {
+function checkShape(slot: Slot, wanted: Kind["shape"], isNew: boolean): void {
+  if (isNew || shapeOf(slot) === wanted) return;
+  throw new MalformedMessage(`expected a ${shapeOf(slot)} to stay one, got an entry of a ${wanted}`);
+}
+
+/** The set of a slot for ids of this length. */
+function setIn(slot: Slot, byteLength: number, isNew: boolean): IdSet {
+  checkShape(slot, "set", isNew);
   const set = (slot.set ??= new IdSet(byteLength));
-  if (set.byteLength !== byteLength) {
-    throw new MalformedMessage(`expected ids of ${set.byteLength} bytes, got ${byteLength}`);
-  }
+  if (set.byteLength === byteLength) return set;
+  throw new MalformedMessage(`expected ids of ${set.byteLength} bytes, got ${byteLength}`);
+}
+
+function claimIn(set: IdSet, ids: Uint8Array): Undo {
   const added: number[] = [];
-  for (let at = 0; at < ids.length; at += byteLength) if (set.add(ids, at)) added.push(at);
+  for (let at = 0; at < ids.length; at += set.byteLength) if (set.add(ids, at)) added.push(at);
   return () => {
     for (const at of added) set.delete(ids, at);
   };

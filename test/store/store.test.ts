@@ -236,6 +236,42 @@ describe("a store in a folder", () => {
     await expectCode(openFileStore(folder, { nowMS: Date.now } as object), "INVALID_ARGUMENT");
   });
 
+  it("has all ids again that came with a snapshot, in large changes and one by one, in one or several sets", async () => {
+    const folder = newFolder();
+    const store = await createFileStore(folder);
+    const claim = (key: string, from: number, to: number): Promise<boolean[]> => {
+      const some = Array.from({ length: to - from }, (_, i) => idOf(from + i));
+      return store.transact((draft) => draft.claim(ids, key, some));
+    };
+    await claim("a", 0, 40_000); // more than an entry of a snapshot holds
+    await claim("b", 0, 10);
+    await store.compact();
+    await claim("a", 39_000, 41_000); // a half of them is there
+    await Promise.all(Array.from({ length: 300 }, (_, i) => claim("b", i, i + 1)));
+    await store.close();
+    const again = await openFileStore(folder);
+    expect(again.view.count(ids, "a")).toBe(41_000);
+    expect(again.view.count(ids, "b")).toBe(300);
+    for (let i = 0; i < 41_000; i++) if (!again.view.has(ids, "a", idOf(i))) expect.fail(`${i} is lost`);
+    expect(again.view.has(ids, "a", idOf(41_000))).toBe(false);
+    await again.close();
+  });
+
+  it("is compacted when it has many records, though they are short: each costs time when it is opened", async () => {
+    const folder = newFolder();
+    const store = await createFileStore(folder);
+    for (let i = 0; i < 8; i++) {
+      const put = (): Promise<void> =>
+        store.transact((draft) => {
+          draft.put(counter, "a", { count: i });
+        });
+      await Promise.all(Array.from({ length: 1000 }, put));
+    }
+    await store.close();
+    const { generation, byteLength } = await inspectFileStore(folder);
+    expect([generation, byteLength < 500_000]).toEqual([2, true]);
+  });
+
   it("is looked at without taking it from its owner", async () => {
     const folder = newFolder();
     await expectCode(inspectFileStore(folder), "INVALID_CONFIG");

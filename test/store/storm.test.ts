@@ -4,23 +4,12 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createFileStore, openFileStore } from "../../dist/store/index-node.js";
 import { killedAfterEach } from "../support/children.js";
-import { stormRuns, stormSeed } from "../support/storms.js";
+import { generator, stormRuns, stormSeed } from "../support/storms.js";
 import { idOf, ids, spending } from "./kinds.js";
 import { Owner } from "./owners.js";
 
 const running = killedAfterEach();
 const runs = stormRuns();
-
-/** The 32-bit generator of Steele, Lea and Flood (SplitMix), for plans that can be had again. */
-function generator(seed: number): (below: number) => number {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x9e3779b9) >>> 0;
-    let word = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
-    word = Math.imul(word ^ (word >>> 15), 0x735a2d97);
-    return ((word ^ (word >>> 15)) >>> 0) % below;
-  };
-}
 
 /** One owner that works until it is killed at some step; gives the ids whose claims it was told of, and its uses. */
 async function workUntilKilled(

@@ -24,3 +24,14 @@ function wholeNumber(name: string, min: number): number | undefined {
   if (Number.isSafeInteger(number) && number >= min) return number;
   throw new Error(`${name}: expected a whole number from ${min}, got ${JSON.stringify(text)}`);
 }
+
+/** The 32-bit generator of Steele, Lea and Flood (SplitMix), for plans that can be had again. */
+export function generator(seed: number): (below: number) => number {
+  let state = seed >>> 0;
+  return (below) => {
+    state = (state + 0x9e3779b9) >>> 0;
+    let word = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
+    word = Math.imul(word ^ (word >>> 15), 0x735a2d97);
+    return ((word ^ (word >>> 15)) >>> 0) % below;
+  };
+}
