@@ -1,5 +1,7 @@
 /** A queue between a producer that pushes and one consumer that awaits. */
 
+import { invalidArgument } from "../errors.js";
+
 /** Items in order; `undefined` to the consumer means that no more will come. */
 export class Inbox<T> {
   readonly #items: (T | undefined)[] = [];
@@ -43,8 +45,11 @@ export class Inbox<T> {
     else waiting.resolve(undefined);
   }
 
-  /** The next item; one call at a time. */
+  /** The next item; one call at a time: a second one is refused, since the first would wait for ever. */
   take(): Promise<T | undefined> {
+    if (this.#waiting !== undefined) {
+      return Promise.reject(invalidArgument("receive", "one call at a time", "a second one"));
+    }
     if (this.#head < this.#items.length) {
       const item = this.#items[this.#head];
       this.#items[this.#head++] = undefined; // what was taken must not stay in memory

@@ -25,7 +25,7 @@ export interface Transport {
   send(message: Uint8Array): Promise<void>;
   /**
    * The next message; `undefined` once the other end is closed. The caller owns the array. Called again only after
-   * the last call settled. Rejects when the way broke.
+   * the last call settled: the package's own transports refuse it before. Rejects when the way broke.
    */
   receive(): Promise<Uint8Array | undefined>;
   /**

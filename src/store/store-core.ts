@@ -45,7 +45,7 @@ export class StoreCore implements StateStore {
   #working: Promise<void> | undefined;
   /** Why nothing can be written: for ever, or until the next try. */
   #failure: VeilshareError | undefined;
-  #isClosed = false;
+  #closing: Promise<void> | undefined;
 
   constructor(parts: { id: string; medium: Medium; state: State; chain: Chain; clock: () => number }) {
     this.id = parts.id;
@@ -110,10 +110,13 @@ export class StoreCore implements StateStore {
     await this.#exclusively(() => this.#medium.compact(this.#state, this.#chain, this.#clock()));
   }
 
-  async close(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    await this.#working;
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    while (this.#working !== undefined) await this.#working; // what waits for a compaction comes after it
     await this.#medium.close();
   }
 
@@ -128,8 +131,8 @@ export class StoreCore implements StateStore {
   /** Runs something between two writes. */
   async #exclusively(action: () => Promise<void>): Promise<void> {
     this.#throwIfOver();
-    while (this.#working !== undefined) await this.#working;
-    this.#throwIfOver();
+    while (this.#working !== undefined) await this.#working; // whoever asked first goes on first, before a close too
+    this.#throwIfLost();
     const working = this.#failed(action).finally(() => {
       this.#working = this.#waiting.length > 0 ? this.#work() : undefined;
     });
@@ -201,7 +204,7 @@ export class StoreCore implements StateStore {
 
   async #recovered(): Promise<void> {
     if (this.#failure === undefined) return;
-    this.#throwIfOver();
+    this.#throwIfLost();
     await this.#medium.recover(this.#state, this.#chain);
     this.#failure = undefined;
   }
@@ -216,8 +219,12 @@ export class StoreCore implements StateStore {
   }
 
   #throwIfOver(): void {
-    if (this.#isClosed)
+    if (this.#closing !== undefined)
       throw new VeilshareError("CLOSED", "StateStore: expected an open store, got a closed one");
+    this.#throwIfLost();
+  }
+
+  #throwIfLost(): void {
     if (this.#failure !== undefined && this.#failure.code !== "STORE_WRITE_FAILED") throw this.#failure;
   }
 

@@ -52,6 +52,8 @@ export class RowKeys implements AsyncIterable<string | readonly string[]> {
   #count = 0;
   #withoutKey = 0;
   #traits = new KeyTraits();
+  /** Stands for the reading that was begun last. */
+  #reading: object | undefined;
 
   /** @param rows - Rows of the key columns. */
   constructor(rows: RowSource) {
@@ -88,13 +90,21 @@ export class RowKeys implements AsyncIterable<string | readonly string[]> {
     throw invalidArgument("RowKeys.lineOf", `an item from 0 to ${this.#count - 1}`, String(item));
   }
 
-  /** The items, one by one; counts and lines start anew. */
+  /**
+   * The items, one by one; counts and lines start anew.
+   *
+   * @throws VeilshareError INVALID_ARGUMENT in a reading during which another one has begun: the lines are that one's.
+   */
   async *[Symbol.asyncIterator](): AsyncGenerator<string | readonly string[], void, undefined> {
+    const reading = {};
+    this.#reading = reading;
     this.#lines = [];
     this.#count = 0;
     this.#withoutKey = 0;
     this.#traits = new KeyTraits();
     for await (const { line, cells } of this.#rows) {
+      if (this.#reading !== reading)
+        throw invalidArgument("RowKeys", "one reading at a time", "a second one");
       if (cells.some((cell) => isBlankText(cell))) {
         this.#withoutKey += 1;
         continue;

@@ -6,6 +6,7 @@
  * Message flow, for each batch: the receiver's flips (one bit a row), then the sender's corrections.
  */
 
+import { wipe } from "../../bytes/wipe.js";
 import type { Party } from "../../channel/party.js";
 import { receiveBitProducts, sendBitProducts } from "../../ot/bit-products.js";
 import type { OtReceiver } from "../../ot/ot-receiver.js";
@@ -93,6 +94,12 @@ export class ReceivingLane {
     return answered;
   }
 
+  /** Waits for what was asked for, and overwrites what is left at this end. */
+  async close(): Promise<void> {
+    await Promise.allSettled([this.#requests, this.#answers]);
+    this.#receiver.close();
+  }
+
   async #request(task: Task): Promise<TakenRows> {
     const taken = await this.#receiver.take(rowsOf(task));
     const wanted = task.kind === "bits" ? bytesOf(task.choices) : task.choices;
@@ -104,10 +111,11 @@ export class ReceivingLane {
     return this.#party.receive(this.#peer, steps.corrections, { byteLength: correctionBytesOf(task) });
   }
 
-  #finish(task: Task, { rows }: TakenRows, message: Uint8Array, number: number): void {
+  #finish(task: Task, { rows, choices }: TakenRows, message: Uint8Array, number: number): void {
     const hashedAs = { name: this.#receiver.name, number };
     if (task.kind === "bits") receiveBitProducts({ ...task, rows, message, hashedAs });
     else receiveProducts({ ...task, rows, message, hashedAs });
+    wipe(rows, choices);
   }
 }
 
@@ -134,6 +142,12 @@ export class SendingLane {
     return answered;
   }
 
+  /** Waits for what was asked for, and overwrites what is left at this end. */
+  async close(): Promise<void> {
+    await Promise.allSettled([this.#answers]);
+    this.#sender.close();
+  }
+
   async #answer(task: Task, number: number): Promise<void> {
     const count = rowsOf(task);
     const rows = await this.#sender.take(count);
@@ -142,6 +156,7 @@ export class SendingLane {
     const common = { rows, delta, flips, hashedAs: { name, number } };
     const message =
       task.kind === "bits" ? sendBitProducts({ ...task, ...common }) : sendProducts({ ...task, ...common });
+    wipe(rows, delta);
     await this.#party.send(this.#peer, steps.corrections, message);
   }
 }

@@ -27,7 +27,8 @@ export interface TwoParty {
 
 /**
  * Opens an engine with additive shares between the two parties of a protocol run in which both have agreed: no dealer; the
- * correlated randomness is made by oblivious transfer, on the fly or out of a preprocessed file.
+ * correlated randomness is made by oblivious transfer, on the fly or out of a preprocessed file. Closing the engine overwrites both ends
+ * of both directions. Two engines of one run must be asked for the same in the same order at both; give each a run of its own.
  *
  * @param party - Own end of a run of exactly two parties.
  * @throws VeilshareError INVALID_ARGUMENT for another number of parties; a `PEER_` code when the other does not do its part.

@@ -216,10 +216,13 @@ export class OtRandomness implements CorrelatedRandomness {
     if (this.#preparing) throw invalidArgument(caller, "no owned matrix under way", "one");
   }
 
-  /** Waits for what was drawn and is still being made. */
+  /** Waits for what was drawn and is still being made; then both ends of both directions are overwritten. */
   async close(): Promise<void> {
-    await Promise.all(this.#running);
+    const made = Promise.all(this.#running);
+    await Promise.allSettled([made]);
+    await Promise.all([this.#lanes.receiving.close(), this.#lanes.sending.close()]);
     await this.#preprocessed?.close();
+    await made; // what failed is told
   }
 }
 

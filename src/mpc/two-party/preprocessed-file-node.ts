@@ -80,6 +80,7 @@ export class PreprocessedFile implements PreprocessedCorrelations {
   readonly #next: Record<PoolName, number>;
   #end: PoolCounts;
   #phase: "idle" | "opening" | "open" | "closed" = "idle";
+  #closing: Promise<void> | undefined;
 
   /** For {@link openPreprocessedFile}. */
   constructor(path: string, { store, most = {} }: OpenPreprocessedOptions) {
@@ -144,9 +145,13 @@ export class PreprocessedFile implements PreprocessedCorrelations {
   }
 
   /** Gives back what was burnt but not given out, and lets other sessions in. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     const phase = this.#phase;
-    if (phase === "closed") return;
     this.#phase = "closed";
     closeSync(this.#file);
     if (phase === "open") await this.#leave({ ...this.#next });
