@@ -1,9 +1,17 @@
 /** What the example prints: a text for people, or one JSON object for programs. */
 
-import type { Scope3Report } from "veilshare/scope3";
+import type { Footprint, Scope3Report } from "veilshare/scope3";
 
 /** A report whose integers are texts, as it crosses from process to process. */
 export type PlainReport = ReturnType<typeof plainReport>;
+
+/** What one supplier's process is given. */
+export interface SupplierTask {
+  readonly footprint: Footprint;
+  /** Where the factors are from, in words. */
+  readonly factors: string;
+  readonly period: string;
+}
 
 /** What one supplier's process gives back. */
 export type SupplierOutcome = Readonly<{
@@ -115,7 +123,7 @@ function learned({ text, proved }: RunSummary): string[] {
 function costs(run: RunSummary): string[] {
   const check = run.matchesPlain ? "equal to the gram" : "DIFFERENT";
   return [
-    `${run.rounds} rounds, ${run.bytes} bytes sent by all together, ${run.seconds.toFixed(2)} seconds with starting ${run.processes} processes`,
+    `${run.rounds} rounds, ${run.bytes.toLocaleString("en-US")} bytes sent by all together, ${run.seconds.toFixed(2)} seconds with starting ${run.processes} processes`,
     `Check against the sum in the clear, which only this example can do: ${check}`,
   ];
 }

@@ -15,7 +15,13 @@ import { serveParty } from "../launcher/index.js";
 import { plainReport } from "./summary.js";
 import { aggregatorNames, buyerName, type PartyOutcome } from "./verified-roles.js";
 
-type Task = Readonly<{ currency: string; suppliers: number; footprint?: Footprint }>;
+type Task = Readonly<{
+  currency: string;
+  suppliers: number;
+  factors: string;
+  period: string;
+  footprint?: Footprint;
+}>;
 
 /** The session of two with another party. */
 function pair(party: Party, name: string): Party {
@@ -25,7 +31,7 @@ function pair(party: Party, name: string): Party {
 async function play(
   party: Party,
   plan: Scope3VerifiedPlan,
-  footprint?: Footprint,
+  { footprint, factors }: Task,
 ): Promise<Pick<PartyOutcome, "bought">> {
   const collector = buyerName;
   if (footprint !== undefined) {
@@ -37,7 +43,7 @@ async function play(
   if (party.name === buyerName) {
     const { report, counted, included, refused } = await collectScope3Verified(three, plan);
     const proved = { counted, included, refused: refused.counts + refused.amounts };
-    return { bought: { report: plainReport(report), text: formatScope3Text(report), proved } };
+    return { bought: { report: plainReport(report), text: formatScope3Text(report, { factors }), proved } };
   }
   const suppliers = party.names.filter((name) => !three.names.includes(name));
   const sessions = suppliers.map((name) => pair(party, name));
@@ -46,8 +52,9 @@ async function play(
 }
 
 serveParty(async (party, given): Promise<PartyOutcome> => {
-  const { footprint, ...numbers } = given as unknown as Task; // verified-run.ts gives these
-  const outcome = await play(party, planScope3Verified({ ...numbers, period: "2026" }), footprint);
+  const task = given as unknown as Task; // verified-run.ts gives these
+  const { currency, suppliers, period } = task;
+  const outcome = await play(party, planScope3Verified({ currency, suppliers, period }), task);
   const { bytesSent, rounds } = party.traffic;
   return { bytesSent, rounds, ...outcome };
 });

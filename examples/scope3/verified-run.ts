@@ -4,20 +4,20 @@
  */
 
 import { VeilshareError } from "veilshare";
-import type { Footprint } from "veilshare/scope3";
 import { runParties, type Json } from "../launcher/index.js";
+import type { Inputs } from "./inputs.js";
 import type { RunOutcome } from "./summary.js";
 import { aggregatorNames, buyerName, type PartyOutcome } from "./verified-roles.js";
 
 /** Runs them. */
-export async function runVerified(footprints: ReadonlyMap<string, Footprint>): Promise<RunOutcome> {
+export async function runVerified({ footprints, factors, period }: Inputs): Promise<RunOutcome> {
   const others = [...aggregatorNames, buyerName];
   const taken = others.find((name) => footprints.has(name));
   if (taken !== undefined) {
     throw new VeilshareError("INVALID_DATA", `expected no supplier of the name "${taken}", got one`);
   }
   const [{ currency } = { currency: "USD" }] = footprints.values();
-  const common = { currency, suppliers: footprints.size };
+  const common = { currency, suppliers: footprints.size, factors, period };
   const results = await runParties({
     script: new URL("./verified-party.js", import.meta.url),
     parties: [

@@ -52,6 +52,11 @@ export class JsonRecord {
     return this.#fields.has(field);
   }
 
+  /** Names of all fields, for a record that is a map. */
+  names(): string[] {
+    return [...this.#fields.keys()];
+  }
+
   text(field: string): string {
     const value = this.#take(field);
     if (typeof value !== "string") throw unfit(field, "text", value);

@@ -8,6 +8,7 @@ import type { RowSource } from "../table/rows.js";
 import type { Table } from "../table/table.js";
 import { textEncodings } from "../table/text-decoder.js";
 import {
+  addOption,
   flagOption,
   listOption,
   optionFault,
@@ -17,10 +18,10 @@ import {
 } from "./option-values.js";
 import type { VerbOptions } from "./verb.js";
 
-/** Adds the options of the own data file. */
-export function declareData(command: Command): void {
+/** Adds the options of the own data file; `optional` for a verb that has actions without one. */
+export function declareData(command: Command, need: "needed" | "optional" = "needed"): void {
+  addOption(command, need, "--in <file>", "own data: CSV, Parquet (.parquet) or Excel (.xlsx)");
   command
-    .requiredOption("--in <file>", "own data: CSV, Parquet (.parquet) or Excel (.xlsx)")
     .option("--out <file>", "where the result goes, as CSV; a file of this name is replaced")
     .option("--delimiter <character>", "between cells; `tab` for a tab. Default: found out")
     .option("--encoding <name>", `${textEncodings.join(", ")}. Default: utf-8, or by the byte order mark`)
@@ -30,10 +31,14 @@ export function declareData(command: Command): void {
 }
 
 /** Adds the options of keys. */
-export function declareKeys(command: Command): void {
-  command
-    .requiredOption("--key <columns...>", "the columns of the own key; a row with an empty one has no key")
-    .option("--normalize <steps...>", "what both sides do to keys: trim, lowerCase, nfc, nfkc");
+export function declareKeys(command: Command, need: "needed" | "optional" = "needed"): void {
+  addOption(
+    command,
+    need,
+    "--key <columns...>",
+    "the columns of the own key; a row with an empty one has no key",
+  );
+  command.option("--normalize <steps...>", "what both sides do to keys: trim, lowerCase, nfc, nfkc");
 }
 
 function reading(options: VerbOptions): Omit<OpenRowsOptions, "select"> {
@@ -92,6 +97,11 @@ export function declareNumbers(command: Command): void {
     .option("--grouping <mark>", "between groups of digits: comma, point, blank or apostrophe. Default: none")
     .option("--units <texts...>", "texts around numbers that are dropped: $, EUR, %")
     .option("--missing <texts...>", "texts that stand for no value: NA, ?");
+}
+
+/** Texts that stand for no value. */
+export function missingOption(options: VerbOptions): readonly string[] {
+  return listOption(options, "missing") ?? [];
 }
 
 /** How numbers are written. */

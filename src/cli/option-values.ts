@@ -1,5 +1,6 @@
 /** Reads what a command line says, strictly: what is wrong is said with the option's name. */
 
+import type { Command } from "commander";
 import { VeilshareError } from "../errors.js";
 import type { VerbOptions } from "./verb.js";
 
@@ -12,6 +13,17 @@ export function optionFault(option: string, expected: string, got?: string): Vei
   });
 }
 
+/** Adds an option that commander asks for, or one that the verb's own reading does. */
+export function addOption(
+  command: Command,
+  need: "needed" | "optional",
+  flags: string,
+  description: string,
+): void {
+  if (need === "needed") command.requiredOption(flags, description);
+  else command.option(flags, description);
+}
+
 /** The text of an option, undefined when it was not given. */
 export function textOption(options: VerbOptions, name: string): string | undefined {
   const value = options[name];
@@ -22,7 +34,7 @@ export function textOption(options: VerbOptions, name: string): string | undefin
 export function requiredText(options: VerbOptions, name: string): string {
   const value = textOption(options, name);
   if (value !== undefined) return value;
-  throw optionFault(`--${name}`, "a value", "none");
+  throw optionFault(`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, "a value", "none");
 }
 
 /** Whether a flag was given. */

@@ -8,18 +8,18 @@ import { invalidData } from "../table/table.js";
 import { readDataFile } from "../table/file-node.js";
 import { textOf } from "../table/text-decoder.js";
 import type { Terminal } from "./terminal.js";
-import { numberOption, optionFault, requiredText, textOption } from "./option-values.js";
+import { addOption, numberOption, optionFault, requiredText, textOption } from "./option-values.js";
 import type { VerbOptions } from "./verb.js";
 
 /** How long the others are waited for, in seconds, where nothing is said: a person starts the other side. */
 const standardWaitSeconds = 300;
 const longestWaitSeconds = 86_400;
 
-/** Adds the options of a session. */
-export function declareSession(command: Command): void {
+/** Adds the options of a session; `optional` for a verb that has actions without one. */
+export function declareSession(command: Command, need: "needed" | "optional" = "needed"): void {
+  addOption(command, need, "--identity <file>", "own key file, as keygen writes it");
+  addOption(command, need, "--parties <file>", "the parties file, the same at every party");
   command
-    .requiredOption("--identity <file>", "own key file, as keygen writes it")
-    .requiredOption("--parties <file>", "the parties file, the same at every party")
     .option(
       "--listen <[host:]port>",
       "where to listen, if not at the own address (behind NAT, in a container)",

@@ -11,6 +11,7 @@ export {
   type PublishWork,
   type SetChanges,
 } from "./set/publish.js";
+export type { LookupLabel } from "./set/labels.js";
 export type { PublishedSet, SetInfo } from "./set/published-set.js";
 export type { LookupRefusal } from "./session/refusal.js";
 export { serveLookup, type ServedLookups, type ServeLookupOptions } from "./session/serve.js";

@@ -34,6 +34,7 @@ export type { ApplicantGuard } from "./applicants.js";
 export type { Disclosure } from "./disclosure.js";
 export type { ToldMeasures } from "./measures.js";
 export { loadModelPart, saveModelPart, type RiskModelPart } from "./model.js";
+export { openModelPart, sealModelPart } from "./sealed-part.js";
 export { discrimination, logLoss, type Discrimination } from "./metrics.js";
 export { scoreInTheClear, trainInTheClear, type LinearModel } from "./clear-training.js";
 export {

@@ -41,7 +41,8 @@ export {
   type PlanScope3WithServerOptions,
 } from "./server/plan.js";
 export { serveScope3Sum, type Scope3Outcome, type ServeScope3SumOptions } from "./server/server.js";
-export { formatScope3Csv, formatScope3Text } from "./report/report-formats.js";
+export { formatScope3Csv } from "./report/report-csv.js";
+export { formatScope3Text, type Scope3TextOptions } from "./report/report-text.js";
 export type { DataQualityMeans, Emissions, Money, Scope3Cell, Scope3Report } from "./report/report.js";
 export { sumScope3AmongPeers, type SumScope3AmongPeersOptions } from "./peers/sum-among-peers.js";
 export {

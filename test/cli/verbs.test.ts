@@ -1,74 +1,41 @@
-import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CommandFolder, inProcess, type Outcome } from "../support/command.js";
 
-interface Outcome {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-const folder = mkdtempSync(join(tmpdir(), "veilshare-verbs-"));
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
-
-function veilshare(...args: string[]): Promise<Outcome> {
-  const child = spawn(process.execPath, [resolve("dist/cli/main.js"), ...args], { cwd: folder });
-  let [stdout, stderr] = ["", ""];
-  child.stdout.on("data", (data: Buffer) => (stdout += data.toString()));
-  child.stderr.on("data", (data: Buffer) => (stderr += data.toString()));
-  return new Promise((done) => {
-    child.on("exit", (code) => {
-      done({ code, stdout, stderr });
-    });
-  });
-}
-
-const write = (name: string, text: string): string => {
-  writeFileSync(join(folder, name), text);
-  return name;
-};
-const read = (name: string): string => readFileSync(join(folder, name), "utf8");
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const { port } = server.address() as { port: number };
-  await new Promise((done) => server.close(done));
-  return port;
-}
-
+const folder = new CommandFolder();
 const names = ["bank-a", "shop-b", "fund-c"] as const;
-const session = (name: string, parties = "two.json"): string[] => [
-  "--identity",
-  `${name}.key.json`,
-  "--parties",
-  parties,
-];
+const veilshare = (...args: string[]): Promise<Outcome> => folder.run(...args);
+const write = (name: string, text: string): string => folder.write(name, text);
+const read = (name: string): string => folder.read(name);
+const session = (name: string, parties?: string): string[] => folder.session(name, parties);
 
-beforeAll(async () => {
-  for (const name of names) {
-    const address = `ws://127.0.0.1:${await freePort()}`;
-    const made = await veilshare("keygen", "--name", name, "--out", `${name}.key.json`, "--address", address);
-    write(`${name}.json`, made.stdout);
-  }
-  await veilshare("keys", "bank-a.json", "shop-b.json", "--out", "two.json");
-  await veilshare("keys", ...names.map((name) => `${name}.json`), "--out", "three.json");
-}, 60_000);
+beforeAll(() => folder.keys(...names));
+afterAll(() => {
+  folder.remove();
+});
 
 describe("veilshare", () => {
   it("shows every verb's help with an example, and ends with 0", async () => {
-    const { stdout } = await veilshare("--help");
+    const { stdout, code } = await veilshare("--help");
+    expect(code).toBe(0);
     const verbs = [...stdout.matchAll(/^ {2}([a-z0-9]+) .*/gm)]
       .map(([, name = ""]) => name)
       .filter((name) => name !== "help");
-    expect(verbs).toEqual(expect.arrayContaining(["keygen", "keys", "check", "store", "psi", "join", "sum"]));
+    expect(verbs).toEqual([
+      "keygen",
+      "keys",
+      "check",
+      "store",
+      "psi",
+      "join",
+      "sum",
+      "statistics",
+      "scope3",
+      "lookup",
+      "risk",
+      "example",
+    ]);
     for (const verb of verbs) {
-      const help = await veilshare(verb, "--help");
+      const help = await inProcess(verb, "--help");
       expect(help.stdout, verb).toMatch(new RegExp(`Example:\\n {2}veilshare ${verb} `));
       expect(help.code).toBe(0);
     }
@@ -86,11 +53,19 @@ describe("veilshare", () => {
       ["sum", ...session("bank-a"), "--in", "no-such.csv", "--value", "x", "--max-abs", "1"],
       /no-such\.csv: .*no such file/,
     ],
+    [
+      ["psi", ...session("bank-a"), "--in", "x.csv", "--key", "id", "--budget", "5"],
+      /--store: expected a folder with --budget/,
+    ],
+    [
+      ["join", ...session("bank-a"), "--in", "x.csv", "--kinds", "id", "--store", "s"],
+      /--budget: expected a number with --store/,
+    ],
     [["store", "look", "--store", "s"], /store: expected create, show, accept-restore/],
     [["store", "show", "--store", "no-store"], /no-store/],
     [["keys"], /expected --identity, --parties or files/],
   ])("refuses %j in a line, with exit code 2, and sends nothing", async (args, message) => {
-    const { code, stdout, stderr } = await veilshare(...args);
+    const { code, stdout, stderr } = await inProcess(...args);
     expect(stderr).toMatch(message);
     expect([code, stdout]).toEqual([2, ""]);
   });
@@ -207,7 +182,7 @@ describe("between processes", () => {
         "1000000",
         "--json",
       ];
-      return veilshare("sum", ...session(name, "three.json"), ...what);
+      return veilshare("sum", ...session(name, "all.json"), ...what);
     };
     const sums = await Promise.all(names.map((name, i) => run(i, name)));
     for (const { stdout } of sums) {
@@ -230,11 +205,11 @@ describe("between processes", () => {
     ]);
     expect([a.code, b.code]).toEqual([0, 0]);
     expect(a.stdout).toMatch(/ok {4}session: open with 1 other parties/);
-    const shown = await veilshare("keys", "--parties", "two.json");
+    const shown = await inProcess("keys", "--parties", folder.at("two.json"));
     const fingerprint = /^(.+?) {2}shop-b/m.exec(shown.stdout)?.[1] ?? "none";
     expect(a.stdout).toContain(`key of shop-b: fingerprint ${fingerprint}`);
     write("other.json", read("two.json").replace(/"link": "../, '"link": "00'));
-    const wrong = await veilshare("check", ...session("bank-a", "other.json"), "--json");
+    const wrong = await inProcess("check", ...session("bank-a", "other.json"), "--json");
     expect(wrong.code).toBe(2);
     expect(JSON.parse(wrong.stdout)).toMatchObject({
       findings: expect.arrayContaining([
@@ -244,11 +219,12 @@ describe("between processes", () => {
   });
 
   it("store is made once, shown, and restores are accepted with a reason", async () => {
-    const made = await veilshare("store", "create", "--store", "state", "--json");
+    const state = folder.at("state");
+    const made = await inProcess("store", "create", "--store", state, "--json");
     expect(JSON.parse(made.stdout)).toMatchObject({ length: 1 });
-    expect((await veilshare("store", "create", "--store", "state")).code).toBe(2);
-    expect((await veilshare("store", "accept-restore", "--store", "state")).code).toBe(2);
-    expect((await veilshare("store", "accept-restore", "--store", "state", "--reason", "disk")).code).toBe(0);
-    expect((await veilshare("store", "show", "--store", "state")).stdout).toMatch(/records, epoch/);
+    expect((await inProcess("store", "create", "--store", state)).code).toBe(2);
+    expect((await inProcess("store", "accept-restore", "--store", state)).code).toBe(2);
+    expect((await inProcess("store", "accept-restore", "--store", state, "--reason", "disk")).code).toBe(0);
+    expect((await inProcess("store", "show", "--store", state)).stdout).toMatch(/records, epoch/);
   });
 });

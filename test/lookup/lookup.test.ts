@@ -208,16 +208,40 @@ describe("publishSet", () => {
     expect(inline.info).toMatchObject({ count: 200, treeBits: 3, keyColumns: 1, revision: 0 });
   });
 
+  it("groups the labels of a key that several entries have, equal ones once, and refuses that where it is told to", async () => {
+    const entries = [
+      { key: "a", label: "one" },
+      { key: "b", label: "" },
+      { key: "a", label: ["two", "one"] },
+      { key: "c", label: ["same", "same"] },
+    ];
+    const set = await published(entries);
+    expect(set.info.count).toBe(3);
+    const { result } = await session({ set }, (client) => client.lookup(["a", "b", "c"]));
+    const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+    const told = result.status === "answered" ? result.answers : [];
+    expect(
+      told.map((answer) => answer.status === "found" && [text(answer.label), answer.labels?.map(text)]),
+    ).toEqual([
+      ["one", ["one", "two"]],
+      ["", undefined],
+      ["same", undefined],
+    ]);
+    const refusing = { epoch, labelBytes: 12, workers: 0, repeatedKeys: "refuse" } as const;
+    await expect(publishSet(serverKey, entries, refusing)).rejects.toMatchObject({ field: "entries[2]" });
+  });
+
   it.each<[string, readonly object[], string]>([
     [
-      "a key twice",
+      "labels of a key that are too long together",
       [
-        { key: "a", label: "" },
+        { key: "a", label: "seven b" },
         { key: "b", label: "" },
-        { key: "a", label: "x" },
+        { key: "a", label: "one" },
       ],
       "entries[2]",
     ],
+    ["an empty list of labels", [{ key: "a", label: [] }], "entries[0]"],
     ["a label that is too long", [{ key: "a", label: "thirteen long" }], "entries[0]"],
     ["a label of another type", [{ key: "a", label: 7 }], "entries[0]"],
     ["a label with a lone surrogate", [{ key: "a", label: "\udc00" }], "entries[0]"],

@@ -223,8 +223,13 @@ describe("formats of a report", () => {
   it("the table for people never shows a withheld amount", async () => {
     const text = formatScope3Text(await total([lines(1), lines(2), lines(3)]));
     expect(text).toMatch(/Business travel\s+withheld {2}2 suppliers: fewer than 3/);
-    expect(text).toMatch(/Total\s+51\.000 kg {2}3 suppliers/);
-    expect(text).not.toContain("30.000"); // of 10 + 20 kg of travel
+    expect(text).toMatch(/Total\s+0\.05100 +100\.0 % {2}3 suppliers/);
+    expect(text).not.toContain("0.03000"); // of 10 + 20 kg of travel
+    expect(text).toMatch(/Upstream, without what is withheld +0\.01500 +29\.4 %/);
+    expect(text).not.toMatch(/Downstream/);
+    expect(text).toMatch(
+      /No supplier reports emissions in categories 2-3, 5, 7-15: that is not known to be 0/,
+    );
   });
 
   it("the PACT document is one that the PACT reader takes, with the total, the share and the ratings", async () => {

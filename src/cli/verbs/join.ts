@@ -1,10 +1,11 @@
 /** `veilshare join`: which rows of two tables belong together, by the best kind of key that finds a match. */
 
-import { join } from "../../psi/join.js";
+import { join, type JoinOptions } from "../../psi/join.js";
 import { joinRowsOf } from "../../table/rows.js";
 import { count, declareData, normalizationOption, openData, writeResult } from "../data.js";
 import { listOption, optionFault, textOption, wordOption } from "../option-values.js";
 import { declareSession, withSession } from "../session.js";
+import { declarePeerLimits, peerLimits, peerLimitValues, withOptionalStore } from "../state.js";
 import type { Verb, VerbOptions } from "../verb.js";
 
 /** Matches rows. */
@@ -26,6 +27,7 @@ export const joinVerb: Verb = {
       .option("--reveal <who>", "receiver or both; the same at both sides. Default: receiver")
       .option("--receiver <name>", "who learns the result; the same at both sides. Default: the first party")
       .option("--duplicates <rule>", "several own rows with one key: all, first or refuse. Default: all");
+    declarePeerLimits(command);
   },
   async run(options, terminal) {
     const kinds = kindsOf(options);
@@ -33,15 +35,15 @@ export const joinVerb: Verb = {
     if (names.length !== kinds.length)
       throw optionFault("--names", `${kinds.length} names`, `${names.length}`);
     const columns = [...new Set(kinds.flat())];
-    const receiver = textOption(options, "receiver");
-    const result = await withSession(options, terminal, (party) =>
-      join(party, joinRowsOf(openData(options, columns), kinds), {
-        keys: names,
-        normalize: normalizationOption(options),
-        reveal: wordOption(options, "reveal", ["receiver", "both"], "receiver"),
-        duplicates: wordOption(options, "duplicates", ["all", "first", "refuse"], "all"),
-        ...(receiver === undefined ? {} : { receiver }),
-      }),
+    const settings = joinSettings(options, names);
+    const limits = peerLimitValues(options);
+    const result = await withOptionalStore(options, (store) =>
+      withSession(options, terminal, (party) =>
+        join(party, joinRowsOf(openData(options, columns), kinds), {
+          ...settings,
+          ...peerLimits(limits, store),
+        }),
+      ),
     );
     const counts = { ownRows: result.ownRows, ownKeys: result.ownKeys, peerKeys: result.peerKeys };
     if (!result.revealed) {
@@ -64,6 +66,20 @@ export const joinVerb: Verb = {
     );
   },
 };
+
+function joinSettings(options: VerbOptions, keys: readonly string[]): JoinOptions {
+  const receiver = textOption(options, "receiver");
+  const reveal = wordOption(options, "reveal", ["receiver", "both"], "receiver");
+  if (reveal === "both" && receiver !== undefined)
+    throw optionFault("--receiver", "none with --reveal both", "one");
+  return {
+    keys,
+    normalize: normalizationOption(options),
+    reveal,
+    duplicates: wordOption(options, "duplicates", ["all", "first", "refuse"], "all"),
+    ...(receiver === undefined ? {} : { receiver }),
+  };
+}
 
 function kindsOf(options: VerbOptions): readonly (readonly string[])[] {
   const kinds = (listOption(options, "kinds") ?? []).map((kind) =>

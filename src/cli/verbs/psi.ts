@@ -3,11 +3,10 @@
 import { intersect } from "../../psi/intersect.js";
 import { RowKeys } from "../../table/rows.js";
 import { count, declareData, declareKeys, normalizationOption, openData, writeResult } from "../data.js";
-import { listOption, numberOption, optionFault, textOption, wordOption } from "../option-values.js";
+import { listOption, optionFault, textOption, wordOption } from "../option-values.js";
 import { declareSession, withSession } from "../session.js";
+import { declarePeerLimits, peerLimits, peerLimitValues, withOptionalStore } from "../state.js";
 import type { Verb, VerbOptions } from "../verb.js";
-
-const mostItems = 2 ** 31;
 
 /** Intersects two lists. */
 export const psiVerb: Verb = {
@@ -21,14 +20,19 @@ export const psiVerb: Verb = {
     declareKeys(command);
     command
       .option("--reveal <who>", "receiver or both; the same at both sides. Default: receiver")
-      .option("--receiver <name>", "who learns the result; the same at both sides. Default: the first party")
-      .option("--max-peer-items <number>", "largest list that the other side may have");
+      .option("--receiver <name>", "who learns the result; the same at both sides. Default: the first party");
+    declarePeerLimits(command);
   },
   async run(options, terminal) {
     const key = listOption(options, "key") ?? [];
     const keys = new RowKeys(openData(options, key));
     const settings = psiSettings(options);
-    const result = await withSession(options, terminal, (party) => intersect(party, keys, settings));
+    const limits = peerLimitValues(options);
+    const result = await withOptionalStore(options, (store) =>
+      withSession(options, terminal, (party) =>
+        intersect(party, keys, { ...settings, ...peerLimits(limits, store) }),
+      ),
+    );
     const counts = {
       rows: keys.count + keys.withoutKey,
       withoutKey: keys.withoutKey,
@@ -71,7 +75,6 @@ export const psiVerb: Verb = {
 
 function psiSettings(options: VerbOptions): Parameters<typeof intersect>[2] {
   const receiver = textOption(options, "receiver");
-  const maxPeerItems = numberOption(options, "maxPeerItems", { min: 0, max: mostItems });
   const reveal = wordOption(options, "reveal", ["receiver", "both"], "receiver");
   if (reveal === "both" && receiver !== undefined)
     throw optionFault("--receiver", "none with --reveal both", "one");
@@ -79,6 +82,5 @@ function psiSettings(options: VerbOptions): Parameters<typeof intersect>[2] {
     reveal,
     normalize: normalizationOption(options),
     ...(receiver === undefined ? {} : { receiver }),
-    ...(maxPeerItems === undefined ? {} : { maxPeerItems }),
   };
 }

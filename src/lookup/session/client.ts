@@ -26,8 +26,10 @@ import { fromPeer, lookupFault, type LookupStep } from "./session.js";
 export type LookupAnswer =
   | {
       readonly status: "found";
-      /** The label's bytes. */
+      /** The label's bytes; the first one of a key that has several. */
       readonly label: Uint8Array;
+      /** All labels of a key that was published with several, in the server's order. */
+      readonly labels?: readonly Uint8Array[];
     }
   | { readonly status: "absent" }
   | {
@@ -220,10 +222,12 @@ export class SessionClient implements LookupClient {
   #read(key: EntryKey, entry: Uint8Array | undefined): LookupAnswer {
     const { run, terms, source } = this.#context;
     // An absent key takes the time of opening, too: what the server sees next must not come earlier.
-    const label = key.open(entry ?? new Uint8Array(entryByteLength(terms.info.labelBytes)));
+    const labels = key.open(entry ?? new Uint8Array(entryByteLength(terms.info.labelBytes)));
     key.wipe();
     if (entry === undefined) return absent;
-    if (label !== undefined) return { status: "found", label };
+    const [label] = labels ?? [];
+    if (labels !== undefined && label !== undefined)
+      return { status: "found", label, ...(labels.length > 1 ? { labels } : {}) };
     const step: LookupStep = source.kind === "whole" ? "entries" : "bucket";
     const details = { expected: "an entry that its key opens", got: "another" };
     return { status: "unreadable", error: lookupFault(run, "PEER_MALFORMED", step, details) };

@@ -9,8 +9,8 @@ import { entryByteLength, EntryKey, nonceBytes, type EntryScope } from "../set/e
 /** Entries to be made. */
 export interface SealEntriesInput {
   readonly keys: ByteRows;
-  /** One for each key. */
-  readonly labels: ByteRows;
+  /** One for each key: what is sealed of its labels. */
+  readonly contents: ByteRows;
   /** 12 bytes for each key, never used twice. */
   readonly nonces: Uint8Array;
   readonly scope: EntryScope;
@@ -21,23 +21,23 @@ export interface SealEntriesInput {
 /** Keys and labels become whole entries, in their order. */
 export const sealEntriesJob: Job<SealEntriesInput, Uint8Array> = {
   name: "lookup/seal-entries",
-  run({ keys, labels, nonces, scope, secret }) {
+  run({ keys, contents, nonces, scope, secret }) {
     const entryBytes = entryByteLength(scope.labelBytes);
     const entries = new Uint8Array(rowCount(keys) * entryBytes);
     const outputs = voprf.evaluateInputsWith(secret, keys);
     for (let i = 0; i < rowCount(keys); i++) {
       const entryKey = new EntryKey(outputs.subarray(i * outputBytes, (i + 1) * outputBytes), scope);
-      const label = labels.bytes.subarray(labels.offsets[i], labels.offsets[i + 1]);
+      const content = contents.bytes.subarray(contents.offsets[i], contents.offsets[i + 1]);
       const nonce = nonces.subarray(i * nonceBytes, (i + 1) * nonceBytes);
-      entries.set(entryKey.seal(label, nonce), i * entryBytes);
+      entries.set(entryKey.seal(content, nonce), i * entryBytes);
       entryKey.wipe();
     }
     wipe(outputs);
     return entries;
   },
-  wipe({ labels, secret }) {
+  wipe({ contents, secret }) {
     wipe(secret);
-    labels.bytes.fill(0);
+    contents.bytes.fill(0);
   },
 };
 

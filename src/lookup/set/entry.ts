@@ -3,7 +3,7 @@
  * opens it:
  *
  *   tag (16 bytes) || key (32 bytes) = HKDF(F(key), "veilshare/lookup/entry", public key || epoch || label length)
- *   entry = tag || nonce (12) || ChaCha20-Poly1305(key, nonce, tag; u16 length || label || zeros)
+ *   entry = tag || nonce (12) || ChaCha20-Poly1305(key, nonce, tag; content (`labels.ts`) || zeros)
  *
  * Every label is padded to the same length. The nonce is fresh for every sealing: the same key's label may change
  * within an epoch, and two labels under one nonce would show their difference to whoever kept both versions.
@@ -17,6 +17,7 @@ import { ByteWriter } from "../../bytes/codec.js";
 import { concatBytes } from "../../bytes/encoding.js";
 import { printAsRedacted } from "../../bytes/redacted.js";
 import { deriveKey } from "../../random/hkdf.js";
+import { labelLengthBytes, labelsOf } from "./labels.js";
 
 /** Bytes of an index tag: of n entries, one meets the tag of a key that is not there with a probability of n / 2^128. */
 export const tagBytes = 16;
@@ -27,7 +28,6 @@ export const maxLabelBytes = 4096;
 const keyBytes = 32;
 /** Bytes of a nonce. */
 export const nonceBytes = 12;
-const lengthBytes = 2;
 const sealBytes = 16;
 
 /** What an entry belongs to: its tag and key are of no use elsewhere. */
@@ -42,7 +42,7 @@ export interface EntryScope {
 
 /** Length of an entry whose label is padded to `labelBytes`. */
 export function entryByteLength(labelBytes: number): number {
-  return tagBytes + nonceBytes + lengthBytes + labelBytes + sealBytes;
+  return tagBytes + nonceBytes + labelLengthBytes + labelBytes + sealBytes;
 }
 
 /** Where a key's entry stands and what opens it. Prints as redacted: whoever has it can read the label. */
@@ -71,31 +71,26 @@ export class EntryKey {
   }
 
   /**
-   * The whole entry for a label of at most `labelBytes` bytes.
+   * The whole entry for a key's labels.
    *
+   * @param content - As `contentOf` makes it, of at most `labelBytes` bytes after the first two.
    * @param nonce - 12 bytes, never used before.
    */
-  seal(label: Uint8Array, nonce: Uint8Array): Uint8Array {
-    const plaintext = new Uint8Array(lengthBytes + this.#labelBytes);
-    new DataView(plaintext.buffer).setUint16(0, label.length, true);
-    plaintext.set(label, lengthBytes);
+  seal(content: Uint8Array, nonce: Uint8Array): Uint8Array {
+    const plaintext = new Uint8Array(labelLengthBytes + this.#labelBytes);
+    plaintext.set(content);
     const sealed = new Uint8Array(plaintext.length + sealBytes);
     sealInto(sealed, plaintext, { key: this.#key, nonce, associatedData: this.#tag });
     plaintext.fill(0);
     return concatBytes(this.#tag, nonce, sealed);
   }
 
-  /** The label of an entry that stands at this key's tag; undefined when it was not sealed for it. */
-  open(entry: Uint8Array): Uint8Array | undefined {
+  /** The labels of an entry that stands at this key's tag; undefined when it was not sealed for it. */
+  open(entry: Uint8Array): readonly Uint8Array[] | undefined {
     const nonce = entry.subarray(tagBytes, tagBytes + nonceBytes);
     const sealed = entry.subarray(tagBytes + nonceBytes);
     const plaintext = open(sealed, { key: this.#key, nonce, associatedData: this.#tag });
-    if (plaintext === undefined) return undefined;
-    const view = new DataView(plaintext.buffer, plaintext.byteOffset, plaintext.byteLength);
-    const length = view.getUint16(0, true);
-    const padding = plaintext.subarray(lengthBytes + length);
-    if (length > this.#labelBytes || padding.some((byte) => byte !== 0)) return undefined;
-    return plaintext.slice(lengthBytes, lengthBytes + length);
+    return plaintext === undefined ? undefined : labelsOf(plaintext);
   }
 
   /** Overwrites the key. */

@@ -4,9 +4,9 @@
  */
 
 import { checkOptions, poolRule, signalRule, type RulesOf } from "../../checks/options.js";
-import { anything, callback, integer, listOf, optional } from "../../checks/rules.js";
+import { anything, callback, integer, listOf, oneOf, optional } from "../../checks/rules.js";
 import { wipe } from "../../bytes/wipe.js";
-import { byteRowsFromArrays, sliceRows } from "../../bytes/byte-rows.js";
+import { rowCount, sliceRows } from "../../bytes/byte-rows.js";
 import { MalformedMessage } from "../../bytes/codec.js";
 import { compareBytes, equalBytes, utf8ToBytes } from "../../bytes/encoding.js";
 import { invalidArgument, VeilshareError } from "../../errors.js";
@@ -16,6 +16,7 @@ import { createPool, type Pool } from "../../parallel/pool.js";
 import { drawBytes, randomBytes, type RandomSource } from "../../random/csprng.js";
 import { encodeItems, type PsiItem } from "../../items/items.js";
 import { entryByteLength, EntryKey, maxLabelBytes, nonceBytes, tagBytes, type EntryScope } from "./entry.js";
+import { atPosition, groupLabels, labelBytesOf, type LookupLabel } from "./labels.js";
 import { sealEntriesJob, type SealEntriesInput } from "../session/jobs.js";
 import { findEntry, PublishedSet, type SetTerms } from "./published-set.js";
 import { applyDelta, type SetDelta } from "./set-delta.js";
@@ -24,8 +25,8 @@ import { applyDelta, type SetDelta } from "./set-delta.js";
 export interface LookupEntry {
   /** Text, bytes, or several fields, none blank; compared by its bytes, so bring it into one form on both sides first. */
   readonly key: PsiItem;
-  /** Text (as UTF-8) or bytes, at most `labelBytes` of them. */
-  readonly label: string | Uint8Array;
+  /** Text (as UTF-8) or bytes, at most `labelBytes` of them; or several labels, with two bytes more each. */
+  readonly label: LookupLabel | readonly LookupLabel[];
 }
 
 /** How the work is done. */
@@ -47,6 +48,11 @@ export interface PublishSetOptions extends PublishWork {
   readonly epoch: number;
   /** Length to which every label is padded, 0 to 4096: the longest label. 0 publishes membership only. */
   readonly labelBytes: number;
+  /**
+   * What is done with a key that several entries have. `group`, the default: it is published once with all their labels, equal
+   * ones once, in the order of the entries; they must fit `labelBytes` together, with two bytes more each. `refuse`: an error.
+   */
+  readonly repeatedKeys?: "group" | "refuse";
 }
 
 /** What {@link updateSet} does to a set. */
@@ -64,7 +70,12 @@ const workRules: RulesOf<PublishWork> = {
   onProgress: optional(callback),
   random: optional(callback),
 };
-const publishRules: RulesOf<PublishSetOptions> = { ...workRules, epoch: anything, labelBytes: anything };
+const publishRules: RulesOf<PublishSetOptions> = {
+  ...workRules,
+  epoch: anything,
+  labelBytes: anything,
+  repeatedKeys: optional(oneOf("group", "refuse")),
+};
 const changeRules: RulesOf<SetChanges> = {
   put: optional(listOf(anything)),
   remove: optional(listOf(anything)),
@@ -91,7 +102,7 @@ export function deriveLookupKey(seed: Uint8Array, epoch: number): voprf.OprfKey 
 /**
  * Evaluates and seals all entries.
  *
- * **Security.** What is published tells everybody the number of entries and the length of the longest label they may
+ * **Security.** What is published tells everybody the number of distinct keys and the length of the longest label they may
  * have, and nothing about keys or labels, as long as nobody gets the keys' evaluations: from the server, at its rate
  * limit, or by stealing its secret key. Whoever can guess keys (telephone or invoice numbers) *and* have guesses
  * evaluated reads their labels. Rests on the one-more gap Diffie-Hellman assumption in ristretto255 (RFC 9497, section
@@ -101,9 +112,9 @@ export function deriveLookupKey(seed: Uint8Array, epoch: number): voprf.OprfKey 
  * **Cost.** A hash to the group, a scalar multiplication, an HKDF and a sealing an entry; 46 bytes and the label length
  * an entry, all in memory.
  *
- * @param entries - No key twice.
- * @throws VeilshareError INVALID_ARGUMENT that names the entry by its position: a bad key, a label that is too long, a
- * key twice. WORKER_FAILED, ABORTED.
+ * @param entries - A key may be in several; see `repeatedKeys`.
+ * @throws VeilshareError INVALID_ARGUMENT that names the entry by its position: a bad key, labels that are too long, a
+ * key twice where that is refused. WORKER_FAILED, ABORTED.
  * @example
  * const set = await publishSet(key, [{ key: "INV-4711", label: "unpaid" }], { epoch: 1, labelBytes: 16 });
  */
@@ -113,14 +124,17 @@ export async function publishSet(
   options: PublishSetOptions,
 ): Promise<PublishedSet> {
   checkOptions("publishSet", options, publishRules);
-  const { epoch, labelBytes } = options;
+  const { epoch, labelBytes, repeatedKeys = "group" } = options;
   checkEpoch("publishSet", epoch);
   if (!Number.isInteger(labelBytes) || labelBytes < 0 || labelBytes > maxLabelBytes) {
     const expected = `labelBytes to be an integer from 0 to ${maxLabelBytes}`;
     throw invalidArgument("publishSet", expected, String(labelBytes));
   }
   const scope = { publicKey: key.publicKey, epoch, labelBytes };
-  const { sealed, keyColumns } = await sealEntries("publishSet", key, scope, entries, options);
+  const { sealed, keyColumns } = await sealEntries("publishSet", key, scope, entries, {
+    ...options,
+    repeatedKeys,
+  });
   const terms = { ...scope, revision: 0, keyColumns };
   return setOfSorted("publishSet", terms, sealed);
 }
@@ -152,7 +166,10 @@ export async function updateSet(
   if (!equalBytes(key.publicKey, info.publicKey)) {
     throw invalidArgument("updateSet", "the key that the set was made with", "another");
   }
-  const { sealed, keyColumns } = await sealEntries("updateSet", key, info, put, work);
+  const { sealed, keyColumns } = await sealEntries("updateSet", key, info, put, {
+    ...work,
+    repeatedKeys: "refuse",
+  });
   const removal = await deriveTags("updateSet", key, info, remove, work);
   const columns = new Set([info.keyColumns, keyColumns, removal.keyColumns].filter((n) => n > 0));
   if (columns.size > 1) throw invalidArgument("updateSet", "keys of as many fields as the set's", "others");
@@ -192,24 +209,27 @@ async function sealEntries(
   key: voprf.OprfKey,
   scope: EntryScope,
   entries: readonly LookupEntry[],
-  work: PublishWork,
+  work: PublishWork & Required<Pick<PublishSetOptions, "repeatedKeys">>,
 ): Promise<{ readonly sealed: Uint8Array; readonly keyColumns: number }> {
   // All keys and labels are looked at before any work is done.
-  const labels = byteRowsFromArrays(entries.map((_, i) => labelAt(caller, entries, i, scope.labelBytes)));
-  const { rows: keys, keyColumns } = await encodeItems(
+  const { labelBytes } = scope;
+  const labels = entries.map((entry, i) => labelBytesOf(caller, entry.label, i));
+  const { rows, keyColumns } = await encodeItems(
     entries.map((entry) => entry.key),
     {},
     caller,
   );
+  const { keys, contents } = groupLabels(caller, rows, labels, { labelBytes, repeated: work.repeatedKeys });
+  const count = rowCount(keys);
   const entryBytes = entryByteLength(scope.labelBytes);
-  const inOrder = new Uint8Array(entries.length * entryBytes);
+  const inOrder = new Uint8Array(count * entryBytes);
   const secret = key.secretBytes();
   const { random = randomBytes } = work;
   function* chunks(): Generator<SealEntriesInput> {
-    for (const [start, end] of ranges(entries.length)) {
+    for (const [start, end] of ranges(count)) {
       yield {
         keys: sliceRows(keys, start, end),
-        labels: sliceRows(labels, start, end),
+        contents: sliceRows(contents, start, end),
         nonces: drawBytes(random, (end - start) * nonceBytes),
         scope,
         secret,
@@ -218,7 +238,7 @@ async function sealEntries(
   }
   let done = 0;
   try {
-    await withPool(work, entries.length, async (pool, signal) => {
+    await withPool(work, count, async (pool, signal) => {
       for await (const sealed of pool.map(sealEntriesJob, chunks(), signal)) {
         inOrder.set(sealed, done * entryBytes);
         done += sealed.length / entryBytes;
@@ -231,7 +251,7 @@ async function sealEntries(
   return { sealed: sortedEntries(caller, inOrder, entryBytes), keyColumns };
 }
 
-/** Entries by their tags, none twice. */
+/** Entries by their tags; distinct keys have distinct tags but for once in 2^81 sets. */
 function sortedEntries(caller: string, inOrder: Uint8Array, entryBytes: number): Uint8Array {
   const tagAt = (i: number): Uint8Array => inOrder.subarray(i * entryBytes, i * entryBytes + tagBytes);
   const order = Uint32Array.from({ length: inOrder.length / entryBytes }, (_, i) => i);
@@ -239,10 +259,8 @@ function sortedEntries(caller: string, inOrder: Uint8Array, entryBytes: number):
   const sorted = new Uint8Array(inOrder.length);
   for (const [i, position] of order.entries()) {
     const before = order[i - 1];
-    if (before !== undefined && equalBytes(tagAt(before), tagAt(position))) {
-      const [first, second] = [before, position].sort((a, b) => a - b) as [number, number];
-      throw atPosition(caller, "entries", second, "each key once", `the key of entry ${first} again`);
-    }
+    if (before !== undefined && equalBytes(tagAt(before), tagAt(position)))
+      throw new VeilshareError("INTERNAL", `${caller}: two keys have one tag: take another key`);
     sorted.set(inOrder.subarray(position * entryBytes, (position + 1) * entryBytes), i * entryBytes);
   }
   return sorted;
@@ -298,20 +316,6 @@ function* ranges(count: number): Generator<[start: number, end: number]> {
     yield [start, Math.min(count, start + rowsPerChunk)];
 }
 
-function labelAt(caller: string, entries: readonly LookupEntry[], i: number, labelBytes: number): Uint8Array {
-  const bytes = labelContent(caller, entries[i]?.label, i);
-  if (bytes.length <= labelBytes) return bytes;
-  throw atPosition(caller, "entries", i, `a label of at most ${labelBytes} bytes`, `${bytes.length} bytes`);
-}
-
-// Entries may come from untyped code.
-function labelContent(caller: string, label: unknown, i: number): Uint8Array {
-  if (label instanceof Uint8Array) return label;
-  if (typeof label === "string" && !/\p{Surrogate}/u.test(label)) return utf8ToBytes(label);
-  const got = typeof label === "string" ? "a lone surrogate" : typeof label;
-  throw atPosition(caller, "entries", i, "a label of well-formed text or bytes", got);
-}
-
 async function setOfSorted(caller: string, terms: SetTerms, entries: Uint8Array): Promise<PublishedSet> {
   try {
     return await PublishedSet.of(terms, entries);
@@ -319,12 +323,6 @@ async function setOfSorted(caller: string, terms: SetTerms, entries: Uint8Array)
     if (!(thrown instanceof MalformedMessage)) throw thrown;
     throw new VeilshareError("INTERNAL", `${caller}: ${thrown.message}`, { cause: thrown });
   }
-}
-
-function atPosition(caller: string, list: string, i: number, expected: string, got: string): VeilshareError {
-  const field = `${list}[${i}]`;
-  const message = `${caller}: ${field}: expected ${expected}, got ${got}`;
-  return new VeilshareError("INVALID_ARGUMENT", message, { field, expected, got });
 }
 
 function checkEpoch(caller: string, epoch: number): void {
