@@ -15,5 +15,10 @@ export {
 } from "./noise-plan.js";
 export { noisySum, type NoisySumOptions } from "./noisy-sum.js";
 export { noisyTotal, noisyVector } from "./noisy-vector.js";
+export {
+  planNoisyResilientSum,
+  type NoisyResilientOptions,
+  type NoisyResilientPlan,
+} from "./resilient-noise.js";
 export type { ExactTotal, NoisyTotal, Total } from "./totals.js";
 export { deltaOfZcdp, epsilonOfZcdp, rhoOf, type PrivacyLoss } from "./zcdp.js";

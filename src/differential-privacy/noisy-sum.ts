@@ -10,7 +10,7 @@
 
 import type { Party } from "../channel/party.js";
 import { checkArgument, checkOptions, partyRule, type RulesOf } from "../checks/options.js";
-import { callback, instanceOf, number, optional } from "../checks/rules.js";
+import { callback, instanceOf, number, optional, withMethods } from "../checks/rules.js";
 import { invalidArgument } from "../errors.js";
 import type { RandomSource } from "../random/csprng.js";
 import { sumBySecureSum, type VectorSum } from "../aggregation/vector-sum.js";
@@ -21,6 +21,7 @@ import {
   type NoisePlan,
   type NoisePlanOptions,
 } from "./noise-plan.js";
+import type { StateStore } from "../store/index.js";
 import { checkPlannedVector, noisyTotal, noisyVector } from "./noisy-vector.js";
 import type { NoisyTotal } from "./totals.js";
 
@@ -31,6 +32,12 @@ export interface NoisySumOptions extends Omit<NoisePlanOptions, "length" | "fewe
    * the budget does not cover it. Called before anything that depends on the vector is sent, never after.
    */
   readonly burn: (plan: NoisePlan) => void | Promise<void>;
+  /**
+   * Where the budget is kept: parties that have one remember where the others' stood, and a party whose store was restored from a
+   * backup, with budget that was spent, is found out before anything is burnt. May differ between parties, but is passed always or
+   * never.
+   */
+  readonly store?: StateStore;
   /** How vectors are added. Default: by secure sums. */
   readonly sum?: VectorSum;
   /** How many parties certainly stay to the end. Default: all, as a secure sum needs them. */
@@ -44,6 +51,7 @@ const { epsilon, delta, maxAbs, maxSquares, maxColluders, neighbours } = noisePl
 const noisySumRules: RulesOf<NoisySumOptions> = {
   ...{ epsilon, delta, maxAbs, maxSquares, maxColluders, neighbours },
   burn: callback,
+  store: optional(withMethods("a store of veilshare/store", "transact", "close")),
   sum: optional(callback),
   fewestSurvivors: optional(number()),
   random: optional(callback),
@@ -55,7 +63,7 @@ const noisySumRules: RulesOf<NoisySumOptions> = {
  * @param vector - Own addends, within -maxAbs..maxAbs, with a sum of squares of at most maxSquares.
  * @returns The same total at every party.
  * @throws VeilshareError VALUE_OUT_OF_RANGE when the own vector is beyond the bounds (nothing is clipped), at its owner;
- *   BUDGET_SPENT or whatever `burn` throws; DISCLOSURE_REFUSED when fewer than `fewestSurvivors` are in the sum: then the
+ *   BUDGET_SPENT or whatever `burn` throws; STORE_ROLLED_BACK, and PEER_MISMATCH at the others, for an older copy of a store; DISCLOSURE_REFUSED when fewer than `fewestSurvivors` are in the sum: then the
  *   noise is too little, so the sum is not given out; PEER_MISMATCH when parties have other parameters; BOUND_EXCEEDED
  *   when sums with noise do not fit 63 bits; and whatever the sum throws.
  *
@@ -75,7 +83,7 @@ export async function noisySum(
   checkArgument("noisySum", "party", party, partyRule);
   checkArgument("noisySum", "vector", vector, instanceOf(BigInt64Array, "a BigInt64Array"));
   checkOptions("noisySum", options, noisySumRules);
-  const { burn, sum = sumBySecureSum, random, ...planned } = options;
+  const { burn, store, sum = sumBySecureSum, random, ...planned } = options;
   return party.run({ name: "veilshare/noisy-sum", version: 1 }, async (run) => {
     const { fewestSurvivors = run.size } = options;
     if (fewestSurvivors > run.size) {
@@ -84,7 +92,8 @@ export async function noisySum(
     const plan = planNoise({ ...planned, length: vector.length, fewestSurvivors });
     const own = vector.slice(); // what was checked is what is sent, whatever the caller does meanwhile
     checkPlannedVector(own, plan);
-    await run.agree(publicParameters(plan, options, fewestSurvivors));
+    const kept = store === undefined ? {} : { store };
+    await run.agree(publicParameters(plan, options, fewestSurvivors), kept);
     await burn(plan);
     const noisy = await noisyVector(own, plan, random);
     const total = await sum(run, noisy, { maxAbs: plan.maxAbs + noiseBound(plan) });

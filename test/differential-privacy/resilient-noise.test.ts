@@ -1,22 +1,21 @@
 import { describe, expect, it } from "vitest";
-import { noiseBound, noisyTotal, noisyVector, planNoise } from "../../dist/differential-privacy/index.js";
-import { planResilientSum, resilientSum, serveResilientSum } from "../../dist/aggregation/index.js";
+import {
+  noiseBound,
+  noisyTotal,
+  noisyVector,
+  planNoise,
+  planNoisyResilientSum,
+} from "../../dist/differential-privacy/index.js";
+import { chooseGraph, resilientSum, serveResilientSum } from "../../dist/aggregation/index.js";
 import { simulateStar } from "../../dist/channel/index.js";
 import { expectError } from "../support/expect-error.js";
 
-const noise = planNoise({
-  epsilon: 4,
-  delta: 1e-6,
-  length: 2,
-  maxAbs: 100n,
-  fewestSurvivors: 5,
-  maxColluders: 1,
-});
+const settings = { epsilon: 4, delta: 1e-6, length: 2, maxAbs: 100n };
+const { noise, sum: plan } = planNoisyResilientSum({ ...settings, clients: 6, corrupt: 0.17, dropout: 0.17 });
 
 describe("a sum that clients may leave, with noise", () => {
   it("is worth what the plan says as long as the fewest survivors are in it (false alarm below 1e-9)", async () => {
-    const max = noise.maxAbs + noiseBound(noise);
-    const plan = planResilientSum({ clients: 6, length: 2, max, signed: true, corrupt: 0, dropout: 0.34 });
+    expect(noise).toEqual(planNoise({ ...settings, fewestSurvivors: 5, maxColluders: 1 }));
     const { server } = await simulateStar({
       clients: 6,
       server: (sessions) => serveResilientSum(sessions, plan),
@@ -29,6 +28,27 @@ describe("a sum that clients may leave, with noise", () => {
     expect(total).toMatchObject({ kind: "noisy", contributors: 5, rho: noise.rho, epsilon: noise.epsilon });
     for (const [i, right] of [50, -100].entries()) {
       expect(Math.abs(Number(total.values[i]) - right)).toBeLessThan(6.5 * total.sigma);
+    }
+  });
+
+  it("is planned so that every total the sum gives has the noise of its fewest clients, and its colluders add none", () => {
+    for (const [clients, corrupt, dropout] of [
+      [3, 0, 0],
+      [10, 0.2, 0.5],
+      [57, 0.31, 0.13],
+      [1000, 0.05, 0.2],
+    ] as const) {
+      const planned = planNoisyResilientSum({ ...settings, clients, corrupt, dropout });
+      const graph = chooseGraph(clients, { corrupt, dropout });
+      expect(planned.noise.fewestSurvivors).toBe(planned.sum.minimum);
+      expect(planned.noise.honest).toBe(planned.sum.minimum - graph.corrupt);
+      expect(planned.sum.range).toEqual({ max: 100n + noiseBound(planned.noise), signed: true });
+      expect(planned.sum).toMatchObject({ degree: graph.degree, threshold: graph.threshold, length: 2 });
+    }
+    for (const bad of [{ fewestSurvivors: 3 }, { max: 5n }, { dropOut: 0.1 }]) {
+      const options = { ...settings, clients: 10, ...bad };
+      const error = expectError(() => planNoisyResilientSum(options), "INVALID_ARGUMENT");
+      expect(error.message).toContain(Object.keys(bad)[0]);
     }
   });
 

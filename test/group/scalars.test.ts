@@ -84,6 +84,13 @@ describe("checkScalars", () => {
     }
   });
 
+  it("draws no scalars for a count that is none, which would give a protocol without a secret", () => {
+    for (const count of [Number.NaN, -1, 0.5, Number.POSITIVE_INFINITY, 2 ** 53, "2" as unknown as number]) {
+      expectError(() => randomScalars(count), "INVALID_ARGUMENT");
+    }
+    expect(randomScalars(0)).toEqual(new Uint8Array(0));
+  });
+
   it("refuses one scalar of another length", () => {
     for (const length of [0, 31, 33, 64]) {
       expectError(() => decodeScalar("test", new Uint8Array(length)), "INVALID_ARGUMENT", {

@@ -28,7 +28,8 @@ export interface ResilientPlanOptions extends GraphOptions {
   readonly signingKeys?: readonly Uint8Array[];
 }
 
-const planRules: RulesOf<ResilientPlanOptions> = {
+/** Rules of {@link ResilientPlanOptions}. */
+export const resilientPlanRules: RulesOf<ResilientPlanOptions> = {
   ...graphRules,
   clients: number(),
   length: number(),
@@ -71,7 +72,7 @@ const anyWord: ElementRange = { max: 2n ** 64n - 1n, signed: true };
  * const plan = planResilientSum({ clients: 222, length: 1, max: 10_000_000 });
  */
 export function planResilientSum(options: ResilientPlanOptions): ResilientPlan {
-  checkOptions("planResilientSum", options, planRules);
+  checkOptions("planResilientSum", options, resilientPlanRules);
   const { clients, length, signed = false, reveal = "server", server = "semi-honest" } = options;
   if (!Number.isInteger(length) || length < 1 || length > maxLength) {
     throw invalidArgument("planResilientSum", `a length from 1 to ${maxLength}`, String(length));
@@ -138,7 +139,8 @@ export function pinnedOthers({ signingKeys }: ResilientPlan): number {
 }
 
 /** The members that say how the graph is, and no others. */
-function graphOptionsOf(options: ResilientPlanOptions): GraphOptions {
+/** What of the options is the graph's. */
+export function graphOptionsOf(options: GraphOptions): GraphOptions {
   const names = Object.keys(graphRules) as (keyof GraphOptions)[];
   return Object.fromEntries(names.map((name) => [name, options[name]]));
 }

@@ -68,6 +68,11 @@ export class DownloadBudget {
     return this.#budget.giveBack(client, bytes);
   }
 
+  /** Where it is kept. */
+  get store(): StateStore {
+    return this.#budget.store;
+  }
+
   /** What each client has downloaded altogether. */
   used(): [client: string, bytes: number][] {
     return this.#budget.used();

@@ -19,6 +19,7 @@ import {
 import { sendWanted, type Sending } from "./send-set.js";
 import { agreedParameters, fromPeer, lookupProtocol, lookupFault, peerOf } from "./session.js";
 import type { LookupStore } from "../set/store.js";
+import type { StateStore } from "../../store/index.js";
 
 /** Options of {@link serveLookup}. */
 export interface ServeLookupOptions {
@@ -74,6 +75,9 @@ const granted = { granted: true } as const;
  *
  * A request or download above a budget is refused with the time after which it may be granted, and the session goes on.
  *
+ * A client that has a `store` too remembers where the budget's store stood: a server whose store was restored from a backup, and
+ * would grant again what was used, ends with STORE_ROLLED_BACK when such a client comes, until both have accepted the restore.
+ *
  * **Cost.** A scalar multiplication and about as much for the proof a key; the bytes of the set for a client that wants
  * it whole.
  *
@@ -97,12 +101,19 @@ export async function serveLookup(
     const settings = completeOptions(options);
     const version = store.current;
     const { info } = version.set;
-    await run.agree(agreedParameters(run.index, info));
+    const kept = storeOf(settings);
+    await run.agree(agreedParameters(run.index, info), kept === undefined ? {} : { store: kept });
     await run.send(client, "terms", encodeTerms({ info, maxKeys: settings.maxKeys }));
     const name = run.names[client] as string; // one of two parties
     const sending = { run, client, name, version, downloadBudget: settings.downloadBudget };
     return answerRequests({ ...sending, settings });
   });
+}
+
+/** Where the budgets are kept, for whoever has seen it before: a restored copy of it grants what was used again. */
+function storeOf({ budget, downloadBudget }: Settings): StateStore | undefined {
+  if (budget !== "unlimited") return budget.store;
+  return downloadBudget === "unlimited" ? undefined : downloadBudget.store;
 }
 
 interface Settings extends Required<ServeLookupOptions> {

@@ -11,13 +11,14 @@
  */
 
 import { checkArgument, checkOptions, partyRule, type RulesOf } from "../../checks/options.js";
-import { anything, callback, optional } from "../../checks/rules.js";
+import { anything, callback, optional, withMethods } from "../../checks/rules.js";
 import { bytesToHex, equalBytes } from "../../bytes/encoding.js";
 import type { Party, ProtocolRun } from "../../channel/party.js";
 import { invalidArgument } from "../../errors.js";
 import { elementBytes, firstInvalidElement } from "../../group/index.js";
 import { randomBytes, type RandomSource } from "../../random/csprng.js";
 import type { PsiItem } from "../../items/items.js";
+import type { StateStore } from "../../store/index.js";
 import { SessionClient, type LookupClient, type LookupOutcome } from "./client.js";
 import { openSource, type FetchOptions } from "./fetch-set.js";
 import type { PublishedSet, SetInfo } from "../set/published-set.js";
@@ -49,6 +50,11 @@ export interface LookupOptions {
   readonly bucketBits?: number;
   /** Largest set to be downloaded. Default 256 MiB. */
   readonly maxSetBytes?: number;
+  /**
+   * The client's own state store: it remembers where the store of the server's budgets stood, and refuses an older copy of it.
+   * Pass it always or never: a server that knows it refuses a session without it.
+   */
+  readonly store?: StateStore;
   /** Where blinds come from. Must be unpredictable: they are all that hides the keys. */
   readonly random?: RandomSource;
 }
@@ -65,6 +71,7 @@ const lookupRules: RulesOf<LookupOptions> = {
   wholeSet: optional(anything),
   bucketBits: optional(anything),
   maxSetBytes: optional(anything),
+  store: optional(withMethods("a store of veilshare/store", "transact", "close")),
   random: optional(callback),
 };
 
@@ -157,7 +164,8 @@ export async function lookupSession<T>(
   return party.run(lookupProtocol, async (run) => {
     const server = peerOf("verifiedLookup", run);
     checkTerms(options);
-    await run.agree(agreedParameters(server, options));
+    const { store } = options;
+    await run.agree(agreedParameters(server, options), store === undefined ? {} : { store });
     const message = await run.receive(server, "terms", { byteLength: termsBytes });
     const terms = await fromPeer(run, "terms", () => decodeTerms(message));
     checkInfo(run, terms.info, options);
