@@ -4,16 +4,15 @@
  * text and the same bytes given as Uint8Array are the same field.
  */
 
-import { isBlankText } from "../bytes/blank-text.js";
 import type { ByteRows } from "../bytes/byte-rows.js";
 import { withinLimits } from "../waiting/wait.js";
-import { invalidArgument, VeilshareError } from "../errors.js";
+import { invalidArgument } from "../errors.js";
 import { eventLoopTurn } from "../parallel/event-loop.js";
 import { ByteStore } from "./byte-store.js";
 import { DistinctItems } from "./distinct-items.js";
 import { maxMemoryBytes } from "./growing-memory.js";
-import { compatibleText } from "../normalizers/folding.js";
-import { normalizationOf, normalized, type KeyNormalization } from "./normalization.js";
+import { isWellFormed, KeyRules, type KeyRulesOptions } from "./key-rules.js";
+import type { KeyNormalization } from "./normalization.js";
 
 /** One field of a key. */
 export type PsiField = string | Uint8Array;
@@ -24,44 +23,31 @@ export type PsiItem = PsiField | readonly PsiField[];
 /** A list of items: an array, or anything that gives them one by one. Read once, from start to end. */
 export type PsiItems<Item = PsiItem> = Iterable<Item> | AsyncIterable<Item>;
 
-/** A lone surrogate: UTF-8 cannot stand for it, and an encoder's replacement would merge different texts. */
-const loneSurrogate = /\p{Surrogate}/u;
-
 const maxItemBytes = maxMemoryBytes;
-/** Few enough that a list that is slow to give them does not keep signs of life from leaving. */
-const itemsPerTurn = 4096;
+/** How long a list in memory is read before others have their turn, and after how many items the clock is looked at. */
+const turnMs = 10;
+const itemsPerLook = 256;
 const lengthBytes = 4;
 
 /** Who reads a list, and how. */
-export interface ReadItemsOptions {
-  /** What is done to every text. Default: nothing. */
-  readonly normalization?: KeyNormalization;
-  /** Field values that stand for nothing. Default: none. */
-  readonly placeholders?: readonly string[];
-  /** Whose argument the list is, for errors. Default `intersect`. */
-  readonly caller?: string;
+export interface ReadItemsOptions extends KeyRulesOptions {
   /** Ends the wait for an item. */
   readonly signal?: AbortSignal;
 }
 
 /** The items of one list as bytes, one after the other; the first one says how many key fields all have. */
 export class ItemReader {
-  readonly #normalization: KeyNormalization;
-  readonly #placeholders: ReadonlySet<string>;
-  readonly #caller: string;
+  readonly #rules: KeyRules;
   readonly #encoder: ItemEncoder;
-  #keyColumns = 0;
 
-  constructor({ normalization = {}, placeholders = [], caller = "intersect" }: ReadItemsOptions) {
-    this.#normalization = normalization;
-    this.#placeholders = placeholderSet(caller, placeholders);
-    this.#caller = caller;
-    this.#encoder = new ItemEncoder(caller);
+  constructor(options: ReadItemsOptions) {
+    this.#rules = new KeyRules(options);
+    this.#encoder = new ItemEncoder(this.#rules);
   }
 
   /** Number of fields of every item; 0 when there was none. */
   get keyColumns(): number {
-    return this.#keyColumns;
+    return this.#rules.columns;
   }
 
   /** The memory that the last item was encoded in: its first {@link ItemReader.byteLength} bytes, until the next. */
@@ -83,19 +69,14 @@ export class ItemReader {
    * text nor bytes, another number of fields than the first item has. Also for an item of 4 GiB.
    */
   read(item: PsiItem, row: number): boolean {
-    const fields = fieldsOf(item);
-    if (this.#keyColumns === 0) this.#keyColumns = fields.length;
-    if (fields.length === 0) throw this.#badItem(row, "at least one field", "none");
-    if (fields.length !== this.#keyColumns) {
-      throw this.#badItem(row, `${this.#keyColumns} fields`, `${fields.length}`);
-    }
+    const fields = this.#rules.fieldsOf(item, row);
     this.#encoder.clear();
     let complete = true;
     for (let column = 0; column < fields.length; column++) {
       const field: unknown = fields[column]; // items may come from untyped code
-      if (typeof field === "string") complete = this.#addText(field, row, column, fields.length) && complete;
+      if (typeof field === "string") complete = this.#addText(field, row, column) && complete;
       else if (field instanceof Uint8Array) complete = this.#addBytes(field) && complete;
-      else throw this.#badItem(row, `text or bytes in field ${column}`, typeof field);
+      else throw this.#rules.badField(row, column, field);
     }
     if (!complete) this.#encoder.clear();
     return complete;
@@ -106,24 +87,12 @@ export class ItemReader {
     return field.length > 0;
   }
 
-  #addText(field: string, row: number, column: number, columns: number): boolean {
-    const text = normalized(field, normalizationOf(this.#caller, this.#normalization, column, columns));
+  #addText(field: string, row: number, column: number): boolean {
+    const text = this.#rules.textOf(field, column);
     if (text === null) return false;
-    if (!this.#encoder.addText(text)) {
-      throw this.#badItem(row, `well-formed text in field ${column}`, "a lone surrogate");
-    }
-    if (isBlankText(text)) return false;
-    return this.#placeholders.size === 0 || !this.#placeholders.has(placeholderForm(text));
+    if (!this.#encoder.addText(text)) throw this.#rules.illFormed(row, column);
+    return !this.#rules.isNothing(text);
   }
-
-  #badItem(row: number, expected: string, got: string): VeilshareError {
-    return badItem(this.#caller, row, expected, got);
-  }
-}
-
-function badItem(caller: string, row: number, expected: string, got: string): VeilshareError {
-  const message = `${caller}: item ${row}: expected ${expected}, got ${got}`;
-  return new VeilshareError("INVALID_ARGUMENT", message, { field: `items[${row}]`, expected, got });
 }
 
 /** A whole list without its repetitions. */
@@ -187,13 +156,14 @@ export async function encodeItems(
   normalization: KeyNormalization,
   caller = "intersect",
 ): Promise<EncodedItems> {
+  const rules = new KeyRules({ caller });
   const reader = new ItemReader({ normalization, caller });
   const store = new ByteStore();
   const offsets = new Uint32Array(items.length + 1);
   await forEachItem({ caller }, items, (item, row) => {
-    if (!reader.read(item, row)) throw badItem(caller, row, "a key without a blank field", "one with");
+    if (!reader.read(item, row)) throw rules.badItem(row, "a key without a blank field", "one with");
     store.append(reader.bytes, reader.byteLength);
-    if (store.length > maxItemBytes) throw tooManyBytes(caller);
+    if (store.length > maxItemBytes) throw rules.tooManyBytes();
     offsets[row + 1] = store.length;
   });
   const bytes = new Uint8Array(store.length);
@@ -223,7 +193,8 @@ export async function forEachItem<Item>(
 ): Promise<void> {
   const iterator = iteratorOf(caller, list);
   try {
-    await withinLimits(readAll(iterator, take, signal), { signal });
+    const reading = isPlainArray(list) ? readArray(list, take, signal) : readAll(iterator, take, signal);
+    await withinLimits(reading, { signal });
   } catch (thrown) {
     endQuietly(iterator); // the reading may still wait for an item
     throw thrown;
@@ -236,12 +207,46 @@ async function readAll<Item>(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const unwanted = (): boolean => signal?.aborted === true;
+  const turns = new Turns();
   for (let row = 0; !unwanted();) {
     const given = iterator.next();
     const next = "then" in given ? await given : given; // lists in memory give their items at once
     if (next.done === true || unwanted()) return;
     take(next.value, row++);
-    if (row % itemsPerTurn === 0) await eventLoopTurn();
+    if (row % itemsPerLook === 0 && turns.isDue) await turns.take();
+  }
+}
+
+/** The same for an array, without an object for each of its items. */
+async function readArray<Item>(
+  list: readonly Item[],
+  take: (item: Item, row: number) => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const turns = new Turns();
+  for (let row = 0; row < list.length && signal?.aborted !== true;) {
+    const end = Math.min(list.length, row + itemsPerLook);
+    for (; row < end; row++) take(list[row] as Item, row); // below the length, which nothing here changes
+    if (turns.isDue) await turns.take();
+  }
+}
+
+/** An array that gives its items as arrays do. */
+function isPlainArray<Item>(list: PsiItems<Item>): list is readonly Item[] {
+  return Array.isArray(list) && list[Symbol.iterator] === Array.prototype[Symbol.iterator];
+}
+
+/** Lets the event loop turn now and then during long work. */
+class Turns {
+  #dueMs = performance.now() + turnMs;
+
+  get isDue(): boolean {
+    return performance.now() >= this.#dueMs;
+  }
+
+  async take(): Promise<void> {
+    await eventLoopTurn();
+    this.#dueMs = performance.now() + turnMs;
   }
 }
 
@@ -264,36 +269,16 @@ function iteratorOf<Item>(caller: string, list: PsiItems<Item>): Iterator<Item> 
   throw invalidArgument(caller, "a list of items", "an object that can't be iterated");
 }
 
-/** Placeholders compare however somebody typed them. */
-function placeholderForm(text: string): string {
-  return compatibleText(text).trim().toLowerCase();
-}
-
-function placeholderSet(caller: string, given: unknown): ReadonlySet<string> {
-  if (Array.isArray(given) && given.every((text) => typeof text === "string")) {
-    return new Set(given.map((text: string) => placeholderForm(text)));
-  }
-  throw invalidArgument(caller, "placeholders to be a list of texts", typeof given);
-}
-
-function fieldsOf(item: PsiItem): readonly PsiField[] {
-  return Array.isArray(item) ? (item as readonly PsiField[]) : [item as PsiField]; // bytes are no array
-}
-
-function tooManyBytes(caller: string): VeilshareError {
-  return invalidArgument(caller, "less than 4 GiB of items", "more");
-}
-
 /** Puts the fields of one item after the other item's, in the same memory. */
 class ItemEncoder {
-  readonly #caller: string;
+  readonly #rules: KeyRules;
   readonly #encoder = new TextEncoder();
   #bytes = new Uint8Array(4096);
   #view = new DataView(this.#bytes.buffer);
   #length = 0;
 
-  constructor(caller: string) {
-    this.#caller = caller;
+  constructor(rules: KeyRules) {
+    this.#rules = rules;
   }
 
   get bytes(): Uint8Array {
@@ -324,7 +309,7 @@ class ItemEncoder {
     for (let i = 0; i < units; i++) {
       const unit = field.charCodeAt(i);
       if (unit > 0x7f) {
-        if (loneSurrogate.test(field)) return false;
+        if (!isWellFormed(field)) return false;
         this.#endField(this.#encoder.encodeInto(field, bytes.subarray(start)).written);
         return true;
       }
@@ -342,7 +327,7 @@ class ItemEncoder {
   #reserve(byteLength: number): void {
     const needed = this.#length + byteLength;
     if (needed <= this.#bytes.length) return;
-    if (needed > maxItemBytes) throw tooManyBytes(this.#caller);
+    if (needed > maxItemBytes) throw this.#rules.tooManyBytes();
     const larger = new Uint8Array(Math.max(needed, 2 * this.#bytes.length));
     larger.set(this.#bytes.subarray(0, this.#length));
     this.#bytes = larger;

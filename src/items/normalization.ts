@@ -81,6 +81,13 @@ export function normalized(text: string, normalization: FieldNormalization): str
   return normalization.nfkc === true ? compatibleText(result) : result; // lower case may leave the form
 }
 
+/** True when no text is changed and none is taken for no key. */
+export function isUnchanged(given: KeyNormalization): boolean {
+  const changesNothing = (field: FieldNormalization): boolean =>
+    !(field instanceof Normalizer) && steps.every((step) => field[step] !== true);
+  return !isList(given) && changesNothing(given);
+}
+
 function isList(given: KeyNormalization): given is readonly FieldNormalization[] {
   return Array.isArray(given);
 }

@@ -24,8 +24,20 @@ export interface OkvsOperations {
     toStride: number,
     bytes: number,
   ): void;
-  /** Plain BLAKE3, 32 bytes each, of messages of 0 to 1,024 bytes: `spans` has address and length of each as words. */
-  hashItems(spans: number, count: number, initialValue: number, to: number): void;
+  /**
+   * Plain BLAKE3, 32 bytes each, of items: of each of its fields the length, a word, and the bytes.
+   *
+   * @param spans - A pair of words for each field: where it begins, counted from `base`, and its length. What is given for an
+   *   item of more than 1,024 bytes is of no use.
+   */
+  hashFields(
+    base: number,
+    spans: number,
+    columns: number,
+    count: number,
+    initialValue: number,
+    to: number,
+  ): void;
   /** The first block of the key stream of each key of 32 bytes: 64 bytes, two children of a node of a tree. */
   expandSeeds(seeds: number, count: number, to: number): void;
   /** `count` blocks of a key's ChaCha20 stream; a multiple of 4. */

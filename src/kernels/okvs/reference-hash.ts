@@ -2,12 +2,13 @@
 
 import { chacha20 } from "@noble/ciphers/chacha.js";
 import { blake3 } from "@noble/hashes/blake3.js";
+import { concatBytes } from "../../bytes/encoding.js";
 import { keyedFlag, type OkvsOperations } from "./operations.js";
 import { addInto, wordAt, type MemoryOf } from "./reference-memory.js";
 
 type Operations = Pick<
   OkvsOperations,
-  "hashRows" | "hashItems" | "expandSeeds" | "keystream" | "foldTree" | "wipeScratch"
+  "hashRows" | "hashFields" | "expandSeeds" | "keystream" | "foldTree" | "wipeScratch"
 >;
 
 const blockBytes = 64;
@@ -29,10 +30,15 @@ export function hashOperations(memory: MemoryOf): Operations {
         area(to + i * toStride, bytes).set(blake3(area(from + i * stride, length), options));
       }
     },
-    hashItems: (spans, count, _initialValue, to) => {
+    hashFields: (base, spans, columns, count, _initialValue, to) => {
       for (let i = 0; i < count; i++) {
-        const message = area(wordAt(memory(), spans + 8 * i), wordAt(memory(), spans + 8 * i + 4));
-        area(to + seedBytes * i, seedBytes).set(blake3(message));
+        const parts: Uint8Array[] = [];
+        for (let c = 0; c < columns; c++) {
+          const span = spans + 8 * (i * columns + c);
+          const length = area(span + 4, 4);
+          parts.push(length, area(base + wordAt(memory(), span), wordAt(memory(), span + 4)));
+        }
+        area(to + seedBytes * i, seedBytes).set(blake3(concatBytes(...parts)));
       }
     },
     expandSeeds: (seeds, count, to) => {

@@ -1,6 +1,6 @@
 /**
- * A list as digests: BLAKE3 of each distinct item's bytes, 32 bytes an item, in the order of their first rows. Items are
- * staged in flat memory and hashed a few thousand at a time; repetitions are found on digests.
+ * A list as digests: BLAKE3 of each distinct item's bytes, 32 bytes an item, in the order of their first rows. Items come
+ * in batches of fields and are hashed a batch at a time; repetitions are found on digests.
  *
  * **Security.** Digests are unkeyed, as both parties must come to the same: whoever has them can guess items and compare.
  * They stay in this process.
@@ -8,29 +8,21 @@
 
 import { blake3 } from "@noble/hashes/blake3.js";
 import type { ByteRows } from "../../bytes/byte-rows.js";
+import { batchesOf, type FieldBatch } from "../../bytes/field-batch.js";
 import { invalidArgument } from "../../errors.js";
-import { ByteStore } from "../../items/byte-store.js";
 import type { ItemSource } from "../../items/distinct-items.js";
-import { GrowingMemory } from "../../items/growing-memory.js";
-import { forEachItem, ItemReader, type PsiItems, type ReadItemsOptions } from "../../items/items.js";
+import { FieldBatcher } from "../../items/field-batcher.js";
+import { forEachItem, type PsiItems, type ReadItemsOptions } from "../../items/items.js";
+import { KeyRules } from "../../items/key-rules.js";
 import { noItem, RowMap, type ItemRows } from "../../items/row-map.js";
 import { blake3InitialValue } from "../../kernels/okvs/operations.js";
 import { withKernel } from "../../ot/subspace-vole/kernel-scratch.js";
-import { randomBytes } from "../../random/csprng.js";
+import { DigestTable, digestWords } from "./digest-table.js";
+import { encodedItem, encodedLength, KeptItems } from "./kept-items.js";
 
-const digestWords = 8;
-const wordBytes = 4;
-const blockBytes = 64;
+const digestBytes = 4 * digestWords;
 /** What the kernel hashes: one chunk. */
 const chunkBytes = 1024;
-const stagedItems = 4096;
-const stagedBytes = 2 ** 18;
-/** Items below which a copy byte by byte is shorter than setting up a call of `set`. */
-const shortBytes = 128;
-const firstSlots = 4096;
-/** 4 GiB of digests. */
-const maxItems = 2 ** 27 - 1;
-
 const initialValue = new Uint8Array(Uint32Array.from(blake3InitialValue).buffer);
 
 /** How a list is read to digests. */
@@ -41,21 +33,17 @@ export interface DigestListOptions extends ReadItemsOptions {
 
 /** Distinct items by digest, and the rows that each one stands in. */
 export class DigestList implements ItemSource {
-  readonly #digests = new GrowingMemory();
+  readonly #table = new DigestTable();
   readonly #rows = new RowMap();
-  readonly #staging = new Staging();
-  #count = 0;
-  /** Words, open addressing; slots hold numbers plus one, zero is an empty slot. */
-  #slots = slotsOf(firstSlots);
-  #slotBits = Math.log2(firstSlots);
-  /** Odd multipliers, so that nobody can prepare items that crowd the table. */
-  readonly #keys = oddWords();
-  #kept: KeptBytes | undefined;
+  #kept: KeptItems | undefined;
   #keyColumns = 0;
   #skipped = 0;
+  /** Memory that is used batch after batch: fresh memory of its size costs more than what is done with it. */
+  #digestBytes = new Uint8Array(0);
+  #numbers = new Uint32Array(0);
 
   private constructor(keepBytesUpTo: number) {
-    if (keepBytesUpTo > 0) this.#kept = new KeptBytes(keepBytesUpTo);
+    if (keepBytesUpTo > 0) this.#kept = new KeptItems(keepBytesUpTo);
   }
 
   /**
@@ -66,20 +54,27 @@ export class DigestList implements ItemSource {
   static async read(list: PsiItems, options: DigestListOptions): Promise<DigestList> {
     const { keepBytesUpTo = 0, caller = "intersect", signal } = options;
     const digests = new DigestList(keepBytesUpTo);
-    const reader = new ItemReader(options);
-    await forEachItem({ caller, signal }, list, (item, row) => {
-      if (reader.read(item, row)) digests.#take(reader.bytes, reader.byteLength);
-      else digests.#skip();
-    });
-    digests.#flush();
-    digests.#slots.release();
-    digests.#keyColumns = digests.#count === 0 ? 0 : reader.keyColumns;
+    const batches = new KeyRules(options).isPlain ? batchesOf(list) : undefined;
+    if (batches !== undefined) {
+      await forEachItem({ caller, signal }, batches, (batch) => {
+        digests.#take(batch);
+      });
+    } else {
+      if (Array.isArray(list)) digests.#table.reserve(list.length);
+      const batcher = new FieldBatcher(options);
+      await forEachItem({ caller, signal }, list, (item, row) => {
+        if (batcher.add(item, row)) digests.#take(batcher.take());
+      });
+      digests.#take(batcher.take());
+    }
+    digests.#table.seal();
+    digests.#digestBytes = new Uint8Array(0);
     return digests;
   }
 
   /** How many distinct items there are. */
   get count(): number {
-    return this.#count;
+    return this.#table.count;
   }
 
   /** How many rows the list has. */
@@ -94,12 +89,12 @@ export class DigestList implements ItemSource {
 
   /** Number of fields of every item; 0 when there is no item. */
   get keyColumns(): number {
-    return this.#keyColumns;
+    return this.count === 0 ? 0 : this.#keyColumns;
   }
 
   /** The digests, 8 words an item. */
   get digests(): Uint32Array {
-    return this.#digests.words;
+    return this.#table.words;
   }
 
   /** The bytes of some items, in the order given; only while bytes are kept. */
@@ -115,235 +110,81 @@ export class DigestList implements ItemSource {
     this.#kept = undefined;
   }
 
-  /** Gives back the memory of the digests. */
-  releaseDigests(): void {
-    this.#digests.release();
-  }
-
   /** Gives all memory back. */
   release(): void {
     this.releaseBytes();
-    this.releaseDigests();
-    this.#slots.release();
+    this.#table.release();
     this.#rows.release();
   }
 
   /** The rows of some items, in the order given. */
   rowsOf(numbers: Uint32Array): ItemRows {
-    return this.#rows.rowsOf(numbers, this.#count);
+    return this.#rows.rowsOf(numbers, this.count);
   }
 
-  #take(bytes: Uint8Array, byteLength: number): void {
-    if (!this.#staging.fits(byteLength)) this.#flush();
-    if (byteLength <= chunkBytes) {
-      this.#staging.add(bytes, byteLength);
-      return;
-    }
-    // Longer than what the kernel hashes at once: rare.
-    this.#flush();
-    const item = bytes.subarray(0, byteLength);
-    this.#add(new Uint32Array(blake3(item).slice().buffer), 0, { bytesOf: () => item });
-  }
-
-  /** Adds a row that has no item. */
-  #skip(): void {
-    if (!this.#staging.fits(0)) this.#flush();
-    this.#skipped++;
-    this.#staging.addNothing();
-  }
-
-  /** Hashes what is staged and adds it. */
-  #flush(): void {
-    const staging = this.#staging;
-    if (staging.count === 0) return;
-    const digests = staging.digests();
-    for (let i = 0; i < staging.count; i++) {
-      if (staging.isNothing(i)) this.#rows.add(noItem);
-      else this.#add(digests, i, staging);
-    }
-    staging.clear();
-  }
-
-  /** Adds a row: digest `i` of some, whose bytes `bytesOf(i)` gives. */
-  #add(digests: Uint32Array, i: number, staging: Pick<Staging, "bytesOf">): void {
-    const at = digestWords * i;
-    const slot = this.#slotOf(digests, at);
-    const slots = this.#slots.words;
-    const occupant = slots[slot] as number; // a slot of the table
-    if (occupant !== 0) {
-      this.#rows.add(occupant - 1);
-      return;
-    }
-    const count = this.#count;
-    if (count === maxItems) throw invalidArgument("intersect", `at most ${maxItems} distinct items`, "more");
-    const target = digestWords * count;
-    this.#digests.reserve(wordBytes * (target + digestWords));
-    const words = this.#digests.words;
-    for (let k = 0; k < digestWords; k++) words[target + k] = digests[at + k] as number; // a whole digest
-    this.#rows.add(count);
-    slots[slot] = count + 1;
-    this.#count = count + 1;
-    if (this.#kept?.add(staging.bytesOf(i)) === false) this.releaseBytes();
-    if (4 * this.#count > 3 * 2 ** this.#slotBits) this.#grow();
-  }
-
-  /** The slot that holds the digest at `at`, or the empty one where it belongs. The table is never full. */
-  #slotOf(digests: Uint32Array, at: number): number {
-    const slots = this.#slots.words;
-    const own = this.#digests.words;
-    const mask = 2 ** this.#slotBits - 1;
-    let slot = this.#home(digests[at] as number, digests[at + 1] as number); // a whole digest
-    for (;;) {
-      const occupant = slots[slot] as number; // slot <= mask
-      if (occupant === 0) return slot;
-      const start = digestWords * (occupant - 1);
-      let k = 0;
-      while (k < digestWords && own[start + k] === digests[at + k]) k++;
-      if (k === digestWords) return slot;
-      slot = (slot + 1) & mask;
+  /** Adds the rows of a batch. */
+  #take(batch: FieldBatch): void {
+    if (batch.count === 0) return;
+    this.#keyColumns = batch.columns;
+    const places = placesOfItems(batch);
+    this.#skipped += batch.count - places.length;
+    this.#digestBytes = digestsOf(batch, this.#digestBytes);
+    const all = new Uint32Array(this.#digestBytes.buffer);
+    const digests = places.length === batch.count ? all : chosen(all, places);
+    const before = this.count;
+    if (this.#numbers.length < places.length) this.#numbers = new Uint32Array(places.length);
+    const numbers = this.#numbers.subarray(0, places.length);
+    this.#table.add(digests, numbers);
+    this.#keep(batch, places, numbers, before);
+    for (let i = 0, row = 0; row < batch.count; row++) {
+      const isItem = places[i] === row;
+      this.#rows.add(isItem ? (numbers[i++] as number) : noItem); // as many numbers as places
     }
   }
 
-  /** The first slot for a digest of these words. */
-  #home(first: number, second: number): number {
-    const [a, b] = this.#keys;
-    return ((Math.imul(first, a) + Math.imul(second, b)) >>> 0) >>> (32 - this.#slotBits);
-  }
-
-  #grow(): void {
-    this.#slots.release();
-    this.#slotBits++;
-    this.#slots = slotsOf(2 ** this.#slotBits);
-    const slots = this.#slots.words;
-    const own = this.#digests.words;
-    const mask = 2 ** this.#slotBits - 1;
-    for (let number = 0; number < this.#count; number++) {
-      const at = digestWords * number;
-      let slot = this.#home(own[at] as number, own[at + 1] as number); // a digest of the list
-      while (slots[slot] !== 0) slot = (slot + 1) & mask;
-      slots[slot] = number + 1;
+  /** Keeps the bytes of items that are new, as long as they are few. */
+  #keep(batch: FieldBatch, places: Uint32Array, numbers: Uint32Array, before: number): void {
+    let next = before;
+    for (let i = 0; i < numbers.length && this.#kept !== undefined; i++) {
+      if (numbers[i] !== next) continue;
+      next++;
+      if (!this.#kept.add(encodedItem(batch, places[i] as number))) this.releaseBytes(); // a place a number
     }
   }
 }
 
-/** Items one after the other, each followed by zeros up to the end of a block, until there are enough to hash. */
-class Staging {
-  readonly #bytes = new Uint8Array(stagedBytes);
-  /** Place and length of each. */
-  readonly #spans = new Uint32Array(2 * stagedItems);
-  /** 1 where a row has no item. */
-  readonly #nothing = new Uint8Array(stagedItems);
-  #count = 0;
-  #end = 0;
-
-  get count(): number {
-    return this.#count;
+/** The places in a batch that have an item. */
+function placesOfItems({ count, blank }: FieldBatch): Uint32Array {
+  const places = new Uint32Array(count);
+  let found = 0;
+  for (let place = 0; place < count; place++) {
+    if (blank[place] === 0) places[found++] = place;
   }
-
-  fits(byteLength: number): boolean {
-    return this.#count < stagedItems && this.#end + byteLength + 2 * blockBytes <= stagedBytes;
-  }
-
-  add(source: Uint8Array, byteLength: number): void {
-    const bytes = this.#bytes;
-    const start = this.#end;
-    this.#spans[2 * this.#count] = start;
-    this.#spans[2 * this.#count + 1] = byteLength;
-    this.#nothing[this.#count] = 0;
-    this.#count++;
-    if (byteLength < shortBytes) {
-      for (let i = 0; i < byteLength; i++) bytes[start + i] = source[i] as number; // i < its length
-    } else bytes.set(source.subarray(0, byteLength), start);
-    this.#end = start + Math.max(1, Math.ceil(byteLength / blockBytes)) * blockBytes;
-    for (let i = start + byteLength; i < this.#end; i++) bytes[i] = 0;
-  }
-
-  /** Takes the place of a row that has no item. */
-  addNothing(): void {
-    this.#spans[2 * this.#count] = 0;
-    this.#spans[2 * this.#count + 1] = 0;
-    this.#nothing[this.#count] = 1;
-    this.#count++;
-  }
-
-  isNothing(i: number): boolean {
-    return this.#nothing[i] === 1;
-  }
-
-  /** The digests of all, 8 words each. */
-  digests(): Uint32Array {
-    const digests = withKernel(({ run, place, room, take }) => {
-      const base = place(this.#bytes.subarray(0, this.#end));
-      const spans = this.#spans.slice(0, 2 * this.#count);
-      for (let i = 0; i < spans.length; i += 2) spans[i] = base + (spans[i] as number); // one pair an item
-      const to = room(wordBytes * digestWords * this.#count);
-      run.hashItems(place(new Uint8Array(spans.buffer)), this.#count, place(initialValue), to);
-      return take(to, wordBytes * digestWords * this.#count);
-    });
-    return new Uint32Array(digests.buffer);
-  }
-
-  bytesOf(i: number): Uint8Array {
-    const start = this.#spans[2 * i] as number; // i < count
-    return this.#bytes.subarray(start, start + (this.#spans[2 * i + 1] as number));
-  }
-
-  clear(): void {
-    this.#count = 0;
-    this.#end = 0;
-  }
+  return places.subarray(0, found);
 }
 
-/** The bytes of the first items. */
-class KeptBytes {
-  readonly #limit: number;
-  readonly #store = new ByteStore();
-  readonly #ends: number[] = [0];
-
-  constructor(limit: number) {
-    this.#limit = limit;
+/** The digests of all items of a batch, 32 bytes each; in `reused` where that has the right length. */
+function digestsOf(batch: FieldBatch, reused: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const { bytes, spans, columns, count } = batch;
+  const digests = withKernel(({ run, place, room, take }) => {
+    const to = room(digestBytes * count);
+    const words = spans.subarray(0, 2 * columns * count);
+    const spansAt = place(new Uint8Array(words.buffer, words.byteOffset, words.byteLength));
+    run.hashFields(place(bytes), spansAt, columns, count, place(initialValue), to);
+    return take(to, digestBytes * count, reused);
+  });
+  for (let i = 0; i < count; i++) {
+    if (encodedLength(batch, i) <= chunkBytes) continue;
+    digests.set(blake3(encodedItem(batch, i)), digestBytes * i); // longer than what the kernel hashes: rare
   }
-
-  /** False when there are more than were to be kept. */
-  add(item: Uint8Array): boolean {
-    if (this.#ends.length > this.#limit) return false;
-    this.#store.append(item, item.length);
-    this.#ends.push(this.#store.length);
-    return true;
-  }
-
-  gather(numbers: Uint32Array): ByteRows {
-    const offsets = new Uint32Array(numbers.length + 1);
-    for (const [i, number] of numbers.entries()) {
-      offsets[i + 1] = (offsets[i] as number) + this.#end(number) - this.#start(number);
-    }
-    const bytes = new Uint8Array(offsets[numbers.length] as number);
-    for (const [i, number] of numbers.entries()) {
-      this.#store.copyTo(bytes, offsets[i] as number, this.#start(number), this.#end(number));
-    }
-    return { bytes, offsets };
-  }
-
-  release(): void {
-    this.#store.release();
-  }
-
-  #start(number: number): number {
-    return this.#ends[number] as number; // numbers are of items
-  }
-
-  #end(number: number): number {
-    return this.#ends[number + 1] as number; // numbers are of items
-  }
+  return digests;
 }
 
-function slotsOf(count: number): GrowingMemory {
-  const slots = new GrowingMemory();
-  slots.reserve(wordBytes * count);
-  return slots;
-}
-
-function oddWords(): readonly [number, number] {
-  const words = new Uint32Array(randomBytes(8).buffer);
-  return [(words[0] as number) | 1, (words[1] as number) | 1]; // 8 bytes are two words
+function chosen(digests: Uint32Array, places: Uint32Array): Uint32Array {
+  const result = new Uint32Array(digestWords * places.length);
+  for (let i = 0; i < places.length; i++) {
+    const at = digestWords * (places[i] as number); // places are of digests
+    for (let k = 0; k < digestWords; k++) result[digestWords * i + k] = digests[at + k] as number;
+  }
+  return result;
 }

@@ -1,7 +1,7 @@
 import { blake3 } from "@noble/hashes/blake3.js";
 import { chacha20 } from "@noble/ciphers/chacha.js";
 import { describe, expect, it } from "vitest";
-import { bytesToHex } from "../../../dist/bytes/encoding.js";
+import { bytesToHex, concatBytes } from "../../../dist/bytes/encoding.js";
 import { blake3InitialValue, keyedFlag, type OkvsKernel } from "../../../dist/kernels/okvs/operations.js";
 import { randomBytes } from "../../../dist/random/index.js";
 import { describeWithData, readDataJson } from "../../support/data.js";
@@ -46,21 +46,6 @@ describeWithData("BLAKE3 of the kernel", ["crypto/blake3-part-a.json"], () => {
       expect(bytesToHex(hashOne(kernel, message, undefined, 64))).toBe(hash.slice(0, 128));
       const keyBytes = new TextEncoder().encode(key);
       expect(bytesToHex(hashOne(kernel, message, keyBytes, 64))).toBe(keyed.slice(0, 128));
-    }
-  });
-
-  it("gives the published hashes of messages of different lengths side by side, the empty one too", () => {
-    const kernel = compiledOkvs();
-    const within = cases.filter((one) => one.input_len <= 1024);
-    const spans = new Uint32Array(2 * within.length);
-    for (const [i, { input_len: length }] of within.entries()) {
-      spans.set([place(kernel, inputOf(length), length + 64), length], 2 * i);
-    }
-    const to = zeros(kernel, 32 * within.length);
-    const at = place(kernel, new Uint8Array(spans.buffer));
-    kernel.run.hashItems(at, within.length, place(kernel, initialValue), to);
-    for (const [i, { hash }] of within.entries()) {
-      expect(bytesToHex(taken(kernel, to + 32 * i, 32))).toBe(hash.slice(0, 64));
     }
   });
 });
@@ -108,27 +93,51 @@ describe("the kernel's hashes", () => {
     },
   );
 
-  it.each([1, 2, 3, 4, 5, 9])("are the reference's for %i items of random lengths", (count) => {
-    const lengths = Array.from({ length: count }, (_, i) => (i * 379 + 61 * count) % 1025);
-    const messages = lengths.map((length) => randomBytes(length));
-    const [a, b] = onBoth((kernel) => {
-      const spans = new Uint32Array(2 * count);
-      for (const [i, message] of messages.entries()) {
-        const at = place(kernel, new Uint8Array(message.length + 64));
-        kernel.memory().set(message, at);
-        spans.set([at, message.length], 2 * i);
+  it.each([1, 2, 3, 4, 5, 9])(
+    "are the reference's and BLAKE3's for %i items of one to three fields",
+    (count) => {
+      for (const columns of [1, 2, 3]) {
+        const longest = Math.floor(1024 / columns) - 4;
+        const fields = Array.from({ length: count * columns }, (_, i) =>
+          randomBytes([(i * 379 + 61 * count) % (longest + 1), 0, longest, 60 - 4 * (i % 2)][i % 4] ?? 0),
+        );
+        const [a, b] = onBoth((kernel) => {
+          const base = place(kernel, concatBytes(...fields));
+          const spans = new Uint32Array(2 * fields.length);
+          for (let i = 0, at = 0; i < fields.length; at += fields[i++]?.length ?? 0) {
+            spans.set([at, fields[i]?.length ?? 0], 2 * i);
+          }
+          const spansAt = place(kernel, new Uint8Array(spans.buffer));
+          const to = zeros(kernel, 32 * (count + 1));
+          kernel.run.hashFields(base, spansAt, columns, count, place(kernel, initialValue), to);
+          return taken(kernel, to, 32 * (count + 1));
+        });
+        expect(a).toEqual(b);
+        expect(a.subarray(32 * count)).toEqual(new Uint8Array(32));
+        for (let i = 0; i < count; i++) {
+          const own = fields.slice(i * columns, (i + 1) * columns);
+          const message = own.flatMap((field) => [
+            new Uint8Array(Uint32Array.of(field.length).buffer),
+            field,
+          ]);
+          expect(a.slice(32 * i, 32 * (i + 1))).toEqual(blake3(concatBytes(...message)));
+        }
       }
-      const to = zeros(kernel, 32 * (count + 1));
-      kernel.run.hashItems(
-        place(kernel, new Uint8Array(spans.buffer)),
-        count,
-        place(kernel, initialValue),
-        to,
-      );
-      return taken(kernel, to, 32 * (count + 1));
-    });
-    expect(a).toEqual(b);
-    expect(a.subarray(32 * count)).toEqual(new Uint8Array(32));
+    },
+  );
+
+  it("of items longer than a chunk leave those beside them as they are", () => {
+    const kernel = compiledOkvs();
+    const base = place(kernel, new Uint8Array(5000).fill(65));
+    const spans = Uint32Array.of(0, 10, 0, 1021, 0, 0xffff_ffff, 0, 1020, 7, 10);
+    const to = zeros(kernel, 160);
+    const spansAt = place(kernel, new Uint8Array(spans.buffer));
+    kernel.run.hashFields(base, spansAt, 1, 5, place(kernel, initialValue), to);
+    const digest = (length: number): Uint8Array =>
+      blake3(concatBytes(new Uint8Array(Uint32Array.of(length).buffer), new Uint8Array(length).fill(65)));
+    expect(taken(kernel, to, 32)).toEqual(digest(10));
+    expect(taken(kernel, to + 96, 32)).toEqual(digest(1020));
+    expect(taken(kernel, to + 128, 32)).toEqual(digest(10));
   });
 });
 
@@ -176,6 +185,8 @@ describe("the kernel's streams", () => {
     const room = zeros(kernel, 1024);
     kernel.run.foldTree(leaves, 0, 2, room, room + 128, 128);
     kernel.run.hashRows(leaves, 64, 64, 4, leaves, keyedFlag, room, 64, 64);
+    const spans = place(kernel, new Uint8Array(Uint32Array.of(0, 200, 7, 100).buffer));
+    kernel.run.hashFields(leaves, spans, 1, 2, place(kernel, initialValue), room);
     kernel.run.columnsToRows(leaves, 0, 16, room, 0);
     expect(taken(kernel, 0, heap)).not.toEqual(before);
     kernel.run.wipeScratch();

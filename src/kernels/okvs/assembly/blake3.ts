@@ -229,7 +229,6 @@ export function hashRows(
   }
 }
 
-/** Length and flags of the block at `at` of each message; a lane that is over goes on with what nobody reads. */
 // @ts-ignore: decorator
 @inline
 function lane(value: v128, index: u8, scalar: i32): v128 {
@@ -257,36 +256,64 @@ function lastFlag(length: i32, at: i32): i32 {
   return isLast(length, at) ? LAST : 0;
 }
 
+/** Four messages side by side, each with the room of a chunk and what copies of 16 bytes and zeros need beyond. */
+const ROOM: usize = 1024 + 80;
+const MESSAGES: usize = memory.data(4 * (1024 + 80), 16);
+
 /**
- * Plain hashes of messages of any lengths up to 1,024, 32 bytes each.
+ * Writes an item as the bytes that are compared: each field's length and its bytes; zeros up to the end of the block.
  *
- * @param spans - A pair of words for each message: address and length; the rest of its last block is zero.
+ * @returns Its length; 0 for one that is longer than a chunk.
+ */
+function writeItem(base: usize, fields: usize, columns: u32, to: usize): i32 {
+  let at = to;
+  for (let c: u32 = 0; c < columns; c++, fields += 8) {
+    const from = base + <usize>load<u32>(fields);
+    const length = load<u32>(fields, 4);
+    if (length > 1020 || at + 4 + <usize>length > to + 1024) return 0;
+    store<u32>(at, length);
+    at += 4;
+    for (let k: usize = 0; k < <usize>length; k += 16) v128.store(at + k, v128.load(from + k));
+    at += <usize>length;
+  }
+  const zero = i32x4.splat(0);
+  for (let k: usize = 0; k < 64; k += 16) v128.store(at + k, zero);
+  return <i32>(at - to);
+}
+
+/**
+ * Plain hashes of items of some fields, 32 bytes each.
+ *
+ * @param spans - A pair of words for each field: where it begins, counted from `base`, and its length.
  * @param initial - The initial value.
  */
-export function hashItems(spans: usize, count: usize, initial: usize, to: usize): void {
+export function hashFields(
+  base: usize,
+  spans: usize,
+  columns: u32,
+  count: usize,
+  initial: usize,
+  to: usize,
+): void {
+  const stride = <usize>columns << 3;
   for (let i: usize = 0; i < count; i += 4) {
-    const left = count - i;
-    const span = spans + (i << 3);
-    const second = left > 1 ? span + 8 : span;
-    const third = left > 2 ? span + 16 : span;
-    const fourth = left > 3 ? span + 24 : span;
-    hashQuad(span, second, third, fourth, initial, to + (i << 5), min(4, left));
+    const left = min(4, count - i);
+    const first = spans + i * stride;
+    const l0 = writeItem(base, first, columns, MESSAGES);
+    const l1 = left > 1 ? writeItem(base, first + stride, columns, MESSAGES + ROOM) : 0;
+    const l2 = left > 2 ? writeItem(base, first + 2 * stride, columns, MESSAGES + 2 * ROOM) : 0;
+    const l3 = left > 3 ? writeItem(base, first + 3 * stride, columns, MESSAGES + 3 * ROOM) : 0;
+    hashQuad(l0, l1, l2, l3, initial, to + (i << 5), left);
   }
 }
 
-function hashQuad(s0: usize, s1: usize, s2: usize, s3: usize, initial: usize, to: usize, count: usize): void {
-  const l0 = load<i32>(s0, 4);
-  const l1 = load<i32>(s1, 4);
-  const l2 = load<i32>(s2, 4);
-  const l3 = load<i32>(s3, 4);
-  const p0 = <usize>load<u32>(s0);
-  const p1 = <usize>load<u32>(s1);
-  const p2 = <usize>load<u32>(s2);
-  const p3 = <usize>load<u32>(s3);
+/** Hashes of what is in MESSAGES, by its lengths. */
+function hashQuad(l0: i32, l1: i32, l2: i32, l3: i32, initial: usize, to: usize, count: usize): void {
   const longest = max(1, max(max(l0, l1), max(l2, l3)));
   startChain(initial);
   for (let at = 0; at < longest; at += 64) {
-    loadBlocks(p0 + at, p1 + at, p2 + at, p3 + at);
+    const block = MESSAGES + <usize>at;
+    loadBlocks(block, block + ROOM, block + 2 * ROOM, block + 3 * ROOM);
     let lengths = i32x4.splat(blockLength(l0, at));
     lengths = lane(lengths, 1, blockLength(l1, at));
     lengths = lane(lengths, 2, blockLength(l2, at));
@@ -312,4 +339,5 @@ export function wipeHash(): void {
   memory.fill(CHAIN, 0, 128);
   memory.fill(OUTPUT, 0, 256);
   memory.fill(OUTPUTS, 0, 256);
+  memory.fill(MESSAGES, 0, 4 * ROOM);
 }

@@ -3,7 +3,7 @@
  * matrix, the code, the check, the band matrix and lists of tags.
  */
 
-import { hashItems, hashRows, wipeHash } from "./blake3";
+import { hashFields, hashRows, wipeHash } from "./blake3";
 import { decodeRows, eliminate, partitionsOf, solve, sortRecords } from "./band";
 import { expandSeeds, foldTree, keystream, wipeStreams } from "./chacha";
 import { sumRows } from "./check";
@@ -16,7 +16,7 @@ export { addMasked, columnsToRows, rowsToColumns };
 export { decodeRows, eliminate, partitionsOf, solve, sortRecords };
 export { expandSeeds, foldTree, keystream };
 export { gatherTags, matchTags, sortTags };
-export { hashItems, hashRows };
+export { hashFields, hashRows };
 export { sumRows };
 
 /** Where free memory begins. */
