@@ -12,3 +12,12 @@ export function isBlankText(text: string): boolean {
   if (first > 0x20 && first < 0x7f) return false; // nearly all keys
   return !visible.test(text);
 }
+
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** The same for a text of `length` bytes of UTF-8 that begins at `start`. */
+export function isBlankField(bytes: Uint8Array, start: number, length: number): boolean {
+  const first = length === 0 ? 0 : (bytes[start] as number); // within the bytes
+  if (first > 0x20 && first < 0x7f) return false; // nearly all keys
+  return isBlankText(decoder.decode(bytes.subarray(start, start + length)));
+}

@@ -16,16 +16,13 @@ export interface FieldBatch {
   readonly blank: Uint8Array;
 }
 
-/** The method by which a list gives its items in batches, where it can; undefined where it can't. */
-export const fieldBatches: unique symbol = Symbol("veilshare/fieldBatches");
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** A list that may give its items in batches: the same ones, in the same order, as one by one. */
-export interface BatchedList {
-  readonly [fieldBatches]: () => AsyncGenerator<FieldBatch, void, undefined> | undefined;
-}
-
-/** The batches of a list that gives any. */
-export function batchesOf(list: unknown): AsyncGenerator<FieldBatch, void, undefined> | undefined {
-  if (typeof list !== "object" || list === null || !(fieldBatches in list)) return undefined;
-  return (list as BatchedList)[fieldBatches](); // nobody else knows the symbol
+/** The fields of an item of a batch, as texts. */
+export function fieldTexts({ bytes, spans, columns }: FieldBatch, item: number): readonly string[] {
+  return Array.from({ length: columns }, (_, column) => {
+    const at = 2 * (columns * item + column);
+    const [start, length] = [spans[at] as number, spans[at + 1] as number]; // a span a field
+    return decoder.decode(bytes.subarray(start, start + length));
+  });
 }

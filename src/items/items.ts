@@ -5,20 +5,17 @@
  */
 
 import type { ByteRows } from "../bytes/byte-rows.js";
+import { isWellFormed } from "../bytes/field-packer.js";
 import { withinLimits } from "../waiting/wait.js";
 import { invalidArgument } from "../errors.js";
 import { eventLoopTurn } from "../parallel/event-loop.js";
 import { ByteStore } from "./byte-store.js";
 import { DistinctItems } from "./distinct-items.js";
 import { maxMemoryBytes } from "./growing-memory.js";
-import { isWellFormed, KeyRules, type KeyRulesOptions } from "./key-rules.js";
+import { KeyRules, type KeyRulesOptions, type PsiItem } from "./key-rules.js";
 import type { KeyNormalization } from "./normalization.js";
 
-/** One field of a key. */
-export type PsiField = string | Uint8Array;
-
-/** One item: a key of one field, or several key fields in the order of the agreed key columns. */
-export type PsiItem = PsiField | readonly PsiField[];
+export type { PsiField, PsiItem } from "./key-rules.js";
 
 /** A list of items: an array, or anything that gives them one by one. Read once, from start to end. */
 export type PsiItems<Item = PsiItem> = Iterable<Item> | AsyncIterable<Item>;

@@ -4,10 +4,12 @@ import { isBlankText } from "../bytes/blank-text.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import { compatibleText } from "../normalizers/folding.js";
 import { isUnchanged, normalizationOf, normalized, type KeyNormalization } from "./normalization.js";
-import type { PsiField, PsiItem } from "./items.js";
 
-/** A lone surrogate: UTF-8 cannot stand for it, and an encoder's replacement would merge different texts. */
-const loneSurrogate = /\p{Surrogate}/u;
+/** One field of a key. */
+export type PsiField = string | Uint8Array;
+
+/** One item: a key of one field, or several key fields in the order of the agreed key columns. */
+export type PsiItem = PsiField | readonly PsiField[];
 
 /** How the items of a list are to be understood. */
 export interface KeyRulesOptions {
@@ -80,7 +82,7 @@ export class KeyRules {
     return this.badItem(row, `text or bytes in field ${column}`, typeof field);
   }
 
-  /** The error for a field that {@link isWellFormed} is false for. */
+  /** The error for a field with a lone surrogate. */
   illFormed(row: number, column: number): VeilshareError {
     return this.badItem(row, `well-formed text in field ${column}`, "a lone surrogate");
   }
@@ -95,11 +97,6 @@ export class KeyRules {
   tooManyBytes(): VeilshareError {
     return invalidArgument(this.caller, "less than 4 GiB of items", "more");
   }
-}
-
-/** Whether UTF-8 can stand for a text. */
-export function isWellFormed(text: string): boolean {
-  return !loneSurrogate.test(text);
 }
 
 /** Placeholders compare however somebody typed them. */

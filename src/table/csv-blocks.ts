@@ -3,55 +3,62 @@
  * of quotes and line ends never occur inside a character, so this comes before decoding.
  */
 
-import { concatBytes } from "../bytes/encoding.js";
-
 const quote = 0x22;
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 
 /** Takes chunks, gives blocks of whole rows. */
 export class CsvBlocks {
-  #rest: Uint8Array[] = [];
-  #restBytes = 0;
+  /** Memory that is used again and again: the last block, then what is left after it. */
+  #memory: Uint8Array = new Uint8Array(2 ** 12);
+  #restStart = 0;
+  #restEnd = 0;
   #quoted = false;
 
   /** How many bytes there are after the last row that is whole. */
   get restBytes(): number {
-    return this.#restBytes;
+    return this.#restEnd - this.#restStart;
   }
 
-  /** The bytes after the last row that is whole. */
+  /** The bytes after the last row that is whole; until the next call of {@link CsvBlocks.take}. */
   rest(): Uint8Array {
-    return concatBytes(...this.#rest);
+    return this.#memory.subarray(this.#restStart, this.#restEnd);
   }
 
   /**
-   * Takes a chunk, of which nothing is kept but copies.
+   * Takes a chunk, of which nothing is kept but a copy.
    *
-   * @returns All rows that are whole with it, or undefined when there are none.
+   * @returns All rows that are whole with it, or undefined when there are none. The next call writes over them.
    */
   take(chunk: Uint8Array): Uint8Array | undefined {
     const end = this.#endOfRows(chunk);
-    if (end === 0) {
-      this.#keep(chunk);
-      return undefined;
-    }
-    const head = chunk.subarray(0, end);
-    const block = this.#restBytes === 0 ? head : concatBytes(...this.#rest, head);
-    this.#rest = [];
-    this.#restBytes = 0;
-    this.#keep(chunk.subarray(end));
-    return block;
+    const before = this.restBytes;
+    this.#append(chunk);
+    if (end === 0) return undefined;
+    this.#restStart = before + end;
+    return this.#memory.subarray(0, before + end);
   }
 
-  #keep(bytes: Uint8Array): void {
-    if (bytes.length === 0) return;
-    this.#rest.push(Uint8Array.from(bytes));
-    this.#restBytes += bytes.length;
+  /** Puts a chunk after the rest, which moves to the start. */
+  #append(chunk: Uint8Array): void {
+    const before = this.restBytes;
+    const needed = before + chunk.length;
+    if (needed <= this.#memory.length) this.#memory.copyWithin(0, this.#restStart, this.#restEnd);
+    else {
+      const larger = new Uint8Array(Math.max(needed, 2 * this.#memory.length));
+      larger.set(this.rest());
+      this.#memory = larger;
+    }
+    this.#memory.set(chunk, before);
+    this.#restStart = 0;
+    this.#restEnd = needed;
   }
 
   /** Where the last row ends of those that end in the chunk, 0 for none. A CR at the very end may be half a line end. */
   #endOfRows(chunk: Uint8Array): number {
+    if (!this.#quoted && !chunk.includes(quote) && !chunk.includes(carriageReturn)) {
+      return chunk.lastIndexOf(lineFeed) + 1; // much faster than byte by byte
+    }
     let end = 0;
     let quoted = this.#quoted;
     for (let i = 0; i < chunk.length; i++) {

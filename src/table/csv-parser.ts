@@ -10,6 +10,8 @@ import { cleanBlock } from "./csv-cleaner.js";
 import { delimiterLine, findDelimiter } from "./csv-delimiter.js";
 import type { CsvFormat } from "./csv-format.js";
 import { readHeader, type CsvHeader } from "./csv-header.js";
+import { CsvScanner } from "./csv-scanner.js";
+import type { RowBatch } from "./rows.js";
 import { invalidData } from "./table.js";
 import { countLineEnds, textNames, type TextEncoding } from "./text-decoder.js";
 import { describeMark, marks } from "./text-marks.js";
@@ -20,6 +22,8 @@ export interface RowTaker {
   readonly header: (columns: readonly string[], line: number) => void;
   /** The cells of those columns. */
   readonly row: (cells: readonly string[], line: number) => void;
+  /** The rows of a block that are plain, all at once, where that is wanted; the batch is valid during the call. */
+  readonly rows?: (batch: RowBatch) => void;
 }
 
 /** How a {@link CsvParser} reads. */
@@ -36,6 +40,7 @@ export class CsvParser {
   #encodingName = "UTF-8";
   #delimiter: string | undefined;
   #header: CsvHeader | undefined;
+  #scanner: CsvScanner | undefined;
   /** The line on which the next row starts, or an empty line before it. */
   #line = 1;
   /** Whether the file's first block is still to come. */
@@ -80,6 +85,7 @@ export class CsvParser {
    */
   take(block: Uint8Array): void {
     const rows = this.#atStart ? this.#begin(block) : block;
+    if (this.#scan(rows)) return;
     this.#refuseAfterEnd(rows);
     const delimiter = this.#delimiter ?? ",";
     const { bytes, endsAt } = cleanBlock(rows, delimiter.charCodeAt(0));
@@ -145,6 +151,22 @@ export class CsvParser {
     this.#delimiter = given ?? said?.delimiter ?? findDelimiter(rows, columns?.length);
     checkDelimiter(this.#caller, this.#delimiter, this.#options.trim);
     return rows;
+  }
+
+  /** Takes a block of plain rows; false when it is none, or nobody wants it so. */
+  #scan(block: Uint8Array): boolean {
+    const { rows } = this.#taker;
+    if (rows === undefined || this.#header === undefined || this.#endLine !== undefined) return false;
+    const { names, places, empty } = this.#header;
+    if (empty.length > 0) return false;
+    const delimiter = (this.#delimiter ?? ",").charCodeAt(0);
+    const { trim } = this.#options;
+    this.#scanner ??= new CsvScanner({ delimiter, width: names.length, places, trim });
+    const found = this.#scanner.scan(block, this.#line);
+    if (found === undefined) return false;
+    this.#line = found.nextLine;
+    rows(found.batch);
+    return true;
   }
 
   #refuseAfterEnd(block: Uint8Array): void {

@@ -6,8 +6,8 @@ import { abortedError } from "../waiting/wait.js";
 import { CsvBlocks } from "./csv-blocks.js";
 import { sampleBytes } from "./csv-delimiter.js";
 import type { CsvFormat } from "./csv-format.js";
-import { CsvParser } from "./csv-parser.js";
-import { rowSource, type RowSource, type TableRow } from "./rows.js";
+import { CsvParser, type RowTaker } from "./csv-parser.js";
+import { BatchedRows, RowPacker, type RowBatch, type RowSource, type TableRow } from "./rows.js";
 import { checkedSelection } from "./selection.js";
 import { bomBytes, checkedEncoding, encodingOf, type TextEncoding } from "./text-decoder.js";
 import { TextPieces } from "./text-pieces.js";
@@ -51,22 +51,84 @@ export function readCsvRows(
   if (!Number.isInteger(maxRowBytes) || maxRowBytes < 1) {
     throw invalidArgument("readCsvRows", "maxRowBytes to be a positive integer", String(maxRowBytes));
   }
-  new CsvRows(options, maxRowBytes); // what is wrong with the options is told at once
-  return rowSource(options.file, select, () => rowsOf(chunks, options, maxRowBytes));
+  new CsvRows(options, maxRowBytes, new EachRow()); // what is wrong with the options is told at once
+  return new BatchedRows(
+    { file: options.file, columns: select },
+    () => partsOf(chunks, options, maxRowBytes, new EachRow()),
+    () => partsOf(chunks, options, maxRowBytes, new Batches()),
+  );
 }
 
-async function* rowsOf(
+/** What takes rows and gives them out, some chunks' at a time. */
+interface Collector<Part> extends Pick<RowTaker, "row" | "rows"> {
+  /** What was taken since. */
+  drain(): Iterable<Part>;
+}
+
+/** Rows one by one. */
+class EachRow implements Collector<TableRow> {
+  #rows: TableRow[] = [];
+
+  readonly row = (cells: readonly string[], line: number): void => {
+    this.#rows.push({ line, cells });
+  };
+
+  drain(): readonly TableRow[] {
+    const rows = this.#rows;
+    this.#rows = [];
+    return rows;
+  }
+}
+
+/** Rows in batches: a block of plain rows is one, other rows are packed. */
+class Batches implements Collector<RowBatch> {
+  #batch: RowBatch | undefined;
+  readonly #others = new EachRow();
+  readonly #packer = new RowPacker();
+
+  readonly row = this.#others.row;
+
+  readonly rows = (batch: RowBatch): void => {
+    this.#batch = batch; // the only one since the last time
+  };
+
+  *drain(): Generator<RowBatch> {
+    const batch = this.#batch;
+    this.#batch = undefined;
+    if (batch !== undefined && batch.count > 0) yield batch;
+    yield* this.#packer.pack(this.#others.drain());
+  }
+}
+
+async function* partsOf<Part>(
   chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   options: CsvRowsOptions,
   maxRowBytes: number,
-): AsyncGenerator<TableRow, void, undefined> {
-  const reader = new CsvRows(options, maxRowBytes);
+  collector: Collector<Part>,
+): AsyncGenerator<Part, void, undefined> {
+  const reader = new CsvRows(options, maxRowBytes, collector);
   for await (const chunk of chunks) {
     if (options.signal?.aborted === true)
       throw abortedError(options.signal, "the caller cancelled reading a file");
-    yield* reader.take(chunk);
+    yield* takenBy(collector, () => {
+      reader.take(chunk);
+    });
   }
-  yield* reader.finish();
+  yield* takenBy(collector, () => {
+    reader.finish();
+  });
+}
+
+/** The rows that came before a failure, then the failure. */
+function* takenBy<Part>(collector: Collector<Part>, read: () => void): Generator<Part> {
+  let failure: VeilshareError | undefined;
+  try {
+    read();
+  } catch (thrown) {
+    failure = toVeilshareError(thrown);
+  }
+  yield* collector.drain();
+  if (failure !== undefined) throw failure;
 }
 
 /** Bytes in, rows out. */
@@ -81,40 +143,32 @@ class CsvRows {
   #headBytes = 0;
   readonly #neededBytes: number;
   #pieces = new TextPieces("utf-8");
-  #rows: TableRow[] = [];
 
-  constructor(options: CsvRowsOptions, maxRowBytes: number) {
+  constructor(options: CsvRowsOptions, maxRowBytes: number, taker: Pick<RowTaker, "row" | "rows">) {
     this.#file = options.file;
     this.#wanted = checkedEncoding("readCsvRows", options.encoding);
     this.#maxRowBytes = maxRowBytes;
     this.#neededBytes = options.delimiter === undefined ? sampleBytes : bomBytes;
-    this.#parser = new CsvParser("readCsvRows", options, {
-      header: () => undefined,
-      row: (cells, line) => {
-        this.#rows.push({ line, cells });
-      },
-    });
+    this.#parser = new CsvParser("readCsvRows", options, { ...taker, header: () => undefined });
   }
 
-  /** The rows that end in this chunk. */
-  *take(chunk: Uint8Array): Generator<TableRow> {
+  /** Takes the rows that end in this chunk. */
+  take(chunk: Uint8Array): void {
     const bytes = this.#afterHead(chunk, false);
     const block = this.#blocks.take(this.#pieces.beforeCut(bytes)); // after the head, which chooses the pieces
-    if (block !== undefined) yield* this.#rowsOf(block);
+    if (block !== undefined) this.#parser.take(this.#pieces.afterCut(block));
     if (this.#blocks.restBytes > this.#maxRowBytes) {
-      yield* this.#rowsOrFailure(() => {
-        this.#parser.refuseLong(this.#blocks.rest(), this.#maxRowBytes);
-      });
+      this.#parser.refuseLong(this.#blocks.rest(), this.#maxRowBytes);
     }
   }
 
-  /** The last rows. */
-  *finish(): Generator<TableRow> {
+  /** Takes the last rows. */
+  finish(): void {
     const bytes = this.#afterHead(new Uint8Array(0), true); // which may choose the pieces
     const text = concatBytes(this.#pieces.beforeCut(bytes), this.#pieces.restBeforeCut());
     const last = this.#blocks.take(text) ?? new Uint8Array(0);
     const block = concatBytes(last, this.#blocks.rest());
-    if (block.length > 0) yield* this.#rowsOf(block);
+    if (block.length > 0) this.#parser.take(this.#pieces.afterCut(block));
     this.#parser.finish();
   }
 
@@ -130,25 +184,5 @@ class CsvRows {
     this.#parser.readAs(encoding);
     this.#pieces = new TextPieces(encoding);
     return head.subarray(markBytes);
-  }
-
-  #rowsOf(block: Uint8Array): Generator<TableRow> {
-    return this.#rowsOrFailure(() => {
-      this.#parser.take(this.#pieces.afterCut(block));
-    });
-  }
-
-  /** The rows that came before a failure, then the failure. */
-  *#rowsOrFailure(parse: () => void): Generator<TableRow> {
-    let failure: VeilshareError | undefined;
-    try {
-      parse();
-    } catch (thrown) {
-      failure = toVeilshareError(thrown);
-    }
-    const rows = this.#rows;
-    this.#rows = [];
-    yield* rows;
-    if (failure !== undefined) throw failure;
   }
 }

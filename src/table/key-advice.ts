@@ -19,14 +19,23 @@ const traits: readonly (readonly [advice: string, has: (key: string) => boolean]
   ],
 ];
 
+/** Printing ASCII without capitals that begins with no digit has none of them. */
+const traitless = /^[!-/:-@[-~][!-@[-~]*$/;
+
 /** Looks at keys as they pass. */
 export class KeyTraits {
   #seen = 0;
   readonly #counts = new Uint32Array(traits.length);
 
+  /** True when it looks at no more keys. */
+  get hasSeenEnough(): boolean {
+    return this.#seen >= looksAt;
+  }
+
   add(fields: readonly string[]): void {
-    if (this.#seen >= looksAt) return;
+    if (this.hasSeenEnough) return;
     this.#seen += 1;
+    if (fields.every((key) => traitless.test(key))) return;
     for (const [at, [, has]] of traits.entries()) {
       if (fields.some(has)) this.#counts[at] = (this.#counts[at] ?? 0) + 1;
     }

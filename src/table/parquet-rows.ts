@@ -6,7 +6,7 @@
 import type { FileMetaData, RowGroup } from "hyparquet";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import { physicalColumn, type PhysicalColumn } from "./parquet-text.js";
-import { rowSource, type RowSource, type TableRow } from "./rows.js";
+import { BatchedRows, RowPacker, type RowBatch, type RowSource, type TableRow } from "./rows.js";
 import { checkedSelection } from "./selection.js";
 import { invalidData, missingColumn } from "./table.js";
 
@@ -63,6 +63,11 @@ const knownCodecs: readonly string[] = ["UNCOMPRESSED", "SNAPPY", "GZIP", "ZSTD"
  * @throws VeilshareError INVALID_ARGUMENT for no column, a column chosen twice, or a limit that can't be one.
  */
 export function readParquetRows(bytes: ParquetBytes, options: ParquetRowsOptions): RowSource {
+  return batchedParquet(bytes, options);
+}
+
+/** {@link readParquetRows}, with batches. */
+export function batchedParquet(bytes: ParquetBytes, options: ParquetRowsOptions): BatchedRows {
   const select = checkedSelection("readParquetRows", options.select);
   const { file, maxRowGroupBytes = defaultMaxRowGroupBytes } = options;
   if (!Number.isInteger(maxRowGroupBytes) || maxRowGroupBytes < 1) {
@@ -72,12 +77,33 @@ export function readParquetRows(bytes: ParquetBytes, options: ParquetRowsOptions
       String(maxRowGroupBytes),
     );
   }
-  return rowSource(file, select, () => rowsOf(bytes, { ...options, select, maxRowGroupBytes }));
+  const settings = { ...options, select, maxRowGroupBytes };
+  return new BatchedRows(
+    { file, columns: select },
+    () => rowsOf(bytes, settings),
+    () => batchesOf(bytes, settings),
+  );
 }
 
 type Settings = ParquetRowsOptions & { readonly maxRowGroupBytes: number };
 
 async function* rowsOf(bytes: ParquetBytes, settings: Settings): AsyncGenerator<TableRow, void, undefined> {
+  for await (const rows of groupsOf(bytes, settings)) yield* rows;
+}
+
+async function* batchesOf(
+  bytes: ParquetBytes,
+  settings: Settings,
+): AsyncGenerator<RowBatch, void, undefined> {
+  const packer = new RowPacker();
+  for await (const rows of groupsOf(bytes, settings)) yield* packer.pack(rows);
+}
+
+/** The rows of each row group. */
+async function* groupsOf(
+  bytes: ParquetBytes,
+  settings: Settings,
+): AsyncGenerator<Iterable<TableRow>, void, undefined> {
   const { parquetMetadataAsync } = await import("hyparquet");
   const metadata = await readable(settings.file, parquetMetadataAsync(bytes, { geoparquet: false }));
   const columns = settings.select.map((name) => chosenColumn(metadata, settings, name));
@@ -88,7 +114,8 @@ async function* rowsOf(bytes: ParquetBytes, settings: Settings): AsyncGenerator<
     const rows = Number(group.num_rows);
     for (const column of columns) checkChunks(group, column.name, settings);
     checkSize(group, settings);
-    yield* groupRows(bytes, settings, { metadata: raw, columns, start, rows });
+    const here = { metadata: raw, columns, start, rows };
+    yield groupRows(settings, here, await readable(settings.file, readGroup(bytes, here)));
     start += rows;
   }
 }
@@ -175,13 +202,11 @@ interface Group {
   readonly rows: number;
 }
 
-async function* groupRows(
-  bytes: ParquetBytes,
-  settings: Settings,
-  { metadata, columns, start, rows }: Group,
-): AsyncGenerator<TableRow> {
-  const { file, signal } = settings;
-  const values = await readable(file, readGroup(bytes, { metadata, columns, start, rows }));
+function* groupRows(
+  { file, signal }: Settings,
+  { columns, start, rows }: Group,
+  values: readonly ArrayLike<unknown>[],
+): Generator<TableRow, void, undefined> {
   for (let row = 0; row < rows; row++) {
     if (row % 4096 === 0 && signal?.aborted === true) {
       throw new VeilshareError("ABORTED", "the caller cancelled reading a file");

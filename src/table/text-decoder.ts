@@ -104,6 +104,7 @@ export class LineDecoder {
 
   /** The text as UTF-8, with marks; the same memory where it is that already. */
   decode(piece: Uint8Array): Uint8Array {
+    if (this.#encoding === "utf-8" && isPlainAscii(piece)) return piece;
     if (this.#encoding === "windows-1252") return encode(windows1252Text(piece));
     try {
       const text = this.#strict.decode(piece);
@@ -133,6 +134,18 @@ export class LineDecoder {
       return markNuls(this.#lenient.decode(line)).replaceAll("\ufffd", marks.illFormed);
     }
   }
+}
+
+/** Whether nothing has to be looked at character by character: ASCII without NUL. */
+function isPlainAscii(bytes: Uint8Array): boolean {
+  const aligned = bytes.byteOffset % 4 === 0;
+  const words = aligned
+    ? new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2)
+    : new Uint32Array(0);
+  let high = 0;
+  for (let i = 0; i < words.length; i++) high |= words[i] as number; // i < length
+  for (let i = 4 * words.length; i < bytes.length; i++) high |= bytes[i] as number;
+  return (high & 0x8080_8080) === 0 && !bytes.includes(0);
 }
 
 /** Turns UTF-16 in chunks of any sizes into UTF-8. */

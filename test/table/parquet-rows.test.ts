@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { parquetWriteBuffer, schemaFromColumnData } from "hyparquet-writer";
 import { afterAll, describe, expect, it } from "vitest";
+import { fieldTexts } from "../../dist/bytes/field-batch.js";
 import { VeilshareError } from "../../dist/errors.js";
 import { openRows, readTable } from "../../dist/table/file-node.js";
 import {
@@ -15,6 +16,8 @@ import {
   type ParquetRowsOptions,
   type TableRow,
 } from "../../dist/table/index.js";
+import { batchedParquet } from "../../dist/table/parquet-rows.js";
+import type { BatchedRows } from "../../dist/table/rows.js";
 import { describeWithData, readData, readDataJson } from "../support/data.js";
 
 type WriteOptions = Parameters<typeof parquetWriteBuffer>[0];
@@ -39,13 +42,25 @@ async function read(
   options: Partial<ParquetRowsOptions> = {},
 ): Promise<{ readonly rows: readonly TableRow[]; readonly error: VeilshareError | undefined }> {
   const rows: TableRow[] = [];
+  const source = batchedParquet(bytes, { file, select: ["key"], ...options });
   try {
-    for await (const row of readParquetRows(bytes, { file, select: ["key"], ...options })) rows.push(row);
+    for await (const row of source) rows.push(row);
+    expect(await unpacked(source)).toEqual(rows);
   } catch (thrown) {
     if (thrown instanceof VeilshareError) return { rows, error: thrown };
     throw thrown;
   }
   return { rows, error: undefined };
+}
+
+/** The same rows out of batches. */
+async function unpacked(source: BatchedRows): Promise<readonly TableRow[]> {
+  const rows: TableRow[] = [];
+  for await (const batch of source.batches()) {
+    for (let i = 0; i < batch.count; i++)
+      rows.push({ line: batch.lines[i] ?? 0, cells: fieldTexts(batch, i) });
+  }
+  return rows;
 }
 
 async function textsOf(bytes: ParquetBytes): Promise<readonly (string | undefined)[]> {

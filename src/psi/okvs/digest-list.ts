@@ -8,7 +8,7 @@
 
 import { blake3 } from "@noble/hashes/blake3.js";
 import type { ByteRows } from "../../bytes/byte-rows.js";
-import { batchesOf, type FieldBatch } from "../../bytes/field-batch.js";
+import type { FieldBatch } from "../../bytes/field-batch.js";
 import { invalidArgument } from "../../errors.js";
 import type { ItemSource } from "../../items/distinct-items.js";
 import { FieldBatcher } from "../../items/field-batcher.js";
@@ -17,6 +17,7 @@ import { KeyRules } from "../../items/key-rules.js";
 import { noItem, RowMap, type ItemRows } from "../../items/row-map.js";
 import { blake3InitialValue } from "../../kernels/okvs/operations.js";
 import { withKernel } from "../../ot/subspace-vole/kernel-scratch.js";
+import { RowKeys } from "../../table/rows.js";
 import { DigestTable, digestWords } from "./digest-table.js";
 import { encodedItem, encodedLength, KeptItems } from "./kept-items.js";
 
@@ -38,8 +39,7 @@ export class DigestList implements ItemSource {
   #kept: KeptItems | undefined;
   #keyColumns = 0;
   #skipped = 0;
-  /** Memory that is used batch after batch: fresh memory of its size costs more than what is done with it. */
-  #digestBytes = new Uint8Array(0);
+  /** The item of each row of the last batch that has one. */
   #numbers = new Uint32Array(0);
 
   private constructor(keepBytesUpTo: number) {
@@ -54,7 +54,7 @@ export class DigestList implements ItemSource {
   static async read(list: PsiItems, options: DigestListOptions): Promise<DigestList> {
     const { keepBytesUpTo = 0, caller = "intersect", signal } = options;
     const digests = new DigestList(keepBytesUpTo);
-    const batches = new KeyRules(options).isPlain ? batchesOf(list) : undefined;
+    const batches = new KeyRules(options).isPlain && isRowKeys(list) ? list.batches() : undefined;
     if (batches !== undefined) {
       await forEachItem({ caller, signal }, batches, (batch) => {
         digests.#take(batch);
@@ -68,7 +68,6 @@ export class DigestList implements ItemSource {
       digests.#take(batcher.take());
     }
     digests.#table.seal();
-    digests.#digestBytes = new Uint8Array(0);
     return digests;
   }
 
@@ -124,67 +123,50 @@ export class DigestList implements ItemSource {
 
   /** Adds the rows of a batch. */
   #take(batch: FieldBatch): void {
-    if (batch.count === 0) return;
+    const { count, blank } = batch;
+    if (count === 0) return;
     this.#keyColumns = batch.columns;
-    const places = placesOfItems(batch);
-    this.#skipped += batch.count - places.length;
-    this.#digestBytes = digestsOf(batch, this.#digestBytes);
-    const all = new Uint32Array(this.#digestBytes.buffer);
-    const digests = places.length === batch.count ? all : chosen(all, places);
+    if (this.#numbers.length < count) this.#numbers = new Uint32Array(count);
     const before = this.count;
-    if (this.#numbers.length < places.length) this.#numbers = new Uint32Array(places.length);
-    const numbers = this.#numbers.subarray(0, places.length);
-    this.#table.add(digests, numbers);
-    this.#keep(batch, places, numbers, before);
-    for (let i = 0, row = 0; row < batch.count; row++) {
-      const isItem = places[i] === row;
-      this.#rows.add(isItem ? (numbers[i++] as number) : noItem); // as many numbers as places
+    withDigests(batch, (digests) => {
+      this.#table.add({ digests, count, left: blank, numbers: this.#numbers });
+    });
+    this.#keep(batch, before);
+    for (let row = 0; row < count; row++) {
+      this.#rows.add(blank[row] === 1 ? noItem : (this.#numbers[row] as number)); // a number a row
+      this.#skipped += blank[row] as number; // 1 or 0
     }
   }
 
   /** Keeps the bytes of items that are new, as long as they are few. */
-  #keep(batch: FieldBatch, places: Uint32Array, numbers: Uint32Array, before: number): void {
+  #keep(batch: FieldBatch, before: number): void {
     let next = before;
-    for (let i = 0; i < numbers.length && this.#kept !== undefined; i++) {
-      if (numbers[i] !== next) continue;
+    for (let row = 0; row < batch.count && this.#kept !== undefined; row++) {
+      if (batch.blank[row] === 1 || this.#numbers[row] !== next) continue;
       next++;
-      if (!this.#kept.add(encodedItem(batch, places[i] as number))) this.releaseBytes(); // a place a number
+      if (!this.#kept.add(batch, row)) this.releaseBytes();
     }
   }
 }
 
-/** The places in a batch that have an item. */
-function placesOfItems({ count, blank }: FieldBatch): Uint32Array {
-  const places = new Uint32Array(count);
-  let found = 0;
-  for (let place = 0; place < count; place++) {
-    if (blank[place] === 0) places[found++] = place;
-  }
-  return places.subarray(0, found);
+/** The keys of rows, given as they are: what extends them may give others. */
+function isRowKeys(list: PsiItems): list is RowKeys {
+  return list instanceof RowKeys && Object.getPrototypeOf(list) === RowKeys.prototype;
 }
 
-/** The digests of all items of a batch, 32 bytes each; in `reused` where that has the right length. */
-function digestsOf(batch: FieldBatch, reused: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+/** Gives the digests of all items of a batch, 8 words each, to who does not keep them. */
+function withDigests(batch: FieldBatch, use: (digests: Uint32Array) => void): void {
   const { bytes, spans, columns, count } = batch;
-  const digests = withKernel(({ run, place, room, take }) => {
+  withKernel(({ kernel, run, place, room }) => {
     const to = room(digestBytes * count);
     const words = spans.subarray(0, 2 * columns * count);
     const spansAt = place(new Uint8Array(words.buffer, words.byteOffset, words.byteLength));
     run.hashFields(place(bytes), spansAt, columns, count, place(initialValue), to);
-    return take(to, digestBytes * count, reused);
+    const digests = kernel.memory().subarray(to, to + digestBytes * count);
+    for (let i = 0; i < count; i++) {
+      if (encodedLength(batch, i) <= chunkBytes) continue;
+      digests.set(blake3(encodedItem(batch, i)), digestBytes * i); // longer than what the kernel hashes: rare
+    }
+    use(new Uint32Array(digests.buffer, digests.byteOffset, digestWords * count));
   });
-  for (let i = 0; i < count; i++) {
-    if (encodedLength(batch, i) <= chunkBytes) continue;
-    digests.set(blake3(encodedItem(batch, i)), digestBytes * i); // longer than what the kernel hashes: rare
-  }
-  return digests;
-}
-
-function chosen(digests: Uint32Array, places: Uint32Array): Uint32Array {
-  const result = new Uint32Array(digestWords * places.length);
-  for (let i = 0; i < places.length; i++) {
-    const at = digestWords * (places[i] as number); // places are of digests
-    for (let k = 0; k < digestWords; k++) result[digestWords * i + k] = digests[at + k] as number;
-  }
-  return result;
 }

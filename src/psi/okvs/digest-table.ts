@@ -14,6 +14,17 @@ const firstSlotBits = 12;
 /** 4 GiB of digests. */
 const maxDigests = 2 ** 27 - 1;
 
+/** What {@link DigestTable.add} adds. */
+export interface AddedDigests {
+  /** 8 words each. */
+  readonly digests: Uint32Array;
+  readonly count: number;
+  /** 1 for each that is left out. */
+  readonly left: Uint8Array;
+  /** Where the number of each goes: that of an earlier one that is the same, or the next. */
+  readonly numbers: Uint32Array;
+}
+
 /** Digests without repetitions. */
 export class DigestTable {
   readonly #digests = new GrowingMemory();
@@ -49,26 +60,17 @@ export class DigestTable {
     if (bits > this.#slotBits) this.#resize(bits);
   }
 
-  /**
-   * Adds digests, 8 words each.
-   *
-   * @param numbers - Where the number of each goes: that of an earlier one that is the same, or the next.
-   */
-  add(digests: Uint32Array, numbers: Uint32Array): void {
-    const count = numbers.length;
+  /** Adds digests. */
+  add({ digests, count, left, numbers }: AddedDigests): void {
     this.reserve(this.#count + count);
     this.#digests.reserve(wordBytes * digestWords * (this.#count + count));
     this.#look(digests, count);
-    const [slots, own, homes, occupants] = [
-      this.#slots.words,
-      this.#digests.words,
-      this.#homes,
-      this.#occupants,
-    ];
+    const [slots, own, homes] = [this.#slots.words, this.#digests.words, this.#homes];
     const mask = 2 ** this.#slotBits - 1;
     for (let i = 0, at = 0; i < count; i++, at += digestWords) {
+      if (left[i] === 1) continue;
       let slot = homes[i] as number; // i < count; slots are at most the mask
-      let occupant = (occupants[i] as number) || (slots[slot] as number); // taken meanwhile, perhaps
+      let occupant = (this.#occupants[i] as number) || (slots[slot] as number); // taken meanwhile, perhaps
       while (occupant !== 0 && !isSame(own, digestWords * (occupant - 1), digests, at)) {
         slot = (slot + 1) & mask;
         occupant = slots[slot] as number;

@@ -2,7 +2,7 @@
 
 import type { ByteRows } from "../../bytes/byte-rows.js";
 import type { FieldBatch } from "../../bytes/field-batch.js";
-import { ByteStore } from "../../items/byte-store.js";
+import { GrowingMemory, maxMemoryBytes } from "../../items/growing-memory.js";
 
 const lengthBytes = 4;
 
@@ -31,18 +31,32 @@ export function encodedItem(batch: FieldBatch, item: number): Uint8Array {
 /** The bytes of the first items. */
 export class KeptItems {
   readonly #limit: number;
-  readonly #store = new ByteStore();
-  readonly #ends: number[] = [0];
+  readonly #memory = new GrowingMemory();
+  /** Words: where each item ends. */
+  readonly #ends = new GrowingMemory();
+  #count = 0;
+  #length = 0;
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  /** False when there are more than were to be kept. */
-  add(item: Uint8Array): boolean {
-    if (this.#ends.length > this.#limit) return false;
-    this.#store.append(item, item.length);
-    this.#ends.push(this.#store.length);
+  /** Keeps an item of a batch; false when there are more than were to be kept. */
+  add({ bytes, spans, columns }: FieldBatch, item: number): boolean {
+    if (this.#count === this.#limit) return false;
+    for (let c = columns * item; c < columns * (item + 1); c++) {
+      const [start, length] = [spans[2 * c] as number, spans[2 * c + 1] as number]; // a span a field
+      const at = this.#length;
+      if (at + lengthBytes + length > maxMemoryBytes) return false;
+      this.#length = at + lengthBytes + length;
+      this.#memory.reserve(this.#length);
+      const kept = this.#memory.bytes;
+      for (let k = 0; k < lengthBytes; k++) kept[at + k] = (length >>> (8 * k)) & 255;
+      copyField(bytes, start, length, kept, at + lengthBytes);
+    }
+    this.#count += 1;
+    this.#ends.reserve(4 * this.#count);
+    this.#ends.words[this.#count - 1] = this.#length;
     return true;
   }
 
@@ -54,21 +68,30 @@ export class KeptItems {
     }
     const bytes = new Uint8Array(offsets[numbers.length] as number);
     for (const [i, number] of numbers.entries()) {
-      this.#store.copyTo(bytes, offsets[i] as number, this.#start(number), this.#end(number));
+      bytes.set(this.#memory.bytes.subarray(this.#start(number), this.#end(number)), offsets[i]);
     }
     return { bytes, offsets };
   }
 
   /** Gives the memory back. */
   release(): void {
-    this.#store.release();
+    this.#memory.release();
+    this.#ends.release();
   }
 
   #start(number: number): number {
-    return this.#ends[number] as number; // numbers are of items
+    return number === 0 ? 0 : this.#end(number - 1);
   }
 
   #end(number: number): number {
-    return this.#ends[number + 1] as number; // numbers are of items
+    return this.#ends.words[number] as number; // numbers are of items
   }
+}
+
+/** Fields below which a copy byte by byte is shorter than setting up a call of `set`. */
+const shortBytes = 128;
+
+function copyField(from: Uint8Array, start: number, length: number, to: Uint8Array, at: number): void {
+  if (length < shortBytes) for (let k = 0; k < length; k++) to[at + k] = from[start + k] as number;
+  else to.set(from.subarray(start, start + length), at);
 }

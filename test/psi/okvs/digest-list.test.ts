@@ -76,17 +76,15 @@ describe("a list as digests", () => {
     const normalizations = [{}, { trim: true, lowerCase: true }, { nfkc: true, nfc: true }];
     await fc.assert(
       fc.asyncProperty(
-        fc
-          .integer({ min: 1, max: 3 })
-          .chain((columns) =>
-            fc.array(
-              fc.array(fc.oneof({ weight: 4, arbitrary: text }, bytes), {
-                minLength: columns,
-                maxLength: columns,
-              }),
-              { maxLength: 30 },
-            ),
+        fc.integer({ min: 1, max: 3 }).chain((columns) =>
+          fc.array(
+            fc.array(fc.oneof({ weight: 4, arbitrary: text }, bytes), {
+              minLength: columns,
+              maxLength: columns,
+            }),
+            { maxLength: 30 },
           ),
+        ),
         fc.constantFrom(...normalizations),
         fc.constantFrom([], ["Z7", "é", " "]),
         async (rows, normalization, placeholders) => {
