@@ -1,6 +1,6 @@
 /**
  * What intersections by OKVS take: two fresh processes on this machine, one thread each, over an encrypted WebSocket, from
- * arrays of 30-character texts to row numbers, set-up and reading included. Medians of the runs.
+ * arrays of 30-character texts (ten million: one by one) to row numbers, set-up and reading included. Medians of the runs.
  */
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";

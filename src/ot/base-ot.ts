@@ -19,8 +19,8 @@
  */
 
 import { sha256 } from "@noble/hashes/sha2.js";
-import { byteRowsFromArrays } from "../bytes/byte-rows.js";
-import { concatBytes, utf8ToBytes } from "../bytes/encoding.js";
+import type { ByteRows } from "../bytes/byte-rows.js";
+import { utf8ToBytes } from "../bytes/encoding.js";
 import { printAsRedacted } from "../bytes/redacted.js";
 import { wipe } from "../bytes/wipe.js";
 import { elementBytes } from "../group/backend.js";
@@ -32,12 +32,14 @@ import {
   multiplyEach,
   subtractEach,
 } from "../group/ristretto255.js";
-import { randomScalars, scalarBytes } from "../group/scalars.js";
-import { drawBytes, randomBytes, type RandomSource } from "../random/csprng.js";
+import { scalarBytes, shortRandomScalars } from "../group/scalars.js";
+import { keepBytes, randomBytes, type RandomSource } from "../random/csprng.js";
 
 /** Bytes of a key. */
 export const keyBytes = 32;
 
+/** Bytes that one uniform element is hashed from. */
+const uniformBytes = 2 * elementBytes;
 const hashTag = "veilshare/ot/base/element/v1";
 const keyTag = utf8ToBytes("veilshare/ot/base/key/v1");
 
@@ -78,11 +80,10 @@ export class BaseOtReceiver {
     const { count, random = randomBytes } = batch;
     this.#batch = batch;
     this.#choices = choices.slice();
-    this.#secrets = randomScalars(count, random);
-    const rows = Array.from({ length: count }, () => drawBytes(random, 2 * elementBytes));
-    const packed = byteRowsFromArrays(rows);
-    const uniform = hashToGroup(packed, "veilshare/ot/base/uniform/v1");
-    wipe(packed.bytes, ...rows); // whoever knew them would know which elements are the uniform ones
+    this.#secrets = shortRandomScalars(count, random);
+    const drawn = evenRows(keepBytes(random, count * uniformBytes), uniformBytes);
+    const uniform = hashToGroup(drawn, "veilshare/ot/base/uniform/v1");
+    wipe(drawn.bytes); // whoever knew them would know which elements are the uniform ones
     const masks = subtractEach(multiplyBase(this.#secrets), hashOther(batch, choices, uniform));
     this.#message = interleave(masks, uniform, choices);
   }
@@ -112,37 +113,82 @@ export class BaseOtReceiver {
   }
 }
 
+/** The sender's end of a batch of instances: {@link BaseOtSender.message} does not depend on the receiver's. */
+export class BaseOtSender {
+  static {
+    printAsRedacted(this);
+  }
+
+  readonly #batch: BaseOtBatch;
+  readonly #secrets: Uint8Array;
+  readonly #message: Uint8Array;
+
+  constructor(batch: BaseOtBatch) {
+    this.#batch = batch;
+    this.#secrets = shortRandomScalars(batch.count, batch.random ?? randomBytes);
+    this.#message = multiplyBase(this.#secrets);
+  }
+
+  /** For each instance s G. */
+  get message(): Uint8Array {
+    return this.#message;
+  }
+
+  /**
+   * The keys; the secrets are overwritten.
+   *
+   * @param received - The receiver's message.
+   * @returns Instance i has key j at (2 i + j) x 32 bytes.
+   * @throws VeilshareError INVALID_ARGUMENT, with the row as `invalidElementRow` reads it, for an element that is refused.
+   */
+  keys(received: Uint8Array): Uint8Array {
+    const { count } = this.#batch;
+    decodeCheck(received);
+    const keys = new Uint8Array(2 * count * keyBytes);
+    for (const j of [0, 1] as const) {
+      const choices = new Uint8Array(count).fill(j);
+      const [own, other] = [everySecond(received, j), everySecond(received, 1 - j)];
+      const bases = addEach(own, hashOther(this.#batch, choices, other));
+      const shared = multiplyEach(bases, this.#secrets);
+      const derived = deriveKeys(this.#batch, choices, { message: received, answer: this.#message, shared });
+      for (let i = 0; i < count; i++) keys.set(at(derived, i), (2 * i + j) * keyBytes);
+      wipe(shared, derived);
+    }
+    this.wipe();
+    return keys;
+  }
+
+  /** Overwrites the secrets; no keys can be had afterwards. */
+  wipe(): void {
+    wipe(this.#secrets);
+  }
+}
+
 /**
- * The sender's end.
+ * The sender's end in one step.
  *
  * @param received - The receiver's message.
- * @throws VeilshareError INVALID_ARGUMENT, with the row as `invalidElementRow` reads it, for an element that is refused.
+ * @throws VeilshareError as {@link BaseOtSender.keys}.
  */
 export function sendBaseOt(batch: BaseOtBatch, received: Uint8Array): SenderKeys {
-  const { count } = batch;
-  decodeCheck(received);
-  const secrets = randomScalars(count, batch.random ?? randomBytes);
-  const message = multiplyBase(secrets);
-  const keys = new Uint8Array(2 * count * keyBytes);
-  for (const j of [0, 1] as const) {
-    const choices = new Uint8Array(count).fill(j);
-    const [own, other] = [everySecond(received, j), everySecond(received, 1 - j)];
-    const bases = addEach(own, hashOther(batch, choices, other));
-    const shared = multiplyEach(bases, secrets);
-    const derived = deriveKeys(batch, choices, { message: received, answer: message, shared });
-    for (let i = 0; i < count; i++) keys.set(at(derived, i), (2 * i + j) * keyBytes);
-    wipe(shared, derived);
+  const sender = new BaseOtSender(batch);
+  try {
+    return { keys: sender.keys(received), message: sender.message };
+  } finally {
+    sender.wipe();
   }
-  wipe(secrets);
-  return { keys, message };
 }
 
 /** H_j of the other element, instance by instance; j is the instance's byte in `choices`. */
 function hashOther(batch: BaseOtBatch, choices: Uint8Array, others: Uint8Array): Uint8Array {
-  const rows = Array.from({ length: batch.count }, (_, i) =>
-    concatBytes(batch.name, instance(i, choices[i] ?? 0), at(others, i)),
-  );
-  return hashToGroup(byteRowsFromArrays(rows), hashTag);
+  const rowBytes = batch.name.length + instanceBytes + elementBytes;
+  const rows = new Uint8Array(batch.count * rowBytes);
+  for (let i = 0; i < batch.count; i++) {
+    const start = i * rowBytes;
+    const end = putInstance(rows, start, batch, i, choices);
+    rows.set(at(others, i), end);
+  }
+  return hashToGroup(evenRows(rows, rowBytes), hashTag);
 }
 
 interface Exchange {
@@ -154,17 +200,43 @@ interface Exchange {
 function deriveKeys(batch: BaseOtBatch, choices: Uint8Array, exchange: Exchange): Uint8Array {
   const keys = new Uint8Array(batch.count * keyBytes);
   const { message, answer, shared } = exchange;
+  // Tag, name, instance, both elements of the receiver, the sender's, and the shared one: one row for all hashes.
+  const row = new Uint8Array(keyTag.length + batch.name.length + instanceBytes + 4 * elementBytes);
+  row.set(keyTag);
   for (let i = 0; i < batch.count; i++) {
-    const said = message.subarray(2 * i * elementBytes, 2 * (i + 1) * elementBytes);
-    const name = concatBytes(batch.name, instance(i, choices[i] ?? 0));
-    keys.set(sha256(concatBytes(keyTag, name, said, at(answer, i), at(shared, i))), i * keyBytes);
+    const end = putInstance(row, keyTag.length, batch, i, choices);
+    row.set(message.subarray(2 * i * elementBytes, 2 * (i + 1) * elementBytes), end);
+    row.set(at(answer, i), end + 2 * elementBytes);
+    row.set(at(shared, i), end + 3 * elementBytes);
+    keys.set(sha256(row), i * keyBytes);
   }
+  wipe(row);
   return keys;
 }
 
-/** Number of an instance, and of one of its keys. */
-function instance(i: number, key: number): Uint8Array {
-  return Uint8Array.of(i & 255, (i >> 8) & 255, (i >> 16) & 255, (i >> 24) & 255, key);
+const instanceBytes = 5;
+
+/** Writes the batch's name, an instance's number and that of one of its keys; where they end. */
+function putInstance(
+  to: Uint8Array,
+  start: number,
+  { name }: BaseOtBatch,
+  i: number,
+  choices: Uint8Array,
+): number {
+  to.set(name, start);
+  const end = start + name.length;
+  for (let k = 0; k < 4; k++) to[end + k] = (i >>> (8 * k)) & 255;
+  to[end + 4] = choices[i] as number; // a choice an instance
+  return end + instanceBytes;
+}
+
+/** Rows of one length. */
+function evenRows(bytes: Uint8Array, rowBytes: number): ByteRows {
+  return {
+    bytes,
+    offsets: Uint32Array.from({ length: bytes.length / rowBytes + 1 }, (_, i) => i * rowBytes),
+  };
 }
 
 function at(rows: Uint8Array, i: number): Uint8Array {

@@ -9,10 +9,10 @@ import { printAsRedacted } from "../bytes/redacted.js";
 import { concatBytes } from "../bytes/encoding.js";
 import { wipe } from "../bytes/wipe.js";
 import type { Party } from "../channel/party.js";
-import { invalidElementRow } from "../group/backend.js";
 import { drawBytes } from "../random/csprng.js";
 import { seedBytes } from "../random/prg.js";
-import { baseOtBytes, sendBaseOt, type BaseOtBatch, type SenderKeys } from "./base-ot.js";
+import { baseOtBytes, sendBaseOt } from "./base-ot.js";
+import { withElementsOf } from "./chosen-sums.js";
 import { answerChallenge, challengeBytes, checkRows } from "./consistency-check.js";
 import {
   completeOtOptions,
@@ -20,7 +20,6 @@ import {
   finalName,
   nameNonceBytes,
   otSteps,
-  refuse,
   TakeTurns,
   type OtOptions,
 } from "./direction.js";
@@ -74,7 +73,10 @@ export class OtReceiver {
     const byteLength = nameNonceBytes + baseOtBytes(rowBits).receiver;
     const message = await party.receive(sender, otSteps.baseChoices, { byteLength });
     const name = directionName(party, sender, party.index, message.subarray(0, nameNonceBytes));
-    const base = answered(party, sender, { count: rowBits, name, random }, message.subarray(nameNonceBytes));
+    const batch = { count: rowBits, name, random };
+    const base = withElementsOf(party, sender, otSteps.baseChoices, () =>
+      sendBaseOt(batch, message.subarray(nameNonceBytes)),
+    );
     const trees = Array.from({ length: treeCount(depth) }, () => {
       const seed = drawBytes(random, seedBytes);
       const tree = growTree(seed, depth);
@@ -126,18 +128,6 @@ export class OtReceiver {
   close(): void {
     this.#turns.close();
     this.#pool.wipe();
-  }
-}
-
-/** The answer to the base choices; an element that is refused is the sender's fault. */
-function answered(party: Party, sender: number, batch: BaseOtBatch, choices: Uint8Array): SenderKeys {
-  try {
-    return sendBaseOt(batch, choices);
-  } catch (error) {
-    const row = invalidElementRow(error);
-    if (row === undefined) throw error;
-    const what = { field: `elements[${row}]`, expected: "canonical elements", got: "another" };
-    throw refuse(party, sender, otSteps.baseChoices, what);
   }
 }
 

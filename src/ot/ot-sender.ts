@@ -5,10 +5,10 @@ import { printAsRedacted } from "../bytes/redacted.js";
 import { wipe } from "../bytes/wipe.js";
 import type { Party } from "../channel/party.js";
 import { VeilshareError } from "../errors.js";
-import { invalidElementRow } from "../group/backend.js";
 import { drawBytes, keepBytes, type RandomSource } from "../random/csprng.js";
 import { seedBytes } from "../random/prg.js";
 import { BaseOtReceiver } from "./base-ot.js";
+import { openSums, siblingChoices, withElementsOf } from "./chosen-sums.js";
 import { answerBytes, challengeBytes, checkRows, isAnswerRight } from "./consistency-check.js";
 import { blockBytes } from "./correlation-hash.js";
 import {
@@ -70,7 +70,7 @@ export class OtSender {
     const nonce = drawBytes(random, nameNonceBytes);
     const name = directionName(party, party.index, receiver, nonce);
     const delta = keepBytes(random, blockBytes);
-    const choices = baseChoices(delta, depth);
+    const choices = siblingChoices(missingLeaves(delta, depth), depth);
     const base = new BaseOtReceiver({ count: rowBits, name, random }, choices);
     try {
       const message = concatBytes(nonce, base.message);
@@ -79,7 +79,9 @@ export class OtSender {
       const [elements, sums, proofs] = baseAnswerBytes(depth);
       const shape = { byteLength: elements + sums + proofs };
       const answer = await party.receive(receiver, otSteps.baseAnswer, shape);
-      const keys = chosenKeys(party, receiver, base, answer.subarray(0, elements));
+      const keys = withElementsOf(party, receiver, otSteps.baseAnswer, () =>
+        base.keys(answer.subarray(0, elements)),
+      );
       const opened = openSums(answer.subarray(elements, elements + sums), keys, choices);
       const trees = punctured(delta, depth, opened, answer.subarray(elements + sums));
       wipe(keys, opened);
@@ -152,18 +154,6 @@ export class OtSender {
   }
 }
 
-/** The keys of the base OTs, from the receiver's elements. */
-function chosenKeys(party: Party, receiver: number, base: BaseOtReceiver, elements: Uint8Array): Uint8Array {
-  try {
-    return base.keys(elements);
-  } catch (error) {
-    const row = invalidElementRow(error);
-    if (row === undefined) throw error;
-    const what = { field: `elements[${row}]`, expected: "canonical elements", got: "another" };
-    throw refuse(party, receiver, otSteps.baseAnswer, what);
-  }
-}
-
 /** Numbers of the missing leaves: s, cut to numbers of `depth` bits. */
 function missingLeaves(delta: Uint8Array, depth: TreeDepth): number[] {
   const mask = (1 << depth) - 1;
@@ -171,29 +161,6 @@ function missingLeaves(delta: Uint8Array, depth: TreeDepth): number[] {
     const bit = tree * depth;
     return ((delta[bit >> 3] ?? 0) >> (bit & 7)) & mask;
   });
-}
-
-/** What is chosen in the base OT of each level of each tree: the side where the path does not go. */
-function baseChoices(delta: Uint8Array, depth: TreeDepth): Uint8Array {
-  const choices = new Uint8Array(rowBits);
-  for (const [tree, missing] of missingLeaves(delta, depth).entries()) {
-    for (let level = 0; level < depth; level++) {
-      choices[tree * depth + level] = 1 - ((missing >> (depth - 1 - level)) & 1);
-    }
-  }
-  return choices;
-}
-
-/** The chosen sum of each pair, without its pad; by masks, as choices are secret. */
-function openSums(padded: Uint8Array, keys: Uint8Array, choices: Uint8Array): Uint8Array {
-  const opened = new Uint8Array(keys.length);
-  for (let i = 0; i < opened.length; i++) {
-    const instance = Math.floor(i / seedBytes);
-    const at = 2 * instance * seedBytes + (i % seedBytes);
-    const [left, right] = [padded[at] ?? 0, padded[at + seedBytes] ?? 0];
-    opened[i] = left ^ ((left ^ right) & -(choices[instance] ?? 0)) ^ (keys[i] ?? 0);
-  }
-  return opened;
 }
 
 /** All trees, or undefined when one does not fit its proof: which one is not said, as that depends on the secret. */

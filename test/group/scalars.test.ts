@@ -7,6 +7,7 @@ import {
   invertScalar,
   invertScalars,
   randomScalars,
+  shortRandomScalars,
 } from "../../dist/group/scalars.js";
 import { expectError } from "../support/expect-error.js";
 
@@ -97,6 +98,24 @@ describe("checkScalars", () => {
         got: `${length} bytes`,
       });
     }
+  });
+});
+
+describe("shortRandomScalars", () => {
+  it("are one draw of 252 bits each, all of them kept, and below the order", () => {
+    const asked: number[] = [];
+    const scalars = shortRandomScalars(5, (byteLength) => {
+      asked.push(byteLength);
+      return new Uint8Array(byteLength).fill(255);
+    });
+    expect(asked).toEqual([160]);
+    for (let i = 0; i < 5; i++)
+      expect(scalars.slice(32 * i, 32 * i + 32)).toEqual(littleEndian(2n ** 252n - 1n));
+    checkScalars("test", scalars, "refuse");
+    expectError(
+      () => shortRandomScalars(Number.NaN, (byteLength) => new Uint8Array(byteLength)),
+      "INVALID_ARGUMENT",
+    );
   });
 });
 

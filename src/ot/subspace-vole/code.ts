@@ -66,25 +66,28 @@ export function generatorRows(): Uint8Array {
   const degree = generator.length - 1;
   const rows = new Uint8Array(wordBits * codewordBytes);
   // x^degree, then x times what there was, each modulo the generator.
-  let remainder = generator.slice(0, degree);
+  const remainder = generator.slice(0, degree);
   for (let i = 0; i < wordBits; i++) {
-    const row = rows.subarray(i * codewordBytes, (i + 1) * codewordBytes);
-    const set = (bit: number): void => {
-      row[bit >> 3] = (row[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-    };
-    set(i);
+    flipBit(rows, i, i);
     let parity = 1;
-    for (const [k, bit] of remainder.entries()) {
-      if (bit === 0) continue;
-      set(wordBits + k);
+    for (let k = 0; k < degree; k++) {
+      if (remainder[k] === 0) continue;
+      flipBit(rows, i, wordBits + k);
       parity ^= 1;
     }
-    if (parity === 1) set(wordBits + degree);
-    const carry = remainder[degree - 1] ?? 0;
-    const shifted = Uint8Array.of(0, ...remainder.subarray(0, degree - 1));
-    remainder = shifted.map((bit, k) => bit ^ (carry & (generator[k] ?? 0)));
+    if (parity === 1) flipBit(rows, i, wordBits + degree);
+    const carry = remainder[degree - 1] as number; // below its length, as all that follow
+    for (let k = degree - 1; k > 0; k--) {
+      remainder[k] = (remainder[k - 1] as number) ^ (carry & (generator[k] as number));
+    }
+    remainder[0] = carry & (generator[0] as number);
   }
   return rows;
+}
+
+function flipBit(rows: Uint8Array, row: number, bit: number): void {
+  const at = row * codewordBytes + (bit >> 3);
+  rows[at] = (rows[at] as number) ^ (1 << (bit & 7)); // a bit of a row
 }
 
 /** For each byte of a word a table of the codewords of its 256 values: 16 x 256 x 32 bytes. */

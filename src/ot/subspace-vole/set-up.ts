@@ -15,9 +15,9 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { concatBytes, utf8ToBytes } from "../../bytes/encoding.js";
 import { printAsRedacted } from "../../bytes/redacted.js";
 import type { Party } from "../../channel/party.js";
-import { invalidElementRow } from "../../group/backend.js";
 import { drawBytes, randomBytes, type RandomSource } from "../../random/csprng.js";
-import { BaseOtReceiver, baseOtBytes, sendBaseOt } from "../base-ot.js";
+import { BaseOtReceiver, BaseOtSender, baseOtBytes } from "../base-ot.js";
+import { openSums, siblingChoices, withElementsOf } from "../chosen-sums.js";
 import { refuse } from "../direction.js";
 import { codeLength, codewordBytes } from "./code.js";
 import { growTrees, proofBytes, punctureTrees, seedBytes, sumsBytes, treeLevels } from "./trees.js";
@@ -65,13 +65,14 @@ export class TreeOwner {
   static async open(party: Party, options: SetUpOptions): Promise<TreeOwner> {
     const { peer, purpose, random = randomBytes } = options;
     const step = `${purpose}/base/choices`;
-    const received = await party.receive(peer, step, { byteLength: bytes.choices });
+    // What does not depend on the peer is done while it works on its message.
     const batch = { count: instances, name: batchName(party, peer, party.index, purpose), random };
-    const base = refusing(party, peer, step, () => sendBaseOt(batch, received));
+    const base = new BaseOtSender(batch);
     const trees = growTrees(drawBytes(random, codeLength * seedBytes));
-    const padded = trees.sums.map((byte, i) => byte ^ (base.keys[i] ?? 0)); // as many keys as sums
+    const keys = await keysFrom(party, peer, step, base);
+    const padded = trees.sums.map((byte, i) => byte ^ (keys[i] ?? 0)); // as many keys as sums
     const message = concatBytes(base.message, padded, trees.proofs);
-    base.keys.fill(0);
+    keys.fill(0);
     await party.send(peer, `${purpose}/base/trees`, message);
     return new TreeOwner(trees.leaves);
   }
@@ -114,14 +115,14 @@ export class DeltaHolder {
   static async open(party: Party, options: SetUpOptions): Promise<DeltaHolder> {
     const { peer, purpose, random = randomBytes } = options;
     const delta = drawBytes(random, codeLength).map((byte) => byte & 15);
-    const choices = choicesOf(delta);
+    const choices = siblingChoices(delta, treeLevels);
     const batch = { count: instances, name: batchName(party, party.index, peer, purpose), random };
     const base = new BaseOtReceiver(batch, choices);
     await party.send(peer, `${purpose}/base/choices`, base.message);
     const step = `${purpose}/base/trees`;
     const byteLength = bytes.answers + bytes.sums + bytes.proofs;
     const answer = await party.receive(peer, step, { byteLength });
-    const keys = refusing(party, peer, step, () => base.keys(answer.subarray(0, bytes.answers)));
+    const keys = withElementsOf(party, peer, step, () => base.keys(answer.subarray(0, bytes.answers)));
     const padded = answer.subarray(bytes.answers, bytes.answers + bytes.sums);
     const siblings = openSums(padded, keys, choices);
     const trees = punctureTrees(delta, siblings, answer.subarray(bytes.answers + bytes.sums));
@@ -151,44 +152,19 @@ export function deltaPlanes(delta: Uint8Array): Uint8Array {
   return planes;
 }
 
+/** The keys of all base transfers, once the other end has chosen. */
+async function keysFrom(party: Party, peer: number, step: string, base: BaseOtSender): Promise<Uint8Array> {
+  try {
+    const received = await party.receive(peer, step, { byteLength: bytes.choices });
+    return withElementsOf(party, peer, step, () => base.keys(received));
+  } finally {
+    base.wipe();
+  }
+}
+
 /** 32 public bytes that belong to this run, direction and purpose only. */
 function batchName(party: Party, holder: number, owner: number, purpose: string): Uint8Array {
   const ends = Uint8Array.of(holder & 255, holder >> 8, owner & 255, owner >> 8);
   const label = utf8ToBytes(`veilshare/ot/subspace-vole/v1/${purpose}`);
   return sha256(concatBytes(sha256(label), party.sessionId, ends));
-}
-
-/** What is chosen in the base transfer of each level of each tree: the side where the path does not go. */
-function choicesOf(delta: Uint8Array): Uint8Array {
-  const choices = new Uint8Array(instances);
-  for (const [tree, missing] of delta.entries()) {
-    for (let level = 0; level < treeLevels; level++) {
-      choices[tree * treeLevels + level] = 1 - ((missing >> (treeLevels - 1 - level)) & 1);
-    }
-  }
-  return choices;
-}
-
-/** The chosen sum of each pair, without its pad; by masks, as choices are secret. */
-function openSums(padded: Uint8Array, keys: Uint8Array, choices: Uint8Array): Uint8Array {
-  const opened = new Uint8Array(keys.length);
-  for (let i = 0; i < opened.length; i++) {
-    const instance = Math.floor(i / seedBytes);
-    const at = 2 * instance * seedBytes + (i % seedBytes);
-    const [left, right] = [padded[at] ?? 0, padded[at + seedBytes] ?? 0];
-    opened[i] = left ^ ((left ^ right) & -(choices[instance] ?? 0)) ^ (keys[i] ?? 0);
-  }
-  return opened;
-}
-
-/** What a computation on received elements gives; an element that is refused is the sender's fault. */
-function refusing<T>(party: Party, peer: number, step: string, compute: () => T): T {
-  try {
-    return compute();
-  } catch (error) {
-    const row = invalidElementRow(error);
-    if (row === undefined) throw error;
-    const what = { field: `elements[${row}]`, expected: "canonical elements", got: "another" };
-    throw refuse(party, peer, step, what);
-  }
 }

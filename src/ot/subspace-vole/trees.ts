@@ -30,7 +30,7 @@ export interface WholeTrees {
 }
 
 /** Two children of each node, left then right, in the nodes' order. */
-function childrenOf(nodes: Uint32Array): Uint32Array {
+function childrenOf(nodes: Uint32Array): Uint32Array<ArrayBuffer> {
   const bytes = withKernel(({ run, placeSecret, take }) => {
     const count = nodes.length / seedWords;
     const from = placeSecret(new Uint8Array(nodes.buffer, nodes.byteOffset, nodes.byteLength));
@@ -49,7 +49,7 @@ export function growTrees(seeds: Uint8Array): WholeTrees {
   for (let level = 0; level < treeLevels; level++) {
     const next = childrenOf(nodes);
     nodes.fill(0);
-    nodes = Uint32Array.from(next);
+    nodes = next;
     const width = 2 ** (level + 1);
     for (let i = 0; i < count * width; i++) {
       const tree = Math.floor(i / width);
@@ -87,7 +87,7 @@ export function punctureTrees(missing: Uint8Array, siblings: Uint8Array, proofs:
   const known = new Uint32Array(Uint8Array.from(siblings).buffer);
   let nodes = new Uint32Array(count * seedWords);
   for (let level = 0; level < treeLevels; level++) {
-    nodes = Uint32Array.from(childrenOf(nodes)); // what grows below the unknown node is overwritten
+    nodes = childrenOf(nodes); // what grows below the unknown node is overwritten
     for (let tree = 0; tree < count; tree++) {
       const path = (missing[tree] ?? 0) >> (treeLevels - 1 - level);
       const sibling = known.subarray((tree * treeLevels + level) * seedWords);
@@ -104,7 +104,7 @@ export function punctureTrees(missing: Uint8Array, siblings: Uint8Array, proofs:
     const fits = equalBytes(sha256(bytesOf(own)), proof.subarray(seedBytes));
     consistent = consistent && fits; // every tree is looked at: which one does not fit would tell of Delta
     const ownLeaves = treeNodes(leaves, tree, treeLeaves);
-    for (let x = 0; x < treeLeaves; x++) overwrite(ownLeaves, x, undefined, sameMask(x, at));
+    clearLeaf(ownLeaves, at);
     reorder(ownLeaves, at);
   }
   return { leaves: bytesOf(leaves), consistent };
@@ -121,12 +121,15 @@ function fillUnknown(nodes: Uint32Array, sibling: Uint32Array, path: number): vo
   for (let i = 0; i < width; i++) {
     const others = sameMask((i ^ path) & 1, 1) & ~sameMask(i, path ^ 1);
     for (let k = 0; k < seedWords; k++) {
-      sibling[k] = (sibling[k] ?? 0) ^ ((nodes[i * seedWords + k] ?? 0) & others);
+      sibling[k] = (sibling[k] as number) ^ ((nodes[i * seedWords + k] as number) & others); // whole nodes
     }
   }
   for (let i = 0; i < width; i++) {
-    overwrite(nodes, i, sibling, sameMask(i, path ^ 1));
-    overwrite(nodes, i, undefined, sameMask(i, path));
+    const [here, gone] = [sameMask(i, path ^ 1), ~sameMask(i, path)];
+    for (let k = 0; k < seedWords; k++) {
+      const before = nodes[i * seedWords + k] as number;
+      nodes[i * seedWords + k] = (before ^ ((before ^ (sibling[k] as number)) & here)) & gone;
+    }
   }
 }
 
@@ -134,11 +137,28 @@ function fillUnknown(nodes: Uint32Array, sibling: Uint32Array, path: number): vo
 function completeProof(proofs: Uint32Array, sum: Uint32Array, at: number): void {
   const missing = sum.slice();
   for (let x = 0; x < treeLeaves; x++) {
+    const known = ~sameMask(x, at);
     for (let k = 0; k < seedWords; k++) {
-      missing[k] = (missing[k] ?? 0) ^ ((proofs[x * seedWords + k] ?? 0) & ~sameMask(x, at));
+      missing[k] = (missing[k] as number) ^ ((proofs[x * seedWords + k] as number) & known); // whole nodes
     }
   }
-  for (let x = 0; x < treeLeaves; x++) overwrite(proofs, x, missing, sameMask(x, at));
+  for (let x = 0; x < treeLeaves; x++) {
+    const here = sameMask(x, at);
+    for (let k = 0; k < seedWords; k++) {
+      const before = proofs[x * seedWords + k] as number;
+      proofs[x * seedWords + k] = before ^ ((before ^ (missing[k] as number)) & here);
+    }
+  }
+}
+
+/** The leaf at a place becomes zero. */
+function clearLeaf(leaves: Uint32Array, at: number): void {
+  for (let x = 0; x < treeLeaves; x++) {
+    const others = ~sameMask(x, at);
+    for (let k = 0; k < seedWords; k++) {
+      leaves[x * seedWords + k] = (leaves[x * seedWords + k] as number) & others; // whole nodes
+    }
+  }
 }
 
 /** Moves what is at place x to place x + offset (exclusive or), by exchanges that happen or not. */
@@ -148,10 +168,11 @@ function reorder(leaves: Uint32Array, offset: number): void {
     for (let x = 0; x < treeLeaves; x++) {
       if (((x >> bit) & 1) === 1) continue;
       for (let k = 0; k < seedWords; k++) {
-        const [i, j] = [x * seedWords + k, (x ^ (1 << bit)) * seedWords + k];
-        const difference = ((leaves[i] ?? 0) ^ (leaves[j] ?? 0)) & mask;
-        leaves[i] = (leaves[i] ?? 0) ^ difference;
-        leaves[j] = (leaves[j] ?? 0) ^ difference;
+        const i = x * seedWords + k;
+        const j = (x ^ (1 << bit)) * seedWords + k;
+        const difference = ((leaves[i] as number) ^ (leaves[j] as number)) & mask; // whole nodes
+        leaves[i] = (leaves[i] as number) ^ difference;
+        leaves[j] = (leaves[j] as number) ^ difference;
       }
     }
   }
@@ -162,16 +183,10 @@ function sameMask(a: number, b: number): number {
   return ((a ^ b) - 1) >> 31;
 }
 
-/** Node i = source, or zero, where the mask is all ones. */
-function overwrite(nodes: Uint32Array, i: number, source: Uint32Array | undefined, mask: number): void {
-  for (let k = 0; k < seedWords; k++) {
-    const before = nodes[i * seedWords + k] ?? 0;
-    nodes[i * seedWords + k] = before ^ ((before ^ (source?.[k] ?? 0)) & mask);
-  }
-}
-
 function addWords(target: Uint32Array, at: number, source: Uint32Array, from: number): void {
-  for (let k = 0; k < seedWords; k++) target[at + k] = (target[at + k] ?? 0) ^ (source[from + k] ?? 0);
+  for (let k = 0; k < seedWords; k++) {
+    target[at + k] = (target[at + k] as number) ^ (source[from + k] as number); // whole nodes
+  }
 }
 
 /** The two halves of each last expansion: leaf and proof. */
@@ -179,8 +194,10 @@ function split(pairs: Uint32Array): { readonly leaves: Uint32Array; readonly pro
   const leaves = new Uint32Array(pairs.length / 2);
   const proofs = new Uint32Array(pairs.length / 2);
   for (let at = 0; at < leaves.length; at += seedWords) {
-    leaves.set(pairs.subarray(2 * at, 2 * at + seedWords), at);
-    proofs.set(pairs.subarray(2 * at + seedWords, 2 * at + 2 * seedWords), at);
+    for (let k = 0; k < seedWords; k++) {
+      leaves[at + k] = pairs[2 * at + k] as number; // twice as many words
+      proofs[at + k] = pairs[2 * at + seedWords + k] as number;
+    }
   }
   return { leaves, proofs };
 }
