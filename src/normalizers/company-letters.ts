@@ -1,5 +1,7 @@
 /** The letters of company names, before they are cut into words. */
 
+import { checkArgument } from "../checks/options.js";
+import { text as textRule } from "../checks/rules.js";
 import { compatibleText } from "./folding.js";
 
 /** Trade mark, registered, service mark, copyright and sound recording signs. */
@@ -29,6 +31,7 @@ const stray = /(?<![\p{L}\p{M}\p{N}])\p{M}+/gu;
 
 /** The text in small letters without accents, with `and` for `&`, and without dots between initials. */
 export function lettersOf(text: string): string {
+  checkArgument("normalizeCompanyName", "text", text, textRule);
   const usual = compatibleText(text.replace(marks, " ").replace(apostrophes, "")).replace(/\./g, "");
   // Up and down again: the letters that share a capital become one (ſ, ς, µ, and the two small i of Turkish). Accents go
   // before, as one of Greek has a capital letter of its own, and after, as İ becomes i and a dot above.

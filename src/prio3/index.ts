@@ -8,7 +8,8 @@ export {
   type MultiproofParameters,
   type Prio3Parameters,
 } from "./instances.js";
-export { Prio3, type Prio3Parts } from "./prio3.js";
+export type { Prio3Parts } from "./parts.js";
+export { Prio3 } from "./prio3.js";
 export {
   nonceBytes,
   verifyKeyBytes,

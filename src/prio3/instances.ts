@@ -4,6 +4,8 @@
  * **Source.** draft-irtf-cfrg-vdaf-18, section 7.4; SumVec with several proofs is the draft's experimental variant.
  */
 
+import { checkOptions, type RulesOf } from "../checks/options.js";
+import { anything, oneOf, optional } from "../checks/rules.js";
 import { type VectorFieldName } from "../field/vector-field.js";
 import { createArithmetic, type ArithmeticName } from "./arithmetic.js";
 import { countCircuit } from "./count.js";
@@ -38,8 +40,25 @@ const ids = {
   multiproof: 0xffff_ffff,
 } as const;
 
+/** Names only: what each may be is said where it is used. */
+const common: RulesOf<Prio3Parameters> = {
+  shares: anything,
+  arithmetic: optional(oneOf("auto", "kernel", "reference")),
+};
+const sumRules = { ...common, maxMeasurement: anything };
+const sumVecRules = {
+  ...common,
+  length: anything,
+  maxMeasurement: anything,
+  chunkLength: optional(anything),
+};
+const multiproofRules = { ...sumVecRules, proofs: anything, field: optional(oneOf("Field64", "Field128")) };
+const histogramRules = { ...common, length: anything, chunkLength: optional(anything) };
+const multihotRules = { ...histogramRules, maxWeight: anything };
+
 /** Counts how many measurements are true. */
 export function prio3Count(parameters: Prio3Parameters): Prio3<boolean, bigint> {
+  checkOptions("prio3Count", parameters, common);
   const { xof, field64 } = createArithmetic(parameters.arithmetic);
   return new Prio3({ ...parameters, circuit: countCircuit(field64), xof, algorithmId: ids.count, proofs: 1 });
 }
@@ -52,6 +71,7 @@ export function prio3Count(parameters: Prio3Parameters): Prio3<boolean, bigint> 
 export function prio3Sum(
   parameters: Prio3Parameters & { readonly maxMeasurement: bigint },
 ): Prio3<bigint, bigint> {
+  checkOptions("prio3Sum", parameters, sumRules);
   const { xof, field64 } = createArithmetic(parameters.arithmetic);
   const circuit = sumCircuit(field64, parameters.maxMeasurement);
   return new Prio3({ ...parameters, circuit, xof, algorithmId: ids.sum, proofs: 1 });
@@ -59,6 +79,7 @@ export function prio3Sum(
 
 /** Adds up vectors of integers. */
 export function prio3SumVec(parameters: Prio3Parameters & SumVecParameters): Prio3<IntegerVector, bigint[]> {
+  checkOptions("prio3SumVec", parameters, sumVecRules);
   const { xof, field128 } = createArithmetic(parameters.arithmetic);
   const circuit = sumVecCircuit(field128, parameters);
   return new Prio3({ ...parameters, circuit, xof, algorithmId: ids.sumVec, proofs: 1 });
@@ -68,6 +89,7 @@ export function prio3SumVec(parameters: Prio3Parameters & SumVecParameters): Pri
 export function prio3SumVecWithMultiproof(
   parameters: Prio3Parameters & MultiproofParameters,
 ): Prio3<IntegerVector, bigint[]> {
+  checkOptions("prio3SumVecWithMultiproof", parameters, multiproofRules);
   const { xof, field64, field128 } = createArithmetic(parameters.arithmetic);
   const circuit = sumVecCircuit(parameters.field === "Field128" ? field128 : field64, parameters);
   return new Prio3({ ...parameters, circuit, xof, algorithmId: ids.multiproof });
@@ -75,6 +97,7 @@ export function prio3SumVecWithMultiproof(
 
 /** Counts how many measurements fell into each bucket. */
 export function prio3Histogram(parameters: Prio3Parameters & HistogramParameters): Prio3<number, bigint[]> {
+  checkOptions("prio3Histogram", parameters, histogramRules);
   const { xof, field128 } = createArithmetic(parameters.arithmetic);
   const circuit = histogramCircuit(field128, parameters);
   return new Prio3({ ...parameters, circuit, xof, algorithmId: ids.histogram, proofs: 1 });
@@ -84,6 +107,7 @@ export function prio3Histogram(parameters: Prio3Parameters & HistogramParameters
 export function prio3MultihotCountVec(
   parameters: Prio3Parameters & MultihotParameters,
 ): Prio3<readonly boolean[], bigint[]> {
+  checkOptions("prio3MultihotCountVec", parameters, multihotRules);
   const { xof, field128 } = createArithmetic(parameters.arithmetic);
   const circuit = multihotCountVecCircuit(field128, parameters);
   return new Prio3({ ...parameters, circuit, xof, algorithmId: ids.multihotCountVec, proofs: 1 });

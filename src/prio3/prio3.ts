@@ -30,6 +30,7 @@ import {
 } from "../field/vector-field.js";
 import { wipe } from "../bytes/wipe.js";
 import { drawBytes, randomBytes } from "../random/csprng.js";
+import * as check from "./arguments.js";
 import type { Circuit } from "./circuit.js";
 import { checkCount255, decodedIntegers, fewestProofs, mostMeasurements, type Integers } from "./counts.js";
 import { Derivation } from "./derivation.js";
@@ -46,22 +47,12 @@ import {
 } from "./messages.js";
 import { AggregateShare, InputShare, VerifierState, type OutputShare } from "./secrets.js";
 import { drawnNonce, helperSeeds, splitSeeds } from "./seeds.js";
+import type { Prio3Parts } from "./parts.js";
 import { messageSizes, type Prio3Sizes } from "./sizes.js";
-import { seedBytes, type Xof } from "./xof.js";
+import { seedBytes } from "./xof.js";
 
 /** Longest context, so that the tag's length fits 16 bits. */
 const maxContextBytes = 65_000;
-
-/** What an instance is made of. */
-export interface Prio3Parts<Measurement, Result> {
-  readonly circuit: Circuit<Measurement, Result>;
-  readonly xof: Xof;
-  readonly algorithmId: number;
-  /** Number of aggregators, 2 to 255. */
-  readonly shares: number;
-  /** Proofs of one report, 1 to 255; where there is joint randomness over Field64, at least 3. */
-  readonly proofs: number;
-}
 
 /**
  * One aggregation function for one number of aggregators.
@@ -142,11 +133,13 @@ export class Prio3<Measurement, Result> {
    * @throws VeilshareError VALUE_OUT_OF_RANGE for a measurement that the circuit refuses (nothing is clipped),
    *   INVALID_ARGUMENT for another type or length.
    */
-  shard({ context, measurement, nonce: given, random = randomBytes }: ShardInput<Measurement>): Report {
+  shard(input: ShardInput<Measurement>): Report {
+    check.shardInput(input);
+    const { context, measurement, nonce: given, random = randomBytes } = input;
     const derivation = this.#derivation("shard", context);
     const encoded = this.#circuit.encode(measurement);
+    if (given !== undefined) checkBytes("shard", "nonce", given, nonceBytes);
     const nonce = given === undefined ? drawnNonce(random) : copyBytes(given);
-    checkBytes("shard", "nonce", nonce, nonceBytes);
     const drawn = drawBytes(random, this.sizes.randBytes);
     const seeds = splitSeeds(drawn);
     const helpers = helperSeeds(seeds, this.shares, this.#hasJointRand);
@@ -181,7 +174,9 @@ export class Prio3<Measurement, Result> {
    * @throws VeilshareError INVALID_ARGUMENT for messages of another form; PEER_MALFORMED for the one report in 2^50 or
    *   fewer whose test point can't be used.
    */
-  verifyInit({ verifyKey, context, nonce, publicShare, inputShare }: VerifyInput): VerifyStart {
+  verifyInit(input: VerifyInput): VerifyStart {
+    check.verifyInput(input);
+    const { verifyKey, context, nonce, publicShare, inputShare } = input;
     const derivation = this.#derivation("verifyInit", context);
     checkBytes("verifyInit", "verifyKey", verifyKey, verifyKeyBytes);
     checkBytes("verifyInit", "nonce", nonce, nonceBytes);
@@ -227,6 +222,7 @@ export class Prio3<Measurement, Result> {
    */
   verifierSharesToMessage(context: Uint8Array, verifierShares: readonly Uint8Array[]): Uint8Array {
     const derivation = this.#derivation("verifierSharesToMessage", context);
+    check.verifierShares(verifierShares);
     if (verifierShares.length !== this.shares) {
       throw invalidArgument(
         "prio3.verifierSharesToMessage",
@@ -260,6 +256,7 @@ export class Prio3<Measurement, Result> {
    *   INVALID_ARGUMENT for a message of another length.
    */
   verifyNext(state: VerifierState, verifierMessage: Uint8Array): OutputShare {
+    check.state(state);
     checkBytes("verifyNext", "verifierMessage", verifierMessage, this.sizes.verifierMessage);
     if (!equalBytes(verifierMessage, state.jointRandSeed)) {
       throw refused("verifyNext", "jointRandomness", "the joint randomness that the client stated");
@@ -291,6 +288,7 @@ export class Prio3<Measurement, Result> {
     measurements: number,
     integers: Integers = "unsigned",
   ): Result {
+    check.unshard(aggregateShares, integers);
     if (aggregateShares.length !== this.shares) {
       throw invalidArgument("prio3.unshard", `${this.shares} shares`, `${aggregateShares.length}`);
     }

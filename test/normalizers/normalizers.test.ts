@@ -11,6 +11,7 @@ import {
   normalizeResidentIdentity,
   normalizeVatNumber,
 } from "../../dist/normalizers/index.js";
+import { expectError } from "../support/expect-error.js";
 import { describeWithData, readDataJson } from "../support/data.js";
 
 const anyText = fc.oneof(
@@ -38,6 +39,12 @@ describe.each(Object.entries(normalizers))("the normalizer of %s", (_, normalize
       }),
       { numRuns: 1000 },
     );
+  });
+
+  it("refuses what is no text, such as a number out of a table", () => {
+    for (const value of [null, undefined, 4930123456, {}, ["a"]]) {
+      expectError(() => normalize(value as string), "INVALID_ARGUMENT", { field: "text" });
+    }
   });
 });
 

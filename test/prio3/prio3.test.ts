@@ -97,14 +97,14 @@ describe("Prio3 adds up what plain integers add up to", () => {
       proofs: fc.integer({ min: 3, max: 5 }),
     });
     fc.assert(
-      fc.property(cases, fc.infiniteStream(fc.bigInt(0n, 2n ** 40n)), (parameters, stream) => {
+      fc.property(cases, fc.infiniteStream(fc.bigInt(0n, 2n ** 40n)), ({ proofs, ...parameters }, stream) => {
         const row = (): bigint[] =>
           Array.from({ length: parameters.length }, () => {
             return (stream.next().value as bigint) % (parameters.maxMeasurement + 1n); // the stream has no end
           });
         const rows = [row(), row()];
         expect(run(prio3SumVec(parameters), rows)).toEqual(sumOf(rows));
-        expect(run(prio3SumVecWithMultiproof(parameters), rows)).toEqual(sumOf(rows));
+        expect(run(prio3SumVecWithMultiproof({ ...parameters, proofs }), rows)).toEqual(sumOf(rows));
       }),
       { numRuns: 10 },
     );
@@ -121,13 +121,13 @@ describe("Prio3 adds up what plain integers add up to", () => {
       }),
     );
     fc.assert(
-      fc.property(cases, ({ buckets, ...parameters }) => {
+      fc.property(cases, ({ buckets, maxWeight, ...parameters }) => {
         const rows = buckets.map((bucket) =>
           Array.from({ length: parameters.length }, (_, i) => (i === bucket ? 1n : 0n)),
         );
         expect(run(prio3Histogram(parameters), buckets)).toEqual(sumOf(rows));
         const choices = rows.map((row) => row.map((value) => value === 1n));
-        expect(run(prio3MultihotCountVec(parameters), choices)).toEqual(sumOf(rows));
+        expect(run(prio3MultihotCountVec({ ...parameters, maxWeight }), choices)).toEqual(sumOf(rows));
       }),
       { numRuns: 12 },
     );
@@ -305,6 +305,32 @@ describe("Prio3 refuses", () => {
     argument(() => prio3Histogram({ shares: 2, length: 3, chunkLength: 0 }));
     argument(() => prio3MultihotCountVec({ shares: 2, length: 3, maxWeight: 4 }));
     argument(() => prio3SumVecWithMultiproof({ shares: 2, length: 1, maxMeasurement: 1n, proofs: 0 }));
+  });
+
+  it("options and arguments of other names and types, by name", () => {
+    const refuses = (f: () => unknown, field: string): unknown =>
+      expectError(f, "INVALID_ARGUMENT", { field });
+    const other = (value: unknown): never => value as never;
+    const more = (named: object): object => named;
+    refuses(() => prio3Sum({ shares: 2, maxMeasurement: 1n, ...more({ bits: 3 }) }), "bits");
+    refuses(() => prio3Count({ shares: 2, ...more({ proofs: 3 }) }), "proofs");
+    refuses(() => prio3Histogram({ shares: 2, length: 2, ...more({ buckets: 3 }) }), "buckets");
+    refuses(() => prio3Count({ shares: 2, arithmetic: other("fast") }), "arithmetic");
+    const sum = prio3Sum({ shares: 2, maxMeasurement: 10n });
+    const nonce = new Uint8Array(16);
+    refuses(() => sum.shard({ context, measurement: 1n, ...more({ nounce: nonce }) }), "nounce");
+    refuses(() => sum.shard({ context, measurement: 1n, random: other(5) }), "random");
+    refuses(() => sum.shard(other(undefined)), "context");
+    const { publicShare } = sum.shard({ context, measurement: 1n });
+    const start = { verifyKey: new Uint8Array(32), context, nonce, publicShare };
+    for (const share of [undefined, new Uint8Array(40)]) {
+      refuses(() => sum.verifyInit({ ...start, inputShare: other(share) }), "inputShare");
+    }
+    refuses(() => sum.verifierSharesToMessage(context, other("ab")), "verifierShares");
+    refuses(() => sum.verifyNext(other({}), new Uint8Array(0)), "state");
+    const shares = [sum.aggregate(), sum.aggregate()];
+    refuses(() => sum.unshard([sum.aggregate(), other(1)], 1), "aggregateShares[1]");
+    refuses(() => sum.unshard(shares, 1, other("Signed")), "integers"); // would have been taken for unsigned
   });
 
   it("to put together a sum that may have wrapped around", () => {
