@@ -2,6 +2,8 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, posix } from "node:path";
+import { gzipSync } from "node:zlib";
+import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 /** What a stranger gets: the packed tarball, installed into an empty project of its own. */
@@ -22,7 +24,7 @@ describe("the packed tarball", () => {
     const copy = join(folder, "checkout");
     const { files } = JSON.parse(readFileSync("package.json", "utf8")) as { files: string[] };
     for (const name of [...files, "package.json"]) cpSync(name, join(copy, name), { recursive: true });
-    run(process.execPath, ["scripts/slim.mjs", join(copy, "dist"), join(copy, "build/examples")], ".");
+    run(process.execPath, ["scripts/slim.mjs", copy], ".");
     const json = run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], copy);
     packed = (JSON.parse(json) as [typeof packed])[0];
     writeFileSync(
@@ -70,10 +72,18 @@ describe("the packed tarball", () => {
     ).toEqual([]);
   });
 
-  it("weighs at most 1.1 MB packed, the command and the examples with it", () => {
+  it("weighs at most 900 kB packed, and at most 800 kB without the command, the examples and their data", () => {
     const kB = (bytes: number): string => `${Math.round(bytes / 1000)} kB`;
-    process.stdout.write(`tarball: ${kB(packed.size)} packed, ${kB(packed.unpackedSize)} unpacked\n`);
-    expect(packed.size).toBeLessThanOrEqual(1_100_000);
+    const besides = /^(?:dist\/cli|build\/examples|examples)\//;
+    const library = packed.files.map(({ path }) => path).filter((path) => !besides.test(path));
+    const root = join(folder, "node_modules/veilshare");
+    const tar = execFileSync("tar", ["-c", "-C", root, ...library], { maxBuffer: 2 ** 28 });
+    const alone = gzipSync(tar, { level: 9 }).length;
+    process.stdout.write(
+      `tarball: ${kB(packed.size)} packed, ${kB(alone)} without the command and the examples, ${kB(packed.unpackedSize)} unpacked\n`,
+    );
+    expect(packed.size).toBeLessThanOrEqual(900_000);
+    expect(alone).toBeLessThanOrEqual(800_000);
   });
 
   it("points to no source map and no source file that is not in it", () => {
@@ -129,16 +139,64 @@ describe("the packed tarball", () => {
     run(join(process.cwd(), "node_modules/.bin/tsc"), ["-p", "tsconfig.json"], folder);
   });
 
-  it("checks for a TypeScript project that has Node's types only, every public subpath included", () => {
-    const { exports } = JSON.parse(readFileSync("package.json", "utf8")) as {
-      exports: Record<string, unknown>;
-    };
-    const subpaths = Object.keys(exports).filter((subpath) => subpath !== "./package.json");
-    const imports = subpaths.map((path, i) => `import type * as entry${i} from "veilshare${path.slice(1)}";`);
-    const uses = subpaths.map((_, i) => `typeof entry${i}`);
-    writeFileSync(join(folder, "all.ts"), `${imports.join("\n")}\nexport type All = [${uses.join(", ")}];\n`);
-    run(join(process.cwd(), "node_modules/.bin/tsc"), ["-p", "tsconfig.node.json"], folder);
-  }, 60_000);
+  describe("in a TypeScript project that has Node's types only", () => {
+    let program: ts.Program;
+    beforeAll(() => {
+      const { exports } = JSON.parse(readFileSync("package.json", "utf8")) as {
+        exports: Record<string, unknown>;
+      };
+      const subpaths = Object.keys(exports).filter((subpath) => subpath !== "./package.json");
+      const imports = subpaths.map((path, i) => `import * as entry${i} from "veilshare${path.slice(1)}";`);
+      const uses = subpaths.map((_, i) => `entry${i}`);
+      writeFileSync(
+        join(folder, "all.ts"),
+        `${imports.join("\n")}\nexport const all = [${uses.join(", ")}] as const;\n`,
+      );
+      const config = join(folder, "tsconfig.node.json");
+      const { options, fileNames } = ts.parseJsonConfigFileContent(
+        ts.readConfigFile(config, (path) => readFileSync(path, "utf8")).config,
+        ts.sys,
+        folder,
+      );
+      program = ts.createProgram(fileNames, options);
+    }, 60_000);
+
+    it("checks, every public subpath included", () => {
+      const texts = ts
+        .getPreEmitDiagnostics(program)
+        .map(
+          ({ messageText, file }) =>
+            `${file?.fileName ?? ""}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`,
+        );
+      expect(texts).toEqual([]);
+    }, 60_000);
+
+    it("leads to a declaration with its documentation from every name that an entry gives out", () => {
+      const checker = program.getTypeChecker();
+      const all = program.getSourceFile(join(folder, "all.ts"));
+      const entries = (all?.statements ?? []).flatMap((statement) =>
+        ts.isImportDeclaration(statement) ? [statement.moduleSpecifier] : [],
+      );
+      const bare = entries.flatMap((entry) => {
+        const module = checker.getSymbolAtLocation(entry);
+        return (
+          (module === undefined ? [] : checker.getExportsOfModule(module))
+            .map((symbol) =>
+              (symbol.flags & ts.SymbolFlags.Alias) === 0 ? symbol : checker.getAliasedSymbol(symbol),
+            )
+            // A module given out as a whole has its comment at its head.
+            .filter(({ flags }) => (flags & ts.SymbolFlags.ValueModule) === 0)
+            .filter(
+              (symbol) =>
+                symbol.declarations === undefined || symbol.getDocumentationComment(checker).length === 0,
+            )
+            .map((symbol) => `${entry.getText()}: ${symbol.name}`)
+        );
+      });
+      expect(entries.length).toBeGreaterThan(20);
+      expect(bare).toEqual([]);
+    });
+  });
 
   it("satisfies the linters of packages: publint, and types that resolve as the code does", () => {
     const bin = join(process.cwd(), "node_modules/.bin");
