@@ -1,5 +1,5 @@
 /**
- * npm run example:federated -- [--guest FILE --host FILE] [--no-dropout] [--json]
+ * npm run example:federated -- [--guest FILE --host FILE [options of files, as in example:risk]] [--no-dropout] [--json]
  *
  * Five banks hold rows of the same kind and train one logistic regression: each on its own rows, in a process of its own;
  * a coordinator, this process, gets the sums of their weighted updates and nothing of any one bank's. One bank's process is
@@ -21,9 +21,10 @@ import { discrimination } from "veilshare/risk";
 import { exitWithError } from "../launcher/index.js";
 import { give, startBank } from "./banks.js";
 import { descend, scoresOf, type Rows } from "./logistic.js";
-import { readRows, rowsOfBank } from "./rows.js";
+import { ownerReading, ownerReadingOptions, ownerReadingUsage } from "../risk/reading-options.js";
+import { readRows, rowsOfBank, type RowFiles } from "./rows.js";
 
-const usage = "usage: example:federated [--guest FILE --host FILE] [--no-dropout] [--json]";
+const usage = `usage: example:federated [--guest FILE --host FILE ${ownerReadingUsage}] [--no-dropout] [--json]`;
 const bankNames = ["Alder Bank", "Birch Bank", "Cedar Bank", "Doum Bank", "Elm Bank"] as const;
 const rounds = 12;
 const localSteps = 40;
@@ -39,8 +40,8 @@ interface Outcome {
   readonly seconds: number;
 }
 
-async function run(guest: string, host: string, dropout: boolean): Promise<Outcome> {
-  const rows = await readRows(guest, host);
+async function run({ dropout, ...files }: Arguments): Promise<Outcome> {
+  const rows = await readRows(files);
   const planOptions = {
     clients: bankNames.length,
     rounds,
@@ -138,25 +139,28 @@ function json({ rows, rounds: done, auc, centralAuc, seconds }: Outcome): Record
   };
 }
 
-function readArguments() {
+interface Arguments extends RowFiles {
+  readonly dropout: boolean;
+  readonly asJson: boolean;
+}
+
+function readArguments(): Arguments {
   try {
-    const { values } = parseArgs({
-      options: {
-        guest: { type: "string" },
-        host: { type: "string" },
-        "no-dropout": { type: "boolean", default: false },
-        json: { type: "boolean", default: false },
-      },
-    });
-    const { guest, host, json: asJson } = values;
+    const flag = { type: "boolean", default: false } as const;
+    const text = { type: "string" } as const;
+    const options = { guest: text, host: text, "no-dropout": flag, json: flag };
+    const { values } = parseArgs({ options: { ...ownerReadingOptions(), ...options } });
+    const { guest, host } = values;
     if ((guest === undefined) !== (host === undefined)) throw new Error("--guest and --host go together");
     const example = (name: string): string =>
       fileURLToPath(new URL(`../../../examples/data/${name}`, import.meta.url));
     return {
       guest: guest ?? example("german-credit-lender.csv"),
       host: host ?? example("german-credit-platform.csv"),
+      guestReading: ownerReading(values, "guest"),
+      hostReading: ownerReading(values, "host"),
       dropout: !values["no-dropout"],
-      asJson,
+      asJson: values.json,
     };
   } catch (thrown) {
     const reason = thrown instanceof Error ? thrown.message : "arguments that are not understood";
@@ -165,9 +169,9 @@ function readArguments() {
 }
 
 try {
-  const { guest, host, dropout, asJson } = readArguments();
-  const outcome = await run(guest, host, dropout);
-  process.stdout.write(asJson ? `${JSON.stringify(json(outcome))}\n` : `${text(outcome)}\n`);
+  const given = readArguments();
+  const outcome = await run(given);
+  process.stdout.write(given.asJson ? `${JSON.stringify(json(outcome))}\n` : `${text(outcome)}\n`);
   if (Math.abs(outcome.auc - outcome.centralAuc) > 0.005) process.exitCode = 1;
 } catch (thrown) {
   exitWithError(thrown);

@@ -1,44 +1,47 @@
 /** The rows of the example: a lender's and a platform's file joined on id, numbers only, dealt out to the banks. */
 
 import { VeilshareError } from "veilshare";
-import { invalidData, keyColumn, kindOf, labelColumn, numberColumn, textColumn } from "veilshare/table";
-import { readTable } from "veilshare/table/node";
+import { invalidData } from "veilshare/table";
+import { readLender, readPlatform, type OwnerReading } from "../risk/owner-table.js";
 import type { Rows } from "./logistic.js";
 
+/** A bank's files: the first with labels. */
+export interface RowFiles {
+  readonly guest: string;
+  readonly host: string;
+  readonly guestReading: OwnerReading;
+  readonly hostReading: OwnerReading;
+}
+
 /**
- * Reads and joins: `id`, `y` and numbers in the first file, `id` and numbers in the second. Columns of texts are left out; a
+ * Reads and joins: ids, labels and numbers in the first file, ids and numbers in the second. Columns of texts are left out; a
  * missing number is the column's mean; every column is standardised, as banks that agreed on means and deviations would.
  */
-export async function readRows(guest: string, host: string): Promise<Rows> {
-  const [labelled, other] = await Promise.all([readTable(guest), readTable(host)]);
-  const rowOf = new Map(keyColumn(other, "id").map((id, row) => [id, row]));
-  const pairs = keyColumn(labelled, "id").flatMap((id, row) => {
+export async function readRows({ guest, host, guestReading, hostReading }: RowFiles): Promise<Rows> {
+  const [labelled, other] = await Promise.all([
+    readLender(guest, guestReading),
+    readPlatform(host, hostReading),
+  ]);
+  const rowOf = new Map(other.ids.map((id, row) => [id, row]));
+  const pairs = labelled.ids.flatMap((id, row) => {
     const match = rowOf.get(id);
     return match === undefined ? [] : [[row, match] as const];
   });
-  if (pairs.length < 100) {
-    throw invalidData(
-      { file: host, line: other.headerLine },
-      "at least 100 ids of the other file",
-      `${pairs.length}`,
-    );
-  }
-  const labels = labelColumn(labelled, "y");
-  const columns = [labelled, other].flatMap((table, side) =>
-    table.columns
-      .filter((name) => name !== "id" && name !== "y")
-      .filter((name) => textColumn(table, name).some((cell) => kindOf(cell) === "another number"))
-      .map((name) => {
-        const all = numberColumn(table, name, { emptyCells: "nan" });
-        return standardised(pairs.map((pair) => all[pair[side === 0 ? 0 : 1]] ?? NaN));
-      }),
+  if (pairs.length < 100)
+    throw invalidData({ file: host }, "at least 100 ids of the other file", `${pairs.length}`);
+  const columns = [labelled, other].flatMap((owner, side) =>
+    owner.columns.flatMap((column) =>
+      column.kind === "numeric"
+        ? [standardised(pairs.map((pair) => column.values[pair[side === 0 ? 0 : 1]] ?? NaN))]
+        : [],
+    ),
   );
   const width = columns.length + 1;
   const values = new Float64Array(pairs.length * width).fill(1);
   for (const [j, column] of columns.entries()) {
     for (const [i, value] of column.entries()) values[i * width + j] = value;
   }
-  return { columns: width, values, labels: Uint8Array.from(pairs, ([row]) => labels[row] ?? 0) };
+  return { columns: width, values, labels: Uint8Array.from(pairs, ([row]) => labelled.labels[row] ?? 0) };
 }
 
 function standardised(column: readonly number[]): number[] {

@@ -2,8 +2,10 @@
 
 import { parseArgs } from "node:util";
 import { VeilshareError } from "veilshare";
+import { readingOf, readingOptions, readingUsage } from "../launcher/reading.js";
+import type { ListFile } from "./invoices.js";
 
-const usage = "usage: npm run example:lookup -- [--invoice NUMBER]... [--bucket-bits BITS] [--json]";
+const usage = `usage: npm run example:lookup -- [--data FILE --key COLUMN [--label COLUMN] ${readingUsage}] [--invoice NUMBER]... [--bucket-bits BITS] [--json]`;
 
 /** What the user asked for. */
 export interface Arguments {
@@ -12,6 +14,8 @@ export interface Arguments {
   /** Undefined: the client downloads the whole set. */
   readonly bucketBits: number | undefined;
   readonly json: boolean;
+  /** The supplier's list; undefined: the invented one. */
+  readonly list: ListFile | undefined;
 }
 
 /**
@@ -20,20 +24,31 @@ export interface Arguments {
  * @throws VeilshareError INVALID_ARGUMENT with the usage.
  */
 export function readArguments(): Arguments {
-  const { invoice, "bucket-bits": bits, json } = parsed();
+  const { invoice, "bucket-bits": bits, json, list } = parsed();
   if (bits !== undefined && !/^([1-9]|1\d|20)$/.test(bits)) throw wrong("--bucket-bits is 1 to 20");
   if (invoice?.includes("") === true) throw wrong("--invoice is empty");
-  return { invoices: invoice, bucketBits: bits === undefined ? undefined : Number(bits), json };
+  if (list !== undefined && invoice === undefined) throw wrong("--invoice says what to ask of --data");
+  return { invoices: invoice, bucketBits: bits === undefined ? undefined : Number(bits), json, list };
 }
 
-function parsed(): { invoice?: string[]; "bucket-bits"?: string; json: boolean } {
+function parsed() {
+  const text = { type: "string" } as const;
   try {
     const options = {
       invoice: { type: "string", multiple: true },
-      "bucket-bits": { type: "string" },
+      "bucket-bits": text,
       json: { type: "boolean", default: false },
+      data: text,
+      key: text,
+      label: text,
+      ...readingOptions(),
     } as const;
-    return parseArgs({ options }).values;
+    const { values } = parseArgs({ options });
+    const { data, key, label, ...rest } = values;
+    if ((data === undefined) !== (key === undefined)) throw new Error("--data and --key go together");
+    const reading = readingOf(rest);
+    const list = data === undefined || key === undefined ? undefined : { path: data, key, label, reading };
+    return { invoice: rest.invoice, "bucket-bits": rest["bucket-bits"], json: rest.json, list };
   } catch (thrown) {
     throw wrong(thrown instanceof Error ? thrown.message : "bad arguments");
   }

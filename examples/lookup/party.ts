@@ -53,6 +53,9 @@ async function ask(party: Party, task: BankTask): Promise<BankReport> {
 }
 
 function textOf(answer: LookupAnswer | undefined): string {
-  if (answer?.status === "found") return new TextDecoder().decode(answer.label);
+  if (answer?.status === "found") {
+    const { label, labels = [label] } = answer;
+    return labels.map((bytes) => new TextDecoder().decode(bytes)).join(", ");
+  }
   return answer?.status === "absent" ? "not known" : "unreadable";
 }

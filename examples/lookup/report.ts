@@ -4,7 +4,7 @@ import type { BankReport, SupplierReport } from "./messages.js";
 
 /** A run. */
 export interface Outcome {
-  readonly invented: true;
+  readonly invented: boolean;
   /** For evaluating and sealing all entries, once for all clients. */
   readonly publishSeconds: number;
   readonly supplier: SupplierReport;
@@ -32,7 +32,7 @@ export function jsonReport({ supplier, bank, ...rest }: Outcome): string {
 }
 
 /** For people. */
-export function textReport({ publishSeconds, supplier, bank, matchesPlaintext }: Outcome): string {
+export function textReport({ invented, publishSeconds, supplier, bank, matchesPlaintext }: Outcome): string {
   const bytes = supplier.bytesSent + bank.bytesSent;
   const comparison = bank.refused ? "no answers to compare" : "NOT THE SAME ANSWERS";
   const prefixes =
@@ -43,8 +43,7 @@ export function textReport({ publishSeconds, supplier, bank, matchesPlaintext }:
   return [
     "Verified lookup: a supplier and a bank, two processes, one encrypted link between them.",
     "",
-    "The invoices are INVENTED: made by a seed, no row is a real claim.",
-    "",
+    ...(invented ? ["The invoices are INVENTED: made by a seed, no row is a real claim.", ""] : []),
     "Who holds what",
     `  supplier: ${count(bank.entries)} invoices with their status, published once with every status encrypted ` +
       `(${publishSeconds.toFixed(2)} s)`,

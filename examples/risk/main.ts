@@ -1,6 +1,6 @@
 /**
- * npm run example:risk -- [--guest FILE --host FILE [options]] [--computation two-party|replicated|dealer] [--folds N] [--json];
- * arguments.ts has all options
+ * npm run example:risk -- [--guest FILE --host FILE [options]] [--computation two-party|replicated|dealer] [--folds N]
+ *   [--disclose weights] [--out FOLDER] [--json]; arguments.ts has all options
  *
  * A lender (guest: id, y and features) and a platform (host: id and features) train a credit model together, alone or with
  * a third party: a helper that computes with them on shares, or a dealer of random numbers. Each is an operating-system
@@ -14,6 +14,7 @@ import { exitWithError, runParties } from "../launcher/index.js";
 import { thirdRoles } from "veilshare/risk";
 import { readArguments, type Arguments } from "./arguments.js";
 import type { RiskOptions, RiskOutcome, RiskTask } from "./outcomes.js";
+import { makeFolder } from "./kept-files.js";
 import { readLender, readPlatform } from "./owner-table.js";
 import { largestDifference, trainPlain } from "./plain-training.js";
 import { jsonSummary, matchesPlain, textSummary, type RunSummary } from "./summary.js";
@@ -28,8 +29,16 @@ async function run({
   hostReading,
   computation,
   folds,
+  weights,
+  out,
 }: Omit<Arguments, "json">): Promise<RunSummary> {
-  const options: RiskOptions = { ...common, computation, ...(folds === 0 ? {} : { folds }) };
+  const options: RiskOptions = {
+    ...common,
+    computation,
+    ...(folds === 0 ? {} : { folds }),
+    ...(weights ? { disclose: ["weights"] } : {}),
+  };
+  if (out !== null) await makeFolder(out);
   // Read here too, before any process starts: for the check, and so that bad input is told at once.
   const [lender, platform] = await Promise.all([
     readLender(guest, guestReading),
@@ -37,8 +46,8 @@ async function run({
   ]);
   const third = thirdRoles[computation];
   const tasks: readonly RiskTask[] = [
-    { role: "lender", file: guest, reading: guestReading, options },
-    { role: "platform", file: host, reading: hostReading, options },
+    { role: "lender", file: guest, reading: guestReading, options, out },
+    { role: "platform", file: host, reading: hostReading, options, out },
     ...(third === undefined ? [] : [{ role: third, options } as const]),
   ];
   const started = performance.now();
@@ -64,6 +73,7 @@ async function run({
     platform: second,
     ...beside,
     seconds,
+    out,
     difference: largestDifference(plain, first.joint),
   };
 }

@@ -1,6 +1,6 @@
 /** What crosses between the example and its parties' processes, as JSON. */
 
-import type { Computation, ExactMeasures, Performance, Validation } from "veilshare/risk";
+import type { Computation, Disclosure, ExactMeasures, Performance, Validation } from "veilshare/risk";
 import type { OwnerReading } from "./owner-table.js";
 
 /** Options of the protocol that all processes are started with. */
@@ -10,6 +10,7 @@ export type RiskOptions = Readonly<{
   computation: Computation;
   fewColumns: boolean;
   folds?: number;
+  disclose?: readonly Disclosure[];
 }>;
 
 /** What a process is started with. */
@@ -19,6 +20,8 @@ export type RiskTask =
       readonly file: string;
       readonly reading: OwnerReading;
       readonly options: RiskOptions;
+      /** A folder for the own part of the model and, at the lender, scores; null for none. */
+      readonly out: string | null;
     }
   | { readonly role: "helper" | "dealer"; readonly options: RiskOptions };
 
@@ -68,6 +71,8 @@ export type OwnerOutcome = Used & {
   readonly columnNames: readonly string[];
   readonly dropped: readonly string[];
   readonly converged: boolean;
+  /** One for each of the columns' names, where all agreed to tell them; null where not. */
+  readonly weights: readonly number[] | null;
 };
 
 /** What the lender's process gives back. */

@@ -11,13 +11,16 @@ import {
   type RiskTask,
   type Used,
 } from "./outcomes.js";
+import { keepLender, keepPart } from "./kept-files.js";
 import { readLender, readPlatform } from "./owner-table.js";
 
 serveParty(async (party, given): Promise<RiskOutcome> => {
   const task = given as RiskTask; // what main.ts started this process with
   switch (task.role) {
     case "lender": {
-      const report = await jointRiskModel(party, await lenderInput(task), task.options);
+      const input = await lenderInput(task);
+      const report = await jointRiskModel(party, input, task.options);
+      if (task.out !== null) await keepLender(task.out, report, input.ids);
       const { joint, alone, validation, bandCount, rows, heldBack } = report;
       return {
         role: "lender",
@@ -32,6 +35,7 @@ serveParty(async (party, given): Promise<RiskOutcome> => {
     }
     case "platform": {
       const report = await jointRiskModel(party, await platformInput(task), task.options);
+      if (task.out !== null) await keepPart(task.out, report.model);
       return { role: "platform", ...ownerOutcome(report, party) };
     }
     case "helper": {
@@ -59,7 +63,8 @@ async function platformInput({ file, reading }: OwnerTask): Promise<PlatformInpu
 
 function ownerOutcome(report: OwnerReport, party: Party): OwnerOutcome {
   const { aligned, trainingRows, holdoutRows, columnNames, dropped, converged } = report;
-  return { aligned, trainingRows, holdoutRows, columnNames, dropped, converged, ...used(party) };
+  const weights = report.weights === undefined ? null : [...report.weights];
+  return { aligned, trainingRows, holdoutRows, columnNames, dropped, converged, weights, ...used(party) };
 }
 
 function used({ traffic }: Party): Used {

@@ -16,6 +16,8 @@ export interface RunSummary {
   readonly platform: PlatformOutcome;
   readonly third?: ThirdOutcome;
   readonly seconds: number;
+  /** Where scores and the parties' parts of the model were written. */
+  readonly out: string | null;
   /** Largest difference of AUC, KS or log loss from training in the clear, as a part of what rounding and cuts allow. */
   readonly difference: number;
 }
@@ -52,6 +54,7 @@ export function jsonSummary(run: RunSummary): Record<string, unknown> {
     platformColumns: platform.columnNames.length,
     columnKinds: { lender: run.lenderColumns, platform: run.platformColumns },
     dropped: { lender: lender.dropped, platform: platform.dropped },
+    weights: { lender: lender.weights, platform: platform.weights },
     difference: run.difference,
     matchesPlain: matchesPlain(run),
     seconds: run.seconds,
@@ -66,7 +69,19 @@ function totalBytes({ lender, platform, third }: RunSummary): number {
 
 /** The text for people. */
 export function textSummary(run: RunSummary): string {
-  return [...holdings(run), "", ...learned(run), "", ...measures(run), "", ...costs(run)].join("\n");
+  return [
+    ...holdings(run),
+    "",
+    ...learned(run),
+    "",
+    ...measures(run),
+    ...gain(run),
+    "",
+    ...columns(run),
+    ...files(run),
+    "",
+    ...costs(run),
+  ].join("\n");
 }
 
 function holdings(run: RunSummary): string[] {
@@ -76,9 +91,9 @@ function holdings(run: RunSummary): string[] {
       : `A credit model of two owners, with a ${run.third.role}`,
     "",
     "Who holds what, each in a process of its own:",
-    `  lender    ${run.lenderRows.toLocaleString("en-US")} rows: ids, labels (1 = bad) and ${count(run.lender)}`,
+    `  lender    ${grouped(run.lenderRows)} rows: ids, labels (1 = bad) and ${count(run.lender)}`,
     ...kinds(run.lenderColumns),
-    `  platform  ${run.platformRows.toLocaleString("en-US")} rows: ids and ${count(run.platform)}`,
+    `  platform  ${grouped(run.platformRows)} rows: ids and ${count(run.platform)}`,
     ...kinds(run.platformColumns),
     ...(run.third === undefined ? [] : [`  ${run.third.role.padEnd(9)} nothing: ${thirds[run.third.role]}`]),
   ];
@@ -89,9 +104,7 @@ function kinds(columns: readonly FeatureSummary[]): string[] {
   const named = (kind: FeatureSummary["kind"]): string =>
     columns
       .filter((column) => column.kind === kind)
-      .map(({ name, missing }) =>
-        missing === 0 ? name : `${name} (${missing.toLocaleString("en-US")} missing)`,
-      )
+      .map(({ name, missing }) => (missing === 0 ? name : `${name} (${grouped(missing)} missing)`))
       .join(", ");
   const line = (label: string, names: string): string[] =>
     names === "" ? [] : [`            ${label}: ${names}`];
@@ -111,8 +124,8 @@ function count({ columnNames, dropped }: LenderOutcome | PlatformOutcome): strin
 function learned({ lender, platform, third }: RunSummary): string[] {
   return [
     "What each learned, and nothing else:",
-    `  lender    which ${lender.aligned} ids are common, one of ${lender.bandCount} bands for each, and the measures below`,
-    `  platform  which ${platform.aligned} ids are common`,
+    `  lender    which ${grouped(lender.aligned)} ids are common, one of ${lender.bandCount} bands for each, and the measures below`,
+    `  platform  which ${grouped(platform.aligned)} ids are common`,
     "  both      a share each of the weights, which says nothing alone, and whether the training converged",
     ...(third === undefined ? [] : [`  ${third.role.padEnd(9)} how many rows, columns and steps there were`]),
   ];
@@ -123,12 +136,67 @@ function measures({ lender }: RunSummary): string[] {
     `  ${name.padEnd(28)}${[training?.auc, training?.ks, holdout?.auc, holdout?.ks].map((value) => shown(value, digits)).join("")}`;
   const decimals = lender.joint.training?.decimals ?? 2;
   return [
-    `How well the scores tell bad from good, on ${lender.trainingRows} rows of training and ${lender.holdoutRows} held back:`,
+    `How well the scores tell bad from good, on ${grouped(lender.trainingRows)} rows of training and ${grouped(lender.holdoutRows)} held back:`,
     `  ${"".padEnd(28)}${["AUC", "KS", "held back: AUC", "KS"].map((name) => name.padStart(16)).join("")}`,
     line("lender and platform, jointly", lender.joint, decimals),
     line("lender alone, in the clear", lender.alone, 4),
     ...folds(lender),
   ];
+}
+
+/** What the platform's columns are worth to the lender, in one sentence, with no more digits than were told. */
+function gain({ lender }: RunSummary): string[] {
+  const { joint, alone, holdoutRows, trainingRows } = lender;
+  const part = joint.holdout === null ? "training" : "holdout";
+  const [together, own] = [joint[part], alone[part]];
+  if (together === null || own === null) return [];
+  const rows =
+    part === "holdout"
+      ? `the ${grouped(holdoutRows)} rows held back`
+      : `the ${grouped(trainingRows)} rows trained on`;
+  const size = Math.abs(100 * (together.auc - own.auc)).toFixed(Math.max(0, together.decimals - 2));
+  const change =
+    Number(size) === 0 ? "as much as" : `${size} points ${together.auc > own.auc ? "more" : "less"} than`;
+  return [
+    "",
+    `With the platform's columns the lender's scores reach an AUC of ${together.auc.toFixed(together.decimals)} on ${rows}: ${change} alone.`,
+  ];
+}
+
+/** Columns that were trained on, each owner's with what it weighs where that was agreed to be told. */
+function columns({ lender, platform }: RunSummary): string[] {
+  const lines = [lender, platform].flatMap(({ role, columnNames, weights }) =>
+    weights === null
+      ? wrapped(`  ${role.padEnd(9)} ${columnNames.join(", ")}`)
+      : columnNames.map((name, i) => `  ${role.padEnd(9)} ${name.padEnd(44)} ${signed(weights[i] ?? 0)}`),
+  );
+  const told =
+    lender.weights === null
+      ? "Columns that were trained on (what they weigh stays on shares; --disclose weights tells each owner its own):"
+      : "Columns that were trained on, and what each weighs in standard deviations, told to its owner only:";
+  return [told, ...lines];
+}
+
+/** A line as several of a width that a terminal has. */
+function wrapped(line: string): string[] {
+  const lines = line.match(/.{1,98}(?:, |$)/g) ?? [line];
+  return lines.map((part, i) => (i === 0 ? "" : " ".repeat(12)) + part.trimEnd());
+}
+
+function signed(weight: number): string {
+  return `${weight < 0 ? "-" : "+"}${Math.abs(weight).toFixed(3)}`;
+}
+
+function files({ out }: RunSummary): string[] {
+  if (out === null) return [];
+  return [
+    "",
+    `In ${out}: scores.csv (a band for each common id), lender.model and platform.model (each party's share, sealed with the key beside it).`,
+  ];
+}
+
+function grouped(count: number): string {
+  return count.toLocaleString("en-US");
 }
 
 function folds({ validation }: LenderOutcome): string[] {
@@ -149,7 +217,7 @@ function costs(run: RunSummary): string[] {
   const rounds = Math.max(run.lender.rounds, run.platform.rounds);
   const check = matchesPlain(run) ? "the same AUC, KS and log loss" : "OTHER MEASURES";
   return [
-    `${rounds} rounds, ${totalBytes(run)} bytes sent by all together, ${run.seconds.toFixed(2)} seconds with starting the processes`,
+    `${grouped(rounds)} rounds, ${grouped(totalBytes(run))} bytes sent by all together, ${run.seconds.toFixed(2)} seconds with starting the processes`,
     "Check against training on both files in the clear, which only this example can do:",
     `  ${check}, within ${Math.round(100 * run.difference)} % of what rounding and cuts allow`,
   ];

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { VeilshareError } from "veilshare";
 import { invalidData, numberColumn, placeOf, textColumn, type Table } from "veilshare/table";
 import { readTable } from "veilshare/table/node";
+import type { Reading } from "../launcher/reading.js";
 import type { FirmTask, Question } from "./messages.js";
 
 /** From build/examples/statistics/ back to the sources, which hold the data. */
@@ -36,6 +37,7 @@ export async function loanInputs(): Promise<Inputs> {
   const values = wholeNumbers(table, "duration_months", { min: 1, max: 72 });
   return gather({
     table,
+    firmColumn: "purpose", // whose lender is invented
     values,
     firms: values.map((_, row) => firmOf(row)),
     groups,
@@ -46,27 +48,55 @@ export async function loanInputs(): Promise<Inputs> {
   });
 }
 
+/** The columns of a file of payments. */
+export interface PaymentColumns {
+  readonly firm: string;
+  readonly by: string;
+  readonly mean: string;
+  /** Texts that stand for no value: such rows are left out. */
+  readonly missing: readonly string[];
+}
+
 /**
- * A file of payments with the columns firm, industry and days.
+ * A file of payments.
  *
  * @throws VeilshareError INVALID_DATA with file, line and column.
  */
-export async function paymentInputs(path: string): Promise<Inputs> {
-  const table = await readTable(path);
+export async function paymentInputs(
+  path: string,
+  reading: Reading,
+  { firm, by, mean, missing }: PaymentColumns,
+): Promise<Inputs> {
+  const whole = await readTable(path, reading);
+  const values = textColumn(whole, mean);
+  const table = tableOf(whole, (row) => !missing.includes(values[row] ?? ""));
   return gather({
     table,
-    values: wholeNumbers(table, "days", { min: 0, max: 365 }),
-    firms: textColumn(table, "firm"),
-    groups: textColumn(table, "industry"),
-    title: "Days to payment by industry",
+    firmColumn: firm,
+    values: wholeNumbers(table, mean, { min: 0, max: 365 }),
+    firms: textColumn(table, firm),
+    groups: textColumn(table, by),
+    title: `${mean === "days" ? "Days to payment" : mean} by ${by}`,
     unit: "days",
     note: `From ${path}.`,
     bounds: { min: 0, max: 365, edges: [0, 10, 20, 30, 45, 60, 90, 120, 180, 365] },
   });
 }
 
+/** Some rows of a table. */
+function tableOf(table: Table, isWanted: (row: number) => boolean): Table {
+  const rows = Array.from({ length: table.rowCount }, (_, row) => row).filter(isWanted);
+  return {
+    ...table,
+    rowCount: rows.length,
+    cells: table.cells.map((column) => rows.map((row) => column[row] ?? "")),
+    lines: Uint32Array.from(rows, (row) => table.lines[row] ?? 0),
+  };
+}
+
 interface Columns {
   readonly table: Table;
+  readonly firmColumn: string;
   readonly values: readonly number[];
   readonly firms: readonly string[];
   readonly groups: readonly string[];
@@ -76,13 +106,13 @@ interface Columns {
   readonly bounds: Pick<Question, "min" | "max" | "edges">;
 }
 
-function gather({ table, values, firms, groups, bounds, ...texts }: Columns): Inputs {
+function gather({ table, firmColumn, values, firms, groups, bounds, ...texts }: Columns): Inputs {
   const byFirm = new Map<string, { group: string; value: number }[]>();
   for (const [row, value] of values.entries()) {
     const firm = firms[row] ?? "";
     if (!/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,63}$/u.test(firm)) {
       const expected = "a name of 1 to 64 letters, digits, spaces or ._-";
-      throw invalidData(placeOf(table, row, "firm"), expected, "another text");
+      throw invalidData(placeOf(table, row, firmColumn), expected, "another text");
     }
     const rows = byFirm.get(firm) ?? [];
     rows.push({ group: groups[row] ?? "", value });

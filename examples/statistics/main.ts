@@ -1,19 +1,20 @@
 /**
- * npm run example:statistics -- [--data FILE] [--json]
+ * npm run example:statistics -- [--data FILE [--firm COLUMN] [--by COLUMN] [--mean COLUMN] [options of files]] [--json]
  *
  * An association's firms learn mean, spread and quartiles by group, and no firm's own figure. Each firm is a process that is
- * given its own rows only. --data takes a CSV file with the columns firm, industry, days; without it, eight lenders hold a
+ * given its own rows only. --data takes a file with the columns firm, industry, days, or those named; without it, eight lenders hold a
  * thousand real loans. With --json, standard output is one JSON object.
  */
 
 import { parseArgs } from "node:util";
 import { VeilshareError } from "veilshare";
 import { exitWithError, runParties } from "../launcher/index.js";
-import { loanInputs, paymentInputs, type Inputs } from "./inputs.js";
+import { listOf, readingOf, readingOptions, readingUsage, type Reading } from "../launcher/reading.js";
+import { loanInputs, paymentInputs, type Inputs, type PaymentColumns } from "./inputs.js";
 import type { FirmOutcome, GroupLine } from "./messages.js";
 import { matchesPlain } from "./plain-statistics.js";
 
-const usage = "usage: example:statistics [--data FILE] [--json]";
+const usage = `usage: example:statistics [--data FILE [--firm COLUMN] [--by COLUMN] [--mean COLUMN] [--missing TEXT,...] ${readingUsage}] [--json]`;
 
 interface Outcome {
   readonly inputs: Inputs;
@@ -70,7 +71,7 @@ function text({ inputs, groups, ...outcome }: Outcome): string {
     "What all of them learned, and nothing else but how many rows a shown group has:",
     ...learned,
     "",
-    `${outcome.rounds} rounds, ${outcome.bytes} bytes sent by all together, ${outcome.seconds.toFixed(2)} seconds with starting the processes`,
+    `${outcome.rounds} rounds, ${outcome.bytes.toLocaleString("en-US")} bytes sent by all together, ${outcome.seconds.toFixed(2)} seconds with starting the processes`,
     `Check against the figures in the clear, which only this example can compute: ${check}`,
   ].join("\n");
 }
@@ -81,20 +82,40 @@ const explanations: Readonly<Record<string, string>> = {
   "withheld-dominated": "withheld: one firm has more than half of the rows",
 };
 
-function readArguments(): { readonly data: string | undefined; readonly asJson: boolean } {
+interface Arguments {
+  readonly data: string | undefined;
+  readonly reading: Reading;
+  readonly columns: PaymentColumns;
+  readonly asJson: boolean;
+}
+
+function readArguments(): Arguments {
+  const text = { type: "string" } as const;
   try {
     const { values } = parseArgs({
-      options: { data: { type: "string" }, json: { type: "boolean", default: false } },
+      options: {
+        data: text,
+        firm: { ...text, default: "firm" },
+        by: { ...text, default: "industry" },
+        mean: { ...text, default: "days" },
+        missing: { ...text, default: "" },
+        json: { type: "boolean", default: false },
+        ...readingOptions(),
+      },
     });
-    return { data: values.data, asJson: values.json };
+    const { data, firm, by, mean, missing } = values;
+    const columns = { firm, by, mean, missing: missing === "" ? [] : listOf(missing) };
+    return { data, reading: readingOf(values), columns, asJson: values.json };
   } catch (thrown) {
-    throw new VeilshareError("INVALID_ARGUMENT", usage, { cause: thrown });
+    const reason = thrown instanceof Error ? thrown.message : "arguments that are not understood";
+    throw new VeilshareError("INVALID_ARGUMENT", `${reason}; ${usage}`, { cause: thrown });
   }
 }
 
 try {
-  const { data, asJson } = readArguments();
-  const outcome = await run(data === undefined ? await loanInputs() : await paymentInputs(data));
+  const { data, reading, columns, asJson } = readArguments();
+  const inputs = data === undefined ? await loanInputs() : await paymentInputs(data, reading, columns);
+  const outcome = await run(inputs);
   process.stdout.write(`${asJson ? json(outcome) : text(outcome)}\n`);
   if (!outcome.matchesPlain) process.exitCode = 1;
 } catch (thrown) {
