@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { intersect, intersectCardinality, join } from "../../dist/psi/index.js";
+import { recordedParty } from "../support/recorded-party.js";
 import { withRemote, type RemoteTask } from "./remote-party.js";
 
 const items = Array.from({ length: 600 }, (_, i) => `id ${i}`);
@@ -95,6 +96,39 @@ describe("a process that is killed in the middle", () => {
     expect(killedMs).toBeGreaterThan(0);
     expect(performance.now() - killedMs).toBeLessThan(10_000);
   });
+});
+
+describe("a process that is killed in the middle of a partition of an intersection by OKVS", () => {
+  /** The receiver's list gives the number of partitions: two. */
+  const long = Array.from({ length: 132_000 }, (_, i) => `id ${i}`);
+  const short = long.slice(0, 300);
+
+  it.each([
+    ["the receiver ends", "here", long, short, "okvs/answer", "done|tags"],
+    ["the sender ends", "remote", short, long, "okvs/challenge", "corrections|answer|claims|proof"],
+  ])(
+    "%s with PEER_CLOSED, with party and step",
+    async (_, receiver, own, theirs, step, waitsFor) => {
+      const common = { method: "okvs", reveal: "both", workers: 0, maxPeerItems: 2 ** 20 } as const;
+      const options = { ...common, receiver };
+      const task: RemoteTask = { protocol: "intersect", items: theirs, options };
+      let seen = 0;
+      const run = withRemote<unknown>(task, (party, child) => {
+        const watched = recordedParty(party, (message) => {
+          if (message.step === step && ++seen === 2) child.kill("SIGKILL"); // in the second partition
+          return message.payload;
+        });
+        return intersect(watched, own, options);
+      });
+      await expect(run).rejects.toMatchObject({
+        code: "PEER_CLOSED",
+        party: "remote",
+        step: expect.stringMatching(new RegExp(`^psi.*/(${waitsFor})$`)) as string,
+      });
+      expect(seen).toBe(2);
+    },
+    30_000,
+  );
 });
 
 describe("a process that stops in the middle of a list that comes slowly", () => {

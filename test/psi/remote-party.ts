@@ -32,7 +32,7 @@ export interface RemoteTask {
 /** Runs something here as party "here" against party "remote"; gives both results. */
 export async function withRemote<T>(
   { protocol, items, options, everyMs, onProgress, limits }: RemoteTask,
-  use: (party: Party) => Promise<T>,
+  use: (party: Party, child: ChildProcess) => Promise<T>,
 ): Promise<{ readonly own: T; readonly remote: Readonly<Record<string, unknown>> }> {
   const child = fork(new URL("fixtures/psi-party.mjs", import.meta.url));
   const exited = new Promise((resolve) => child.once("exit", resolve));
@@ -54,7 +54,7 @@ export async function withRemote<T>(
     const parties = [identity.entry(`ws://127.0.0.1:${address.port}`), await entry];
     child.send({ parties, protocol, items, options, everyMs });
     const party = await connect({ identity, parties, server, limits: { reconnectMs: 500, ...limits } });
-    const own = await use(party);
+    const own = await use(party, child);
     await party.close();
     return { own, remote: await result };
   } finally {

@@ -7,7 +7,9 @@ import {
   type OkvsKernel,
 } from "../../../dist/kernels/okvs/operations.js";
 import { randomBytes } from "../../../dist/random/index.js";
-import { onBoth, place, taken, zeros } from "./kernels.js";
+import { referenceOkvs } from "../../../dist/kernels/okvs/reference-kernel.js";
+import { importMutant } from "../../support/mutant.js";
+import { compiledOkvs, onBoth, place, taken, zeros } from "./kernels.js";
 
 interface Shape {
   readonly count: number;
@@ -79,5 +81,41 @@ describe("the band matrix", () => {
       return Number((view.getBigUint64(recordBytes * i + 48, true) * 15_259n) >> 64n);
     });
     expect([...new Uint32Array(a.slice().buffer)]).toEqual(expected);
+  });
+});
+
+describe("a band whose first bit is forced on one side only", () => {
+  /** How many records come out right when one kernel encodes and another decodes. */
+  function rightOf(decoder: OkvsKernel): number {
+    const [count, width, columns] = [200, 160, 448];
+    const records = randomBytes(recordBytes * count);
+    const encoder = compiledOkvs();
+    const all = encoded(encoder, records, new Uint8Array(16 * columns), { count, columns, width });
+    const sorted = all.subarray(0, recordBytes * count);
+    const values = all.subarray(recordBytes * count + columns, -1);
+    const rows = new Uint8Array(128 * columns);
+    for (let r = 0; r < columns; r++) rows.set(values.subarray(16 * r, 16 * (r + 1)), 128 * r);
+    const to = zeros(decoder, inputStride * count);
+    const tables = zeros(decoder, decodeTableBytes);
+    const at = place(decoder, sorted);
+    decoder.run.decodeRows(at, count, width, place(decoder, rows), columns, tables, to);
+    let right = 0;
+    for (let k = 0; k < count; k++) {
+      const value = taken(decoder, to + inputStride * k, 16);
+      if (value.every((byte, i) => byte === sorted[recordBytes * k + i])) right++;
+    }
+    return right;
+  }
+
+  it("misses half of all items, where both force it none", async () => {
+    const { referenceOkvs: mutant } = await importMutant<{ referenceOkvs: typeof referenceOkvs }>(
+      "okvs-first-bit",
+      "kernels/okvs/reference-kernel.js",
+      { file: "kernels/okvs/reference-band.js", text: " | 1n)", replacement: ")" },
+    );
+    expect(rightOf(referenceOkvs())).toBe(200);
+    expect(rightOf(compiledOkvs())).toBe(200);
+    // 200 records, half of which have the bit anyway: beyond 60 to 140 once in 10^8.
+    expect(Math.abs(rightOf(mutant()) - 100)).toBeLessThan(41);
   });
 });

@@ -63,6 +63,23 @@ describe("lists of tags", () => {
     }
   });
 
+  it("do not match when only 64 of their bits are the same, the first or the last", () => {
+    const own = Uint8Array.from({ length: 32 }, (_, i) => i + 1);
+    const tag = own.slice(0, 16);
+    const [head, tail] = [tag.slice(), tag.slice()];
+    head[8] = (head[8] ?? 0) ^ 1;
+    tail[7] = (tail[7] ?? 0) ^ 1;
+    const matched = (theirs: Uint8Array): Uint8Array[] => [
+      ...onBoth((kernel) => {
+        const [cursor, previous, hits] = [zeros(kernel, 4), zeros(kernel, 16), zeros(kernel, 8)];
+        const [ownAt, at] = [place(kernel, own), place(kernel, theirs)];
+        return Uint8Array.of(kernel.run.matchTags(ownAt, 1, cursor, at, 1, previous, 1, hits));
+      }),
+    ];
+    expect(matched(tag)).toEqual([Uint8Array.of(1), Uint8Array.of(1)]);
+    for (const theirs of [head, tail]) expect(matched(theirs)).toEqual([Uint8Array.of(0), Uint8Array.of(0)]);
+  });
+
   it("are refused when two tags are equal or out of order, within a part and from part to part", () => {
     const tags = rowsOf(randomBytes(160), 16).sort(compareBytes);
     const verdicts = (order: readonly number[]): number[] => {

@@ -1,8 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { compareBytes } from "../../../dist/bytes/encoding.js";
+import type { VeilshareError } from "../../../dist/errors.js";
+import { planOkvs } from "../../../dist/psi/okvs/parameters.js";
 import { intersectByOkvs, smallPartitions, texts, type OkvsTask } from "./okvs-parties.js";
 
 const lists = [texts(0, 250), texts(100, 250)] as const;
+/** Lists with hardly anything in common. */
+const apart = [texts(0, 250), texts(245, 250)] as const;
+const { senderCap } = planOkvs(250, 250, smallPartitions);
 
 interface Cheat {
   /** 0 for the receiver, 1 for the sender. */
@@ -70,28 +75,52 @@ describe("a receiver that cheats", () => {
     },
   );
 
-  it("can't claim a slot that it lacks", async () => {
-    const claim = (payload: Uint8Array): Uint8Array => {
-      for (let byte = 0; byte < payload.length; byte++) {
-        if (payload[byte] !== 255) return flipped(payload, byte, (payload[byte] ?? 0) ^ 255);
+  /** One more slot of those that are not claimed, by its place among them. */
+  const claimingOneMore = (place: number) => (payload: Uint8Array) => {
+    let left = place;
+    for (let slot = 0; slot < 8 * payload.length; slot++) {
+      if ((((payload[slot >> 3] ?? 0) >> (slot & 7)) & 1) === 0 && left-- === 0) {
+        return flipped(payload, slot >> 3, 1 << (slot & 7));
       }
-      return payload;
-    };
-    const cheat = run({ who: 0, step: "okvs/claims", change: claim });
-    await expect(cheat).rejects.toMatchObject({
-      code: expect.stringMatching(/PEER_(UNEXPECTED|MALFORMED)/) as string,
+    }
+    throw new Error("expected as many slots that are not claimed");
+  };
+
+  it("can't claim a slot that only fills a partition up", async () => {
+    // All that the sender has is common, so what is not claimed is no item.
+    const change = claimingOneMore(2);
+    const nested = { lists: [texts(0, 400), texts(50, 250)] as const };
+    await expect(run({ who: 0, step: "okvs/claims", change }, nested)).rejects.toMatchObject({
+      code: "PEER_UNEXPECTED",
+      step: "psi/okvs/claims",
     });
   });
 
-  it("can't claim slots beyond the last", async () => {
-    // 250 items in 3 partitions have a cap that is no multiple of 8, or bits beyond it would not exist.
-    const cheat = run({
-      who: 0,
-      step: "okvs/claims",
-      change: (payload) => flipped(payload, payload.length - 1, 128),
-    });
-    await expect(cheat).rejects.toMatchObject({
-      code: expect.stringMatching(/PEER_(UNEXPECTED|MALFORMED)/) as string,
+  it("can't claim an item that it lacks: it has no second tag of it", async () => {
+    const outcomes: string[] = [];
+    // Of what is not claimed about half are items of the sender: 30 tries miss them all once in 10^9.
+    for (let place = 0; place < 30 && !outcomes.includes("PEER_MALFORMED psi/okvs/proof"); place++) {
+      const cheat = run({ who: 0, step: "okvs/claims", change: claimingOneMore(place) }, { lists: apart });
+      const error = await cheat.then(
+        () => undefined,
+        (thrown: unknown) => thrown as VeilshareError,
+      );
+      outcomes.push(`${error?.code ?? "accepted"} ${error?.step ?? ""}`);
+    }
+    expect(outcomes).toContain("PEER_MALFORMED psi/okvs/proof");
+    const others = outcomes.filter((outcome) => outcome !== "PEER_MALFORMED psi/okvs/proof");
+    expect(new Set([...others, "PEER_UNEXPECTED psi/okvs/claims"]).size).toBe(1);
+  });
+
+  it("can't claim more than its list has, nor slots beyond the last", async () => {
+    await expect(
+      run({ who: 0, step: "okvs/claims", change: (payload) => payload.fill(255) }),
+    ).rejects.toMatchObject({ code: "PEER_UNEXPECTED", step: "psi/okvs/claims" });
+    const beyond = (payload: Uint8Array): Uint8Array => flipped(payload, payload.length - 1, 128);
+    expect(senderCap % 8).not.toBe(0); // or there would be no bit beyond the last slot
+    await expect(run({ who: 0, step: "okvs/claims", change: beyond })).rejects.toMatchObject({
+      code: "PEER_UNEXPECTED",
+      step: "psi/okvs/claims",
     });
   });
 
@@ -181,6 +210,62 @@ describe("the run's key", () => {
     await expect(hopeless).rejects.toMatchObject({ code: "INTERNAL" });
     expect(steps.filter((step) => step === "okvs/open").length).toBe(6);
     expect(steps).not.toContain("okvs/corrections");
+  });
+});
+
+describe("the order on the wire", () => {
+  /** Every message of a run: who sent it, its step, and its first bytes. */
+  async function messages(task: Partial<OkvsTask>): Promise<string[]> {
+    const seen: string[] = [];
+    await intersectByOkvs({
+      lists,
+      ...task,
+      onSend: (from, { step, payload }) => {
+        seen.push(`${from} ${step} ${[...payload.subarray(0, 32)].join()}`);
+        return payload;
+      },
+    }).catch(() => undefined);
+    return seen;
+  }
+  const stepsOf = (seen: readonly string[], step: string): number[] =>
+    seen.flatMap((message, at) => (message.includes(` okvs/${step} `) ? [at] : []));
+
+  it("has a partition's challenge after all its corrections, and its tags after the answer", async () => {
+    const seen = await messages({});
+    const [corrections, challenges, answers, tags] = ["corrections", "challenge", "answer", "tags"].map(
+      (step) => stepsOf(seen, step),
+    ) as [number[], number[], number[], number[]];
+    expect([corrections.length, challenges.length, answers.length, tags.length]).toEqual([3, 3, 3, 3]);
+    for (let p = 0; p < 3; p++) {
+      const order = [corrections[p], challenges[p], answers[p], tags[p]] as number[];
+      expect([...order].sort((a, b) => a - b)).toEqual(order);
+    }
+    expect(new Set(challenges.map((at) => seen[at])).size).toBe(3);
+  });
+
+  it("has the keys after both sizes, and commitments before openings", async () => {
+    const seen = await messages({});
+    const sizes = seen.flatMap((message, at) => (message.includes(" sizes ") ? [at] : []));
+    const [commits, opens] = [stepsOf(seen, "commit"), stepsOf(seen, "open")];
+    expect([sizes.length, commits.length, opens.length]).toEqual([2, 2, 2]);
+    expect(Math.max(...sizes)).toBeLessThan(Math.min(...commits));
+    expect(Math.max(...commits)).toBeLessThan(Math.min(...opens));
+  });
+
+  it("has no tags for a receiver that gives no answer", async () => {
+    const stop = new Error("no answer");
+    const seen: string[] = [];
+    const silent = intersectByOkvs({
+      lists,
+      onSend: (_, { step, payload }) => {
+        if (step === "okvs/answer") throw stop;
+        seen.push(step);
+        return payload;
+      },
+    });
+    await expect(silent).rejects.toMatchObject({ code: "PROTOCOL_FAILED", cause: stop });
+    expect(seen).toContain("okvs/challenge");
+    expect(seen).not.toContain("okvs/tags");
   });
 });
 

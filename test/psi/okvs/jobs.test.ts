@@ -119,6 +119,20 @@ describe.each([0, 1])("the work on a partition with %i worker threads", (workers
 });
 
 describe("a partition on its own", () => {
+  it("has mask rows of its own seed, uniform, and others under another seed", async () => {
+    const pool = createPool({ workers: 0 });
+    const masks = async (seed: Uint8Array): Promise<Uint8Array> =>
+      (await pool.run(encodeJob, { ...encode, seed })).values.slice(16 * (rows - 64));
+    const all = Uint8Array.from([...(await masks(randomBytes(32))), ...(await masks(randomBytes(32)))]);
+    expect(all.length).toBe(2048);
+    expect(new Set(Array.from({ length: 128 }, (_, r) => all.slice(16 * r, 16 * (r + 1)).join())).size).toBe(
+      128,
+    );
+    let ones = 0;
+    for (const byte of all) for (let bit = 0; bit < 8; bit++) ones += (byte >> bit) & 1;
+    expect(Math.abs(ones - 8192)).toBeLessThan(6 * 64); // six standard deviations
+  });
+
   it("is what it is in line: nothing of one job is left for the next", async () => {
     const pool = createPool({ workers: 0 });
     const first = await pool.run(encodeJob, encode);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { UsedSlots } from "../../../dist/ot/subspace-vole/slots.js";
-import type { intersectWith } from "../../../dist/psi/intersect.js";
+import { intersectWith } from "../../../dist/psi/intersect.js";
 import { importMutant, type Mutation } from "../../support/mutant.js";
 import { intersectByOkvs, texts, type OkvsTask } from "./okvs-parties.js";
 
@@ -36,15 +36,45 @@ describe("a deliberately broken intersection by OKVS shows", () => {
     });
   });
 
-  it("when padding records are zero: their tags repeat, and the receiver refuses them", async () => {
-    const intersector = await mutated("okvs-zero-padding", {
+  describe("when padding records are zero", () => {
+    const zeroPadding: Mutation = {
       file: "psi/okvs/partitions.js",
       text: "randomBytes(digestBytes * (to - from - items))",
       replacement: "new Uint8Array(digestBytes * (to - from - items))",
+    };
+
+    it("at the sender: their tags repeat, and the receiver refuses them", async () => {
+      const mutant = await mutated("okvs-zero-padding-sender", zeroPadding);
+      await expect(intersectByOkvs({ lists, intersectors: [intersectWith, mutant] })).rejects.toMatchObject({
+        code: "PEER_UNEXPECTED",
+        step: "psi/okvs/tags",
+        expected: "strictly increasing tags",
+      });
     });
-    await expect(intersectByOkvs({ lists, intersector })).rejects.toMatchObject({
-      code: expect.stringMatching(/PEER_UNEXPECTED|INTERNAL|PROTOCOL_FAILED/) as string,
+
+    it("at the receiver: records repeat, and it can't encode them", async () => {
+      const mutant = await mutated("okvs-zero-padding-receiver", zeroPadding);
+      const failing = intersectByOkvs({ lists, intersectors: [mutant, intersectWith] });
+      // The mutant has an error class of its own, which the session takes for a stranger's.
+      await expect(failing).rejects.toMatchObject({
+        code: "PROTOCOL_FAILED",
+        cause: { code: "INTERNAL", step: "psi/okvs/corrections" },
+      });
     });
+  });
+
+  it("when a receiver claims some of the common items only: the sender takes those, as it must", async () => {
+    const mutant = await mutated("okvs-hiding", {
+      file: "psi/okvs/receiver.js",
+      text: "if (!both)",
+      replacement: "if (!both || this.#found > 40)",
+    });
+    const options = { reveal: "both" } as const;
+    const task = { lists, options, intersectors: [mutant, intersectWith] as const };
+    const [receiver, sender] = await intersectByOkvs(task);
+    expect([receiver, sender]).toMatchObject([{ size: 150 }, { size: 40 }]);
+    if (!sender.revealed) throw new Error("expected a result");
+    for (const row of sender.indices) expect(row).toBeLessThan(150); // truly common ones: 100 to 249
   });
 
   it("when slots are rounded down: neighbours share a stretch of stream", async () => {

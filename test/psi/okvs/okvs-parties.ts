@@ -19,6 +19,8 @@ export interface OkvsTask {
   /** Sees every message of the party, and gives what is sent in its place. */
   readonly onSend?: (from: number, message: SentMessage) => Uint8Array;
   readonly intersector?: typeof intersectWith;
+  /** Of each party, where they differ. */
+  readonly intersectors?: readonly [typeof intersectWith, typeof intersectWith];
 }
 
 export type OkvsResults = readonly [Intersection | SenderReport, Intersection | SenderReport];
@@ -31,7 +33,12 @@ export async function intersectByOkvs(task: OkvsTask): Promise<OkvsResults> {
     const heard =
       onSend === undefined ? party : recordedParty(party, (message) => onSend(party.index, message));
     const all = { method: "okvs", workers: 0, ...options } as const;
-    return intersector(randomness, heard, lists[party.index] ?? [], all);
+    return (task.intersectors?.[party.index] ?? intersector)(
+      randomness,
+      heard,
+      lists[party.index] ?? [],
+      all,
+    );
   });
   return results as unknown as OkvsResults;
 }
