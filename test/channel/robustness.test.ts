@@ -56,8 +56,17 @@ describe("a payload that can't be sent", () => {
 });
 
 describe("what a party said last", () => {
-  it("is heard although nothing can be sent to it any more", async () => {
-    // The other end's last message and farewell are unread when a grant of room can't be sent: that is nobody's failure.
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  /** A link whose way takes nothing more, and gives what has come one message each so many milliseconds. */
+  function halfClosedLink(msPerMessage: number): {
+    readonly link: Link;
+    readonly say: (frame: Uint8Array) => Promise<void>;
+    readonly halfClose: () => void;
+    readonly failures: VeilshareError[];
+  } {
     const [a, b] = memoryTransportPair();
     let closed = false;
     const halfClosed: Transport = {
@@ -65,7 +74,7 @@ describe("what a party said last", () => {
       send: (message) =>
         closed ? Promise.reject(new VeilshareError("PEER_CLOSED", "closed")) : a.send(message),
       receive: async () => {
-        await sleep(1); // a busy machine: what came is read slowly
+        await new Promise((resolve) => setTimeout(resolve, msPerMessage)); // a busy machine: what came is read slowly
         return a.receive();
       },
       close: (options) => a.close(options),
@@ -75,23 +84,49 @@ describe("what a party said last", () => {
       failures.push(error),
     );
     link.start();
-    const received = Promise.all([link.receive("x"), link.receive("y"), link.receive("x")]);
-    let sequence = 0;
-    for (const frame of [
-      frames.encodeLane(sequence++, 0, "x"),
-      frames.encodeLane(sequence++, 1, "y"),
-      frames.encodeData(sequence++, 0, true, new Uint8Array(900)), // its grant goes out at once
-      frames.encodeData(sequence++, 0, true, new Uint8Array(1)),
-      frames.encodeData(sequence++, 1, true, new Uint8Array(2)),
-      frames.encodeBye(sequence++),
-    ]) {
-      await b.send(frame);
-    }
-    closed = true;
-    expect((await received).map(({ length }) => length)).toEqual([900, 2, 1]);
-    await sleep(50);
-    expect(failures).toEqual([]);
-    await link.close();
+    return { link, say: (frame) => b.send(frame), halfClose: () => (closed = true), failures };
+  }
+
+  it.each([1, 1900])(
+    "is heard although nothing can be sent to it any more, when each message takes %i ms to be read",
+    async (msPerMessage) => {
+      vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+      // The other end's last message and farewell are unread when a grant of room can't be sent: that is nobody's failure.
+      const { link, say, halfClose, failures } = halfClosedLink(msPerMessage);
+      const received = Promise.all([link.receive("x"), link.receive("y"), link.receive("x")]);
+      received.catch(() => undefined);
+      let sequence = 0;
+      for (const frame of [
+        frames.encodeLane(sequence++, 0, "x"),
+        frames.encodeLane(sequence++, 1, "y"),
+        frames.encodeData(sequence++, 0, true, new Uint8Array(900)), // its grant goes out at once
+        frames.encodeData(sequence++, 0, true, new Uint8Array(1)),
+        frames.encodeData(sequence++, 1, true, new Uint8Array(2)),
+        frames.encodeBye(sequence++),
+      ]) {
+        await say(frame);
+      }
+      halfClose();
+      await vi.advanceTimersByTimeAsync(8 * msPerMessage);
+      expect((await received).map(({ length }) => length)).toEqual([900, 2, 1]);
+      await vi.advanceTimersByTimeAsync(5000);
+      expect(failures).toEqual([]);
+      vi.useRealTimers();
+      await link.close();
+    },
+  );
+
+  it("is waited for no longer than something comes", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+    const { link, say, halfClose } = halfClosedLink(1);
+    const end = expect(link.receive("y")).rejects.toMatchObject({ code: "PEER_CLOSED", party: "b" });
+    const first = link.receive("x");
+    await say(frames.encodeLane(0, 0, "x"));
+    await say(frames.encodeData(1, 0, true, new Uint8Array(900)));
+    halfClose();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect((await first).length).toBe(900);
+    await end;
   });
 });
 

@@ -14,7 +14,7 @@ export interface LinkTraffic {
   messagesReceived: number;
 }
 
-/** How long what a party said last may take to be read, once nothing can be sent to it any more. */
+/** How long each message of what a party said last may take to be read, once nothing can be sent to it any more. */
 const lastWordsMs = 2000;
 
 /** Shared state of one link. */
@@ -70,11 +70,21 @@ export class LinkCore {
     } catch (thrown) {
       // A way that takes nothing more may still hold what the party said last: its farewell, or why it stopped. Only who has
       // read that knows whether anything is wrong.
-      await withinLimits(this.reading, { timeoutMs: lastWordsMs, onTimeout: () => this.closedError() }).catch(
-        () => undefined,
-      );
+      await this.#lastWords();
       throw this.peerFinished ? this.closedError() : this.fail(this.brokenError(thrown));
     }
+  }
+
+  /** Waits until what came is read, as long as it comes; this thread may be busy with something else meanwhile. */
+  async #lastWords(): Promise<void> {
+    let heard = -1;
+    const onTimeout = (): VeilshareError | number => {
+      const { bytesReceived } = this.traffic;
+      if (bytesReceived === heard) return this.closedError();
+      heard = bytesReceived;
+      return lastWordsMs;
+    };
+    await withinLimits(this.reading, { timeoutMs: lastWordsMs, onTimeout }).catch(() => undefined);
   }
 
   /** A frame that can't be made, for want of memory say, leaves a hole in the lane: nothing can go on. */
