@@ -12,9 +12,10 @@
 import { bytesFromWords, wordsFromBytes } from "../bytes/encoding.js";
 import type { Party, ProtocolRun } from "../channel/party.js";
 import { checkArgument, checkOptions, partyRule, type RulesOf } from "../checks/options.js";
-import { bigint, callback, optional } from "../checks/rules.js";
+import { bigint, callback, integer, optional } from "../checks/rules.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import type { RandomSource } from "../random/csprng.js";
+import { scaledInteger } from "../table/scaled-integer.js";
 import { addInPlace } from "../ring/vector.js";
 import { AgreedView } from "./agreed-view.js";
 import { applyMask, MaskKey, publicKeyBytes, type PairMasks } from "./pair-masks.js";
@@ -25,21 +26,40 @@ export const maxParties = 100;
 /** Words a message; 512 KiB. What is in memory besides input and result is this times the number of parties. */
 const chunkWords = 65_536;
 
-/** Options of {@link secureSum}; the bound must be the same at all parties. */
+/** Most decimals of a text. */
+const maxDecimals = 12;
+
+/**
+ * What is added up: words, or a list of whole numbers (`number`s must be safe integers) or of decimal texts.
+ */
+export type SumVector =
+  BigInt64Array | BigUint64Array | readonly bigint[] | readonly number[] | readonly string[];
+
+/** Options of {@link secureSum}; bound and decimals must be the same at all parties. */
 export interface SecureSumOptions {
-  /** No party's element is above this or below its negative. */
+  /** No party's element is above this or below its negative; in units of the smallest decimal. */
   readonly maxAbs: bigint;
+  /**
+   * Decimals of a vector of decimal texts, 0 to 12: `"12.5"` with 2 is 1250n. The sum is in these units (`decimalText` writes
+   * them). Default: 0, and texts are whole numbers.
+   */
+  readonly decimals?: number;
   /** Where the key comes from; other than the default only to replay a run. */
   readonly random?: RandomSource;
 }
 
-const secureSumRules: RulesOf<SecureSumOptions> = { maxAbs: bigint(0n), random: optional(callback) };
+const secureSumRules: RulesOf<SecureSumOptions> = {
+  maxAbs: bigint(0n),
+  decimals: optional(integer(0, maxDecimals)),
+  random: optional(callback),
+};
 
 /**
  * The element-wise sum of all parties' vectors, as signed integers; exact, nothing wraps.
  *
- * @param vector - Own addends, all within -maxAbs..maxAbs; a `BigUint64Array` holds unsigned ones. The same length
- *   at all parties, which becomes known; 0 is allowed.
+ * @param vector - Own addends, all within -maxAbs..maxAbs; a `BigUint64Array` holds unsigned ones; lists of `bigint`s, of
+ *   safe integers, or of decimal texts with at most `decimals` decimals are taken too. The same length at all parties, which
+ *   becomes known; 0 is allowed.
  * @returns The sum, the same at every party. New memory.
  * @throws VeilshareError VALUE_OUT_OF_RANGE when an element is beyond the bound (nothing is clipped);
  *   BOUND_EXCEEDED when parties x maxAbs reaches 2^63; PEER_MISMATCH when parties differ in length or bound, or one told
@@ -61,19 +81,22 @@ const secureSumRules: RulesOf<SecureSumOptions> = { maxAbs: bigint(0n), random: 
  *
  * @example
  * const [total] = await secureSum(party, BigInt64Array.of(-5n), { maxAbs: 1000n });
+ * const cents = await secureSum(party, ["12.5", "-0.01"], { maxAbs: 100_000_00n, decimals: 2 });
  */
 export async function secureSum(
   party: Party,
-  vector: BigInt64Array | BigUint64Array,
+  vector: SumVector,
   options: SecureSumOptions,
 ): Promise<BigInt64Array> {
   checkArgument("secureSum", "party", party, partyRule);
   checkOptions("secureSum", options, secureSumRules);
   return party.run({ name: "veilshare/secure-sum", version: 1 }, async (run) => {
-    checkShape(vector, options.maxAbs, run.size);
-    const own = vector.slice(); // what was checked is what is sent, whatever the caller does meanwhile
-    await checkRange(own, options.maxAbs);
-    await run.agree({ length: own.length, maxAbs: options.maxAbs.toString() });
+    const { maxAbs, decimals = 0 } = options;
+    checkShape(vector, maxAbs, run.size);
+    const own = wordsOf(vector, decimals); // what was checked is what is sent, whatever the caller does meanwhile
+    await checkRange(own, maxAbs);
+    const agreedDecimals = options.decimals === undefined ? {} : { decimals };
+    await run.agree({ length: own.length, maxAbs: maxAbs.toString(), ...agreedDecimals });
     return sumWords(run, own, options.random); // two's complement: the sum is below 2^63 in size
   });
 }
@@ -115,11 +138,49 @@ async function sumWords(
 
 function checkShape(vector: unknown, maxAbs: bigint, parties: number): void {
   const caller = "secureSum";
-  if (!(vector instanceof BigInt64Array || vector instanceof BigUint64Array)) {
-    throw invalidArgument(caller, "a BigInt64Array or BigUint64Array", typeof vector);
+  if (!(vector instanceof BigInt64Array || vector instanceof BigUint64Array || Array.isArray(vector))) {
+    const expected = "a BigInt64Array or BigUint64Array, or a list of whole numbers or decimal texts";
+    throw invalidArgument(caller, expected, typeof vector);
   }
   if (parties > maxParties) throw invalidArgument(caller, `at most ${maxParties} parties`, `${parties}`);
   checkBound(caller, maxAbs, parties);
+}
+
+/** A copy as words; a `BigUint64Array` as it is, since its words are read as unsigned when the range is checked. */
+function wordsOf(vector: SumVector, decimals: number): BigInt64Array | BigUint64Array {
+  if (vector instanceof BigInt64Array || vector instanceof BigUint64Array) return vector.slice();
+  const words = new BigInt64Array(vector.length);
+  let kind: string | undefined;
+  for (let i = 0; i < vector.length; i++) {
+    const element = vector[i]; // of any type: lists may come from untyped code
+    kind ??= typeof element;
+    const word = typeof element === kind ? wordOf(element, decimals) : undefined;
+    if (word === undefined) throw badElement(i, kind, decimals);
+    words[i] = word;
+  }
+  return words;
+}
+
+function wordOf(element: unknown, decimals: number): bigint | undefined {
+  if (typeof element === "bigint") return BigInt.asIntN(64, element) === element ? element : undefined;
+  if (typeof element === "number") return Number.isSafeInteger(element) ? BigInt(element) : undefined;
+  return typeof element === "string" ? scaledInteger(element, decimals) : undefined;
+}
+
+function badElement(i: number, kind: string, decimals: number): VeilshareError {
+  const field = `vector[${i}]`;
+  const words: Readonly<Record<string, string>> = {
+    bigint: "a bigint of 64 bits",
+    number: "a safe integer",
+    string: `a decimal text of 64 bits with at most ${decimals} decimals`,
+  };
+  const known = words[kind];
+  const expected = known ?? "a bigint, a safe integer or a decimal text";
+  const code = known === undefined ? "INVALID_ARGUMENT" : "VALUE_OUT_OF_RANGE";
+  return new VeilshareError(code, `secureSum: ${field}: expected ${expected}, got another`, {
+    field,
+    expected,
+  });
 }
 
 async function checkRange(vector: BigInt64Array | BigUint64Array, maxAbs: bigint): Promise<void> {

@@ -10,6 +10,8 @@ import type { JsonValue } from "../bytes/canonical-json.js";
 import { MalformedMessage } from "../bytes/codec.js";
 import { JsonRecord } from "../bytes/json-record.js";
 import { VeilshareError } from "../errors.js";
+import { jsonPlace } from "../table/json-place.js";
+import { parseJson } from "../table/json-reader.js";
 import { jsonLog, type LogKind, type StateStore } from "../store/index.js";
 
 /** A column and the text that a row must have in it. */
@@ -48,6 +50,7 @@ export const standardContributors = 3;
  * @throws VeilshareError INVALID_DATA with the file for anything else.
  */
 export function parseQuestion(text: string, file: string): StatisticsQuestion {
+  parseJson(text, { file }); // what is no JSON is said with its place
   try {
     return JsonRecord.parse(text, (record) => {
       const when = <T>(field: string, read: () => T, standard: T): T =>
@@ -79,7 +82,11 @@ export function parseQuestion(text: string, file: string): StatisticsQuestion {
     });
   } catch (thrown) {
     if (!(thrown instanceof MalformedMessage)) throw thrown;
-    throw new VeilshareError("INVALID_DATA", `${file}: ${thrown.message}`, { file, cause: thrown });
+    // Its message begins with the field's name.
+    const [field = ""] = /^[A-Za-z]+(?=:)/.exec(thrown.message) ?? [];
+    const { line, character } = jsonPlace(text, [field]);
+    const message = `${file}:${line}:${character}: ${thrown.message}`;
+    throw new VeilshareError("INVALID_DATA", message, { file, line, field, cause: thrown });
   }
 }
 

@@ -19,11 +19,12 @@
 
 import type { Party, ProtocolRun } from "../channel/party.js";
 import { checkArgument, checkOptions, partyRule, type RulesOf } from "../checks/options.js";
-import { oneOf, optional } from "../checks/rules.js";
+import { flag, oneOf, optional } from "../checks/rules.js";
 import type { CommonRows } from "./common-items.js";
 import type { DistinctItems } from "../items/distinct-items.js";
 import { exchangeDone, exchangeSizes, psiFault } from "./exchange.js";
-import { ownCounts, readItems, type PsiItems } from "../items/items.js";
+import { ownCounts, readItems, type PsiItem, type PsiItems } from "../items/items.js";
+import { keepItems, type KeptItems } from "./kept-items.js";
 import { freshRandomness, matchLists, type PsiRandomness, type Reveal } from "./matching.js";
 import { DigestList } from "./okvs/digest-list.js";
 import { matchByOkvs, okvsEnvironment, openOkvs, type OkvsEnd } from "./okvs/intersect-okvs.js";
@@ -49,6 +50,11 @@ export interface IntersectOptions extends PsiOptions {
    * default, takes `okvs` when the longer list has 50,000 distinct items or more. The same at both parties.
    */
   readonly method?: IntersectMethod;
+  /**
+   * Whether a result has the own `items` beside their rows: all of the list are then in memory to the end. A matter of each
+   * party's own. Default false.
+   */
+  readonly keepItems?: boolean;
 }
 
 /** See {@link IntersectOptions.method}. */
@@ -57,6 +63,8 @@ export type IntersectMethod = "auto" | "okvs" | "ecdh";
 /** What a party that learns the intersection gets. */
 export interface Intersection extends CommonRows {
   readonly revealed: true;
+  /** With `keepItems`: the own items of `indices`, as the caller gave them. */
+  readonly items?: readonly PsiItem[];
   /** Own rows that repeat an item of an earlier row. */
   readonly duplicates: number;
   /** Own rows left out because a key field was blank. */
@@ -86,6 +94,7 @@ const intersectRules: RulesOf<IntersectOptions> = {
   ...psiRules,
   reveal: optional(oneOf("receiver", "both")),
   method: optional(oneOf("auto", "okvs", "ecdh")),
+  keepItems: optional(flag),
 };
 
 const protocol = { name: "veilshare/psi", version: 4 } as const;
@@ -186,7 +195,8 @@ export async function intersectWith(
       const complete = completeOptions("intersect", run, options);
       const { agreed } = complete;
       const chosen: ChosenRun = { run, randomness, options, agreed, reveal, method, complete };
-      const { own, keyColumns, opening } = await openList(chosen, items);
+      const kept = options.keepItems === true ? keepItems(items) : undefined;
+      const { own, keyColumns, opening } = await openList(chosen, kept?.list ?? items);
       try {
         const size = { items: own.count, keyColumns };
         const limits = peerLimits(complete, own.count);
@@ -195,12 +205,18 @@ export async function intersectWith(
         const common = await commonItems(chosen, own, peerItems, opening);
         const counts = { ...ownCounts(own), peerItems };
         if (common === undefined) return { revealed: false, ...counts };
-        return { revealed: true, size: common.length, ...own.rowsOf(common), ...counts };
+        const rows = own.rowsOf(common);
+        return { revealed: true, size: common.length, ...rows, ...counts, ...itemsAt(rows.indices, kept) };
       } finally {
         own.release();
       }
     }),
   );
+}
+
+function itemsAt(indices: Uint32Array, kept: KeptItems<PsiItem> | undefined): Pick<Intersection, "items"> {
+  if (kept === undefined) return {};
+  return { items: Array.from(indices, (row) => kept.items[row] as PsiItem) }; // rows of the list
 }
 
 /** The one pair of lists of a run has no name. */

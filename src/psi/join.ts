@@ -16,11 +16,12 @@
 
 import type { Party, ProtocolRun } from "../channel/party.js";
 import { checkArgument, checkOptions, partyRule, type RulesOf } from "../checks/options.js";
-import { anything, object, oneOf, optional, text } from "../checks/rules.js";
+import { anything, flag, object, oneOf, optional, text } from "../checks/rules.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import { exchangeSizes } from "./exchange.js";
 import { completeNormalization, copyNormalization, type KeyNormalization } from "../items/normalization.js";
 import { forEachItem, type PsiItems } from "../items/items.js";
+import { keepItems, type KeptItems } from "./kept-items.js";
 import { exchangeTotals, KeyBudget } from "./key-budget.js";
 import { KeyColumn, type OptionalKey } from "./key-column.js";
 import { freshRandomness, matchLists, type Reveal } from "./matching.js";
@@ -69,6 +70,8 @@ export interface JoinOptions extends PsiOptions {
    * wrong. `refuse`: they are not. The same at both parties. At most 3 kinds with `refuse`.
    */
   readonly conflict?: KeyConflict;
+  /** Whether a result has the own keys by which rows matched: all rows are then in memory to the end. A matter of each party's own. Default false. */
+  readonly keepItems?: boolean;
 }
 
 /** What both parties of {@link join} get in any case. */
@@ -84,6 +87,8 @@ interface JoinCounts {
 /** What a party that learns the matches gets. */
 export interface Join extends JoinCounts, JoinedRows {
   readonly revealed: true;
+  /** With `keepItems`: the own key by which each of `rows` matched, as the caller gave it; null for a row without a match. */
+  readonly items?: readonly OptionalKey[];
 }
 
 /** What a party that does not learn the matches gets. */
@@ -98,6 +103,7 @@ const joinRules: RulesOf<JoinOptions> = {
   type: optional(oneOf("inner", "left")),
   duplicates: optional(oneOf("all", "first", "refuse")),
   conflict: optional(oneOf("ignore", "refuse")),
+  keepItems: optional(flag),
 };
 
 const protocol = { name: "veilshare/psi-join", version: 2 } as const;
@@ -150,7 +156,8 @@ export async function join(
       const { reveal = "receiver", type = "inner", duplicates = "all", conflict = "ignore" } = options;
       const keys = checkedKinds(options, conflict === "refuse" ? mostKindsRefusing : mostKinds);
       const complete = completeOptions("join", run, options);
-      const table = await readRows(rows, { complete, keys, duplicates, signal: run.signal });
+      const kept = options.keepItems === true ? keepItems(rows) : undefined;
+      const table = await readRows(kept?.list ?? rows, { complete, keys, duplicates, signal: run.signal });
       try {
         const names = keys.map(({ name }) => name);
         const keyNormalize = keys.map((key) => completeNormalization("join", key.normalize));
@@ -161,14 +168,19 @@ export async function join(
         const { ownKeys, peerKeys } = await matchAll(settings, exchanges, table, matches);
         const counts = { ownRows: table.rowCount, ownKeys, peerKeys };
         const learns = reveal === "both" || run.index === complete.agreed.receiver;
-        return learns
-          ? { revealed: true, ...counts, ...matches.joined(type) }
-          : { revealed: false, ...counts };
+        if (!learns) return { revealed: false, ...counts };
+        const joined = matches.joined(type);
+        return { revealed: true, ...counts, ...joined, ...itemsOf(joined, kept) };
       } finally {
         for (const column of table.columns) column.release();
       }
     }),
   );
+}
+
+function itemsOf({ rows, kinds }: JoinedRows, kept: KeptItems<JoinRow> | undefined): Pick<Join, "items"> {
+  if (kept === undefined) return {};
+  return { items: Array.from(rows, (row, k) => kept.items[row]?.[kinds[k] as number] ?? null) }; // as long as the rows
 }
 
 interface JoinSettings {

@@ -23,6 +23,7 @@ export { readParquetRows, type ParquetBytes, type ParquetRowsOptions } from "./p
 export { joinRowsOf, RowKeys, type RowSource, type TableRow } from "./rows.js";
 export { textEncodings, type TextEncoding } from "./text-decoder.js";
 export type { CsvFormat } from "./csv-format.js";
+export { decimalText, scaledInteger } from "./scaled-integer.js";
 export {
   columnIndex,
   invalidData,

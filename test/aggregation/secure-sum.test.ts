@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { maxParties, secureSum } from "../../dist/aggregation/index.js";
+import { maxParties, secureSum, type SumVector } from "../../dist/aggregation/index.js";
 import { simulate } from "../../dist/channel/index.js";
 import { recordedParty } from "../support/recorded-party.js";
 
@@ -55,6 +55,39 @@ describe("secureSum gives every party the plain sum", () => {
     );
     for (const sum of sums) expect([...sum]).toEqual([4950n, -100n]);
   }, 120_000);
+
+  it("for bigints, safe integers and decimal texts, whichever each party has", async () => {
+    const vectors = [
+      ["12.5", "-0.01", "7"],
+      [1250n, -1n, 2n ** 40n],
+      [-3, 0, Number.MAX_SAFE_INTEGER],
+    ] as const;
+    const sums = await simulate(3, (party) =>
+      secureSum(party, vectors[party.index] ?? [], { maxAbs: 2n ** 60n, decimals: 2 }),
+    );
+    const expected = [2497n, -2n, 700n + 2n ** 40n + BigInt(Number.MAX_SAFE_INTEGER)];
+    for (const sum of sums) expect([...sum]).toEqual(expected);
+  });
+
+  it.each<[string, SumVector, string]>([
+    ["a fraction", [1, 0.5], "vector[1]"],
+    ["a number that is not exact", [2 ** 53], "vector[0]"],
+    ["NaN", [NaN], "vector[0]"],
+    ["a bigint of 65 bits", [2n ** 63n], "vector[0]"],
+    ["more decimals than agreed", ["1.001"], "vector[0]"],
+    ["another notation", ["1,5"], "vector[0]"],
+    ["an empty text", [""], "vector[0]"],
+    ["a list of two kinds", [1n, 1] as unknown as SumVector, "vector[1]"],
+  ])("and refuses %s, naming its place", async (_, vector, field) => {
+    const own = { code: "VALUE_OUT_OF_RANGE", field };
+    const run = simulate(2, (party) => secureSum(party, vector, { maxAbs: 2n ** 61n, decimals: 2 }));
+    await expect(run).rejects.toMatchObject(own);
+  });
+
+  it("and parties with other decimals end with PEER_MISMATCH", async () => {
+    const run = simulate(2, (party) => secureSum(party, ["1"], { maxAbs: 100n, decimals: party.index }));
+    await expect(run).rejects.toMatchObject({ code: "PEER_MISMATCH" });
+  });
 
   it("for unsigned vectors and for empty ones", async () => {
     const sums = await simulate(2, (party) => secureSum(party, BigUint64Array.of(7n), { maxAbs: 7n }));
@@ -139,10 +172,10 @@ describe("secureSum refuses", () => {
     },
   );
 
-  it("a negative bound, and vectors that are not 64-bit integers", async () => {
+  it("a negative bound, and vectors of another type", async () => {
     const negative = simulate(2, (party) => secureSum(party, BigInt64Array.of(0n), { maxAbs: -1n }));
     await expect(negative).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
-    const numbers = [1, 2] as unknown as BigInt64Array; // what a caller without types may pass
+    const numbers = new Float64Array(2) as unknown as BigInt64Array; // what a caller without types may pass
     await expect(simulate(2, (party) => secureSum(party, numbers, { maxAbs: 5n }))).rejects.toMatchObject({
       code: "INVALID_ARGUMENT",
     });

@@ -218,6 +218,7 @@ describe("publishSet", () => {
     const set = await published(entries);
     expect(set.info.count).toBe(3);
     const { result } = await session({ set }, (client) => client.lookup(["a", "b", "c"]));
+    expect(result.status === "answered" && result.keys).toEqual(["a", "b", "c"]);
     const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
     const told = result.status === "answered" ? result.answers : [];
     expect(

@@ -170,7 +170,7 @@ describe("readProductFootprint", () => {
     ["a pcf that is a list", { pcf: [] }, {}, "pcf"],
   ])("refuses %s", (_, top, pcf, column) => {
     const error = expectError(() => read(edited(version3(), top, pcf)), "INVALID_DATA", { file, column });
-    expect(error.message).toMatch(/^pcf\.json: column "/);
+    expect(error.message).toMatch(/^pcf\.json:1:\d+: column "/);
   });
 
   it("refuses a footprint out of its validity period, where it is asked to look", () => {
@@ -195,7 +195,7 @@ describe("readProductFootprint", () => {
 
   it("refuses an id that is there twice", () => {
     const twice = JSON.stringify([version3(), version3()]);
-    expectError(() => readProductFootprints(twice, { file }), "INVALID_DATA", { column: "[1].id" });
+    expectError(() => readProductFootprints(twice, { file }), "INVALID_DATA", { column: "[1].id", line: 1 });
   });
 });
 

@@ -45,6 +45,8 @@ export type LookupOutcome =
       readonly status: "answered";
       /** One for each key, in the order of the keys. */
       readonly answers: readonly LookupAnswer[];
+      /** The keys themselves, as the caller gave them. */
+      readonly keys: readonly PsiItem[];
       /** Distinct keys: what the request took off the budget. */
       readonly evaluations: number;
     }
@@ -122,7 +124,8 @@ export class SessionClient implements LookupClient {
     return source.kind === "buckets" ? source.bits : undefined;
   }
 
-  lookup(keys: readonly PsiItem[]): Promise<LookupOutcome> {
+  lookup(given: readonly PsiItem[]): Promise<LookupOutcome> {
+    const keys: readonly PsiItem[] = Array.isArray(given) ? [...(given as readonly PsiItem[])] : given; // whatever the caller does to the array meanwhile
     if (this.#ended) {
       return Promise.reject(new VeilshareError("CLOSED", "lookup: the session has no more requests"));
     }
@@ -143,7 +146,7 @@ export class SessionClient implements LookupClient {
     const distinct = await this.#distinctKeys(keys);
     if (distinct.count === 0) {
       const answers = Array.from({ length: distinct.rowCount }, () => absent);
-      return { status: "answered", answers, evaluations: 0 };
+      return { status: "answered", answers, keys, evaluations: 0 };
     }
     const { run, source } = this.#context;
     if (source.kind === "none") return { status: "refused", ...source.refusal };
@@ -156,6 +159,7 @@ export class SessionClient implements LookupClient {
       return {
         status: "answered",
         answers: byRow(distinct.rowCount, distinct.rowsOf(numbers), answers),
+        keys,
         evaluations: distinct.count,
       };
     } catch (thrown) {

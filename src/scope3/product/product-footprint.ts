@@ -6,8 +6,10 @@
  * **Source.** PACT Technical Specifications 3.0 and 2.3, schemas `ProductFootprint` and `CarbonFootprint`.
  */
 
+import { jsonPlace, type JsonStep } from "../../table/json-place.js";
 import { parseJson } from "../../table/json-reader.js";
-import { invalidData } from "../../table/table.js";
+import { invalidData, type Place } from "../../table/table.js";
+import { checkedUtf8, textOf } from "../../table/text-decoder.js";
 import type { VeilshareError } from "../../errors.js";
 import { parseRating, ratingExpectation, type DataQuality } from "../lines/data-quality.js";
 import { decimalExpectation, decimalFault, isPercentage, parseDecimal } from "../lines/decimal.js";
@@ -45,7 +47,7 @@ export interface ReadProductFootprintsOptions {
 /**
  * The product footprints of a JSON text: one document, an array of them, or an object whose `data` is such an array.
  *
- * @throws VeilshareError INVALID_DATA with file and, as `column`, the path of the member that is missing or wrong;
+ * @throws VeilshareError INVALID_DATA with file, line, character and, as `column`, the path of the member that is missing or wrong;
  *   also for a deprecated document, one out of its validity period, a negative footprint (removals are no Scope 3 emissions
  *   and are reported apart), an id that is there twice, and a version other than 2.0 to 2.3 or 3.x.
  */
@@ -54,16 +56,22 @@ export function readProductFootprints(
   options: ReadProductFootprintsOptions,
 ): readonly ProductFootprint[] {
   const value = parseJson(content, { file: options.file });
-  const list = isObject(value) && "data" in value ? value["data"] : value;
+  const isWrapped = isObject(value) && "data" in value;
+  const list = isWrapped ? value["data"] : value;
   const documents: readonly unknown[] = Array.isArray(list) ? list : [list];
+  // Looked for only when something is wrong.
+  const placeOf = (column: string): Place => {
+    const path = column === wholeDocument ? [] : stepsOf(column);
+    const text = textOf(checkedUtf8(content, options.file));
+    return { file: options.file, column, ...jsonPlace(text, isWrapped ? ["data", ...path] : path) };
+  };
   const footprints = documents.map((document, i) => {
     const path = Array.isArray(list) ? `[${i}]` : "";
-    return new DocumentReader(document, path, options).footprint();
+    return new DocumentReader(document, path, { ...options, placeOf }).footprint();
   });
   const seen = new Set<string>();
   for (const [i, { id }] of footprints.entries()) {
-    if (seen.has(id))
-      throw invalidData({ file: options.file, column: `[${i}].id` }, "distinct ids", "a repeated one");
+    if (seen.has(id)) throw invalidData(placeOf(`[${i}].id`), "distinct ids", "a repeated one");
     seen.add(id);
   }
   return footprints;
@@ -84,6 +92,20 @@ export function readProductFootprint(
   throw invalidData({ file: options.file }, "one product footprint", `${footprints.length}`);
 }
 
+/** Where a member of a path stands in the text. */
+interface ReaderOptions extends ReadProductFootprintsOptions {
+  readonly placeOf: (column: string) => Place;
+}
+
+const wholeDocument = "(document)";
+
+/** `[1].pcf.dqi` as steps. */
+function stepsOf(column: string): readonly JsonStep[] {
+  return [...column.matchAll(/\[(\d+)\]|[^.[\]]+/g)].map(([name, number]) =>
+    number === undefined ? name : Number(number),
+  );
+}
+
 type JsonObject = Readonly<Record<string, unknown>>;
 
 function isObject(value: unknown): value is JsonObject {
@@ -99,9 +121,9 @@ function member(object: JsonObject, name: string): unknown {
 class DocumentReader {
   readonly #document: unknown;
   readonly #path: string;
-  readonly #options: ReadProductFootprintsOptions;
+  readonly #options: ReaderOptions;
 
-  constructor(document: unknown, path: string, options: ReadProductFootprintsOptions) {
+  constructor(document: unknown, path: string, options: ReaderOptions) {
     this.#document = document;
     this.#path = path;
     this.#options = options;
@@ -224,8 +246,8 @@ class DocumentReader {
 
   #fault(name: string, expected: string, got: string): VeilshareError {
     const separator = this.#path === "" || name === "" ? "" : ".";
-    const column = `${this.#path}${separator}${name}` || "(document)";
-    return invalidData({ file: this.#options.file, column }, expected, got);
+    const column = `${this.#path}${separator}${name}` || wholeDocument;
+    return invalidData(this.#options.placeOf(column), expected, got);
   }
 }
 
