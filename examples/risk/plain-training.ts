@@ -2,32 +2,36 @@
 
 import {
   discrimination,
-  fitLogisticRegression,
   fitPreparation,
   keepColumns,
   logLoss,
   prepareColumns,
   preparedNames,
   scoreInTheClear,
+  trainInTheClear,
   type DesignMatrix,
   type LenderInput,
   type PlatformInput,
   type Preparation,
 } from "veilshare/risk";
-import {
-  allDecimals,
-  type LenderOutcome,
-  type PlainMeasures,
-  type PlainPerformance,
-  type PlatformOutcome,
-} from "./outcomes.js";
+import type { LenderOutcome, PlainPerformance, PlatformOutcome } from "./outcomes.js";
+import { measureRanges, scoreSlack, type Range } from "./score-range.js";
 
-/** Joins on id in the clear and trains exact logistic regression on the rows that the parties trained on. */
+/** What measures of one set of rows may be. */
+export type PlainRanges = Readonly<Record<"auc" | "ks" | "logLoss", Range>>;
+
+/** By training in the clear; null where there are no rows, or one label only. */
+export type PlainCheck = Readonly<{ training: PlainRanges | null; holdout: PlainRanges | null }>;
+
+/**
+ * Joins on id in the clear and trains on the rows that the parties trained on, by the same steps; that these come to what exact
+ * logistic regression gives is what the benchmark `calibration` measures.
+ */
 export function trainPlain(
   lender: LenderInput,
   platform: PlatformInput,
   joint: { readonly lender: LenderOutcome; readonly platform: PlatformOutcome },
-): PlainPerformance {
+): PlainCheck {
   const { rows, heldBack } = joint.lender;
   const platformRow = new Map(platform.ids.map((id, row) => [id, row]));
   const pairs = rows.map((row) => ({ row, other: platformRow.get(lender.ids[row] ?? "") ?? 0 }));
@@ -45,17 +49,29 @@ export function trainPlain(
       Uint32Array.from(training, ({ other }) => other),
     ),
   ] as const;
-  const design = (of: typeof pairs): DesignMatrix => joined(of, lender, platform, preparations);
+  const design = (of: typeof pairs): readonly [DesignMatrix, DesignMatrix] =>
+    designs(of, lender, platform, preparations);
   const labels = (of: typeof pairs): Uint8Array => Uint8Array.from(of, ({ row }) => lender.labels[row] ?? 0);
-  const model = fitLogisticRegression(design(training), labels(training), 1 / training.length);
-  const measured = (of: typeof pairs): PlainMeasures | null => {
-    const scores = scoreInTheClear(design(of), model);
-    const told = discrimination(scores, labels(of));
-    return told === undefined
-      ? null
-      : { ...told, logLoss: logLoss(scores, labels(of)), decimals: allDecimals };
+  const model = trainInTheClear(design(training), labels(training));
+  const scoresOf = (of: typeof pairs): Float64Array => {
+    const [own, other] = design(of);
+    const split = own.columns;
+    const first = scoreInTheClear(own, { ...model, weights: model.weights.subarray(0, split) });
+    const second = scoreInTheClear(other, { weights: model.weights.subarray(split), intercept: 0 });
+    return first.map((score, i) => score + (second[i] ?? NaN));
   };
-  return { training: measured(training), holdout: measured(holdout) };
+  const slack = scoreSlack(scoresOf(training));
+  const ranges = (of: typeof pairs): PlainRanges | null => {
+    const [scores, own] = [scoresOf(of), labels(of)];
+    if (discrimination(scores, own) === undefined) return null;
+    const loss = logLoss(scores, own);
+    const logLossRange = {
+      least: Math.min(4, loss - slack.logLoss),
+      most: Math.min(4, loss + slack.logLoss),
+    };
+    return { ...measureRanges(scores, own, slack.score), logLoss: logLossRange };
+  };
+  return { training: ranges(training), holdout: ranges(holdout) };
 }
 
 /** The preparation of an owner's rows, with the columns that it trained on. */
@@ -71,46 +87,50 @@ function fitAs(
   );
 }
 
-function joined(
+function designs(
   pairs: readonly { readonly row: number; readonly other: number }[],
   lender: LenderInput,
   platform: PlatformInput,
   [first, second]: readonly [Preparation, Preparation],
-): DesignMatrix {
-  const own = prepareColumns(
-    first,
-    lender.columns,
-    Uint32Array.from(pairs, ({ row }) => row),
-  );
-  const other = prepareColumns(
-    second,
-    platform.columns,
-    Uint32Array.from(pairs, ({ other: row }) => row),
-  );
-  const columns = own.columns + other.columns;
-  const values = new Float64Array(pairs.length * columns);
-  for (let i = 0; i < pairs.length; i++) {
-    values.set(own.values.subarray(i * own.columns, (i + 1) * own.columns), i * columns);
-    values.set(other.values.subarray(i * other.columns, (i + 1) * other.columns), i * columns + own.columns);
-  }
-  return { rows: pairs.length, columns, values };
+): readonly [DesignMatrix, DesignMatrix] {
+  return [
+    prepareColumns(
+      first,
+      lender.columns,
+      Uint32Array.from(pairs, ({ row }) => row),
+    ),
+    prepareColumns(
+      second,
+      platform.columns,
+      Uint32Array.from(pairs, ({ other }) => other),
+    ),
+  ];
 }
 
-/** How far told measures may be from plain ones beside their rounding: scores are compared at cuts only. */
-const tolerance = { auc: 0.002, ks: 0.01, logLoss: 0.002 } as const;
-
-/** The largest difference of a measure of the joint run from plain training, as a part of what is allowed. */
-export function largestDifference(plain: PlainPerformance, joint: PlainPerformance): number {
+/**
+ * The largest distance of a told measure from the range of plain training, in halves of its last decimal, so that 1 is what rounding
+ * alone explains.
+ */
+export function largestDifference(plain: PlainCheck, joint: PlainPerformance): number {
   let largest = 0;
   for (const set of ["training", "holdout"] as const) {
-    const [told, exact] = [joint[set], plain[set]];
-    if ((told === null) !== (exact === null)) return Infinity;
-    if (told === null || exact === null) continue;
-    const rounding = 0.5 * 10 ** -told.decimals;
+    const [told, ranges] = [joint[set], plain[set]];
+    if ((told === null) !== (ranges === null)) return Infinity;
+    if (told === null || ranges === null) continue;
+    const half = 0.5 * 10 ** -told.decimals;
     for (const measure of ["auc", "ks", "logLoss"] as const) {
-      const allowed = rounding + tolerance[measure];
-      largest = Math.max(largest, Math.abs(told[measure] - Math.min(exact[measure], 4)) / allowed);
+      const { least, most } = ranges[measure];
+      const beyond = Math.max(least - told[measure], told[measure] - most);
+      largest = Math.max(largest, beyond / half);
     }
   }
   return largest;
+}
+
+/** What floating point adds to a half, which is rounded up. */
+const exactly = 1 + 1e-9;
+
+/** Whether the joint run's measures are those of training in the clear. */
+export function isWithin(difference: number): boolean {
+  return difference <= exactly;
 }

@@ -1,6 +1,7 @@
 /** What the example prints: a text for people, or one JSON object for programs. */
 
 import type { FeatureSummary } from "veilshare/table";
+import { isWithin } from "./plain-training.js";
 import type { LenderOutcome, PlainPerformance, PlatformOutcome, ThirdOutcome } from "./outcomes.js";
 
 /** A whole run. */
@@ -18,13 +19,13 @@ export interface RunSummary {
   readonly seconds: number;
   /** Where scores and the parties' parts of the model were written. */
   readonly out: string | null;
-  /** Largest difference of AUC, KS or log loss from training in the clear, as a part of what rounding and cuts allow. */
+  /** Largest distance of AUC, KS or log loss from the range of training in the clear, in halves of the last decimal. */
   readonly difference: number;
 }
 
 /** Whether the joint run's measures are those of training in the clear. */
 export function matchesPlain({ difference }: RunSummary): boolean {
-  return difference <= 1;
+  return isWithin(difference);
 }
 
 /** The JSON object of `--json`; null for a measure that does not exist, as that of no held-back rows. */
@@ -219,6 +220,6 @@ function costs(run: RunSummary): string[] {
   return [
     `${grouped(rounds)} rounds, ${grouped(totalBytes(run))} bytes sent by all together, ${run.seconds.toFixed(2)} seconds with starting the processes`,
     "Check against training on both files in the clear, which only this example can do:",
-    `  ${check}, within ${Math.round(100 * run.difference)} % of what rounding and cuts allow`,
+    `  ${check}, ${run.difference.toFixed(2)} of at most 1 half of the last decimal beyond what cuts explain`,
   ];
 }

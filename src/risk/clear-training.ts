@@ -2,9 +2,15 @@
 
 import { invalidArgument } from "../errors.js";
 import { relativeLogisticAt } from "./logistic.js";
-import { correlationPart } from "./preconditioner.js";
+import { chooseKept, chooseLength, chooseShortening } from "./line-search.js";
 import { sideBySide, type DesignMatrix } from "./preparation.js";
-import { maxStep, planTraining, type TrainingOptions } from "./training-plan.js";
+import {
+  correlationPart,
+  planTraining,
+  startCurvature,
+  type StartCurvature,
+  type TrainingOptions,
+} from "./training-plan.js";
 import { fitWhitening, unwhitenedWeights, whiten, type Whitening } from "../owners/whitening.js";
 
 /** Weights of prepared columns and the intercept. */
@@ -36,7 +42,8 @@ export function trainInTheClear(
     parts.map((part, i) => ({ ...part, values: whiten(part, whitenings[i] as Whitening) })), // one a part
     labels.length,
   );
-  const { weights, intercept } = descend(design, labels, options);
+  const owners = parts.flatMap(({ columns }, owner) => Array.from({ length: columns }, () => owner));
+  const { weights, intercept } = descend(design, owners, labels, options);
   const unwhitened = new Float64Array(design.columns);
   let from = 0;
   for (const whitening of whitenings) {
@@ -48,45 +55,58 @@ export function trainInTheClear(
 }
 
 /** Conjugate gradients; the intercept is the last column. */
-function descend(design: DesignMatrix, labels: ArrayLike<number>, options: TrainingOptions): LinearModel {
+function descend(
+  design: DesignMatrix,
+  owners: readonly number[],
+  labels: ArrayLike<number>,
+  options: TrainingOptions,
+): LinearModel {
   const { rows, columns } = design;
   const plan = planTraining(rows, columns, options);
-  const precondition = preconditionerOf(design);
   let positives = 0;
   for (let i = 0; i < rows; i++) positives += labels[i] as number; // i < rows
-  const prior = Math.log(positives / (rows - positives));
+  const rate = positives / rows;
+  const start = startCurvature(rate, plan.l2);
+  const precondition = preconditionerOf(design, owners, start);
+  const prior = Math.log(rate / (1 - rate));
   const change = new Float64Array(columns + 1);
   const logits = new Float64Array(rows).fill(prior);
-  let last: { direction: Float64Array; gradient: Float64Array; square: number } | undefined;
+  let last: { direction: Float64Array; gradient: Float64Array } | undefined;
   for (let k = 0; k < plan.iterations; k++) {
-    const risks = k === 0 ? logits.map(() => positives / rows) : logits.map(relativeLogisticAt);
+    const risks = k === 0 ? logits.map(() => rate) : logits.map(relativeLogisticAt);
     const gradient = gradientAt(design, risks, labels);
     for (let j = 0; j < columns; j++) gradient[j] = (gradient[j] as number) + plan.l2 * (change[j] as number);
-    const steep = precondition(gradient);
-    const square = dot(gradient, steep);
-    if (!(square > 1e-30)) break;
-    let direction = steep.map((value) => -value);
-    if (last !== undefined) {
-      // Lengths are those that the training on shares gives directions: 1, up to the factor 2.
-      const ratio = Math.sqrt(square / last.square);
-      const beta =
-        Math.min(1, Math.max(0, (square - dot(last.gradient, steep)) / last.square / ratio)) * ratio;
-      const before = last.direction;
-      direction = direction.map((value, j) => value + beta * (before[j] as number));
-    }
-    last = { direction, gradient, square };
+    const steep = precondition(gradient).map((value) => -value);
+    const direction = last === undefined ? steep : directionOf(steep, gradient, last, start);
+    last = { direction, gradient };
     const along = logitsOf(design, direction);
     let curvature = plan.l2 * dot(direction.subarray(0, columns), direction.subarray(0, columns));
+    let growth = 0;
     for (let i = 0; i < rows; i++) {
       const risk = risks[i] as number; // i < rows
-      curvature += (risk * (1 - risk) * (along[i] as number) ** 2) / rows;
+      const square = (risk * (1 - risk) * (along[i] as number) ** 2) / rows;
+      curvature += square;
+      growth += square * (along[i] as number);
     }
-    const unit = 1 / Math.sqrt(square);
-    const step = Math.min(maxStep * unit, Math.max(0, -dot(gradient, direction) / curvature));
+    const slope = -dot(gradient, direction);
+    const step = chooseLength({ slope, curvature, growth, slack: 1 / (8 * start.intercept) });
     for (let j = 0; j <= columns; j++) change[j] = (change[j] as number) + step * (direction[j] as number);
     for (let i = 0; i < rows; i++) logits[i] = (logits[i] as number) + step * (along[i] as number);
   }
   return { weights: change.slice(0, columns), intercept: prior + (change[columns] as number) };
+}
+
+/** The steepest direction, shortened where it is very long, and a part of the last one. */
+function directionOf(
+  steep: Float64Array,
+  gradient: Float64Array,
+  last: { readonly direction: Float64Array; readonly gradient: Float64Array },
+  start: StartCurvature,
+): Float64Array {
+  const difference = gradient.map((value, j) => value - (last.gradient[j] as number)); // of one length
+  const kept = chooseKept(-dot(steep, difference), dot(last.direction, difference));
+  const part = chooseShortening(-dot(steep, gradient) * start.intercept);
+  return steep.map((value, j) => part * value + kept * (last.direction[j] as number));
 }
 
 function dot(a: Float64Array, b: Float64Array): number {
@@ -118,31 +138,40 @@ function gradientAt(design: DesignMatrix, risks: Float64Array, labels: ArrayLike
   return gradient;
 }
 
-/** M^-1 of all columns: here as one matrix, with the same 2^-8 off the correlations between owners. */
-function preconditionerOf(design: DesignMatrix): (gradient: Float64Array) => Float64Array {
+/** K, here by one matrix, with the same shortened products of columns of different owners. */
+function preconditionerOf(
+  design: DesignMatrix,
+  owners: readonly number[],
+  start: StartCurvature,
+): (gradient: Float64Array) => Float64Array {
   const { columns } = design;
-  const lower = choleskyOf(productOf(design), columns);
+  const lower = choleskyOf(curvatureOf(design, owners, start), columns);
   return (gradient) => {
     const result = gradient.slice();
     solveInPlace(lower, columns, result);
+    for (let j = 0; j < columns; j++) result[j] = (result[j] as number) * start.columns;
+    result[columns] = (gradient[columns] as number) * start.intercept;
     return result;
   };
 }
 
-/** X^T X / n, with a little added to the diagonal. */
-function productOf({ rows, columns, values }: DesignMatrix): Float64Array {
+/** B, lower triangle. */
+function curvatureOf(
+  { rows, columns, values }: DesignMatrix,
+  owners: readonly number[],
+  { correlations }: StartCurvature,
+): Float64Array {
   const product = new Float64Array(columns * columns);
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) {
-      const value = (values[i * columns + j] as number) / rows; // in range, as below
-      for (let k = 0; k <= j; k++) {
-        product[j * columns + k] =
-          (product[j * columns + k] as number) + value * (values[i * columns + k] as number);
-      }
+  for (let j = 0; j < columns; j++) {
+    product[j * (columns + 1)] = 1;
+    for (let k = 0; k < j; k++) {
+      if (owners[j] === owners[k]) continue;
+      let sum = 0;
+      for (let i = 0; i < rows; i++)
+        sum += (values[i * columns + j] as number) * (values[i * columns + k] as number); // in range
+      product[j * columns + k] = (sum / rows) * correlations * Math.sqrt(correlationPart);
     }
   }
-  for (let j = 0; j < columns; j++)
-    product[j * (columns + 1)] = (product[j * (columns + 1)] as number) + 1 - correlationPart;
   return product;
 }
 

@@ -33,6 +33,7 @@ export {
 export type { ApplicantGuard } from "./applicants.js";
 export type { Disclosure } from "./disclosure.js";
 export type { ToldMeasures } from "./measures.js";
+export { measureCuts } from "./score-scale.js";
 export { loadModelPart, saveModelPart, type RiskModelPart } from "./model.js";
 export { openModelPart, sealModelPart } from "./sealed-part.js";
 export { discrimination, logLoss, type Discrimination } from "./metrics.js";

@@ -33,7 +33,7 @@ import { commitApplicants, type ApplicantGuard } from "./applicants.js";
 import { completeDisclosures, tellPoints, type Disclosure } from "./disclosure.js";
 import { announceEngine, serveEngines } from "./engines.js";
 import type { DealerInput, HelperInput, OwnedRows, RiskDealerReport } from "./inputs-and-reports.js";
-import { logitBits } from "./logistic.js";
+import { scoreBits } from "./logistic.js";
 import { broadcast } from "./matrix-products.js";
 import { joinModel, largestModelNumber } from "./model-shares.js";
 import type { RiskModelPart } from "./model.js";
@@ -246,8 +246,8 @@ async function scoreTogether(
     largestModelNumber * valueBound(size.trainingRows) * Math.sqrt(columns) * columns,
   );
   const products = await design.product(model.rowRange(0, columns), { part: bound, whole: bound });
-  const intercept = await withFractionalBits(engine, model.rowRange(columns, columns + 1), logitBits);
-  const scores = (await withFractionalBits(engine, products, logitBits)).add(broadcast(intercept, size.rows));
+  const intercept = await withFractionalBits(engine, model.rowRange(columns, columns + 1), scoreBits);
+  const scores = (await withFractionalBits(engine, products, scoreBits)).add(broadcast(intercept, size.rows));
   const bands = await bandsByEdges(engine, scores, model, columns + 1);
   const ofRows = await engine.revealTo(lender, bands);
   const points = settings.disclose.includes("points") ? await tellPoints(engine, lender, scores) : undefined;
@@ -268,7 +268,7 @@ async function bandsByEdges(
     const zeros = new Float64Array(scores.rows);
     return engine.constant({ rows: scores.rows, fractionalBits: 0, values: zeros });
   }
-  const fine = await withFractionalBits(engine, model.rowRange(from, model.rows), logitBits);
+  const fine = await withFractionalBits(engine, model.rowRange(from, model.rows), scoreBits);
   const across = fine.transpose().pickRows(new Uint32Array(scores.rows)); // rows x edges
   const reached = await greaterOrEqual(engine, scores.repeatColumns(edges), across);
   return reached.transpose().columnSums().transpose();

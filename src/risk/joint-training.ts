@@ -5,32 +5,28 @@
 
 import type { ProtocolRun } from "../channel/party.js";
 import type { Engine } from "../mpc/engine.js";
+import { withFractionalBits } from "../mpc/operations/fixed-point.js";
 import { SecretMatrix } from "../mpc/secret-matrix.js";
 import { openComputation } from "../owners/computation.js";
 import type { RiskHelperReport } from "./inputs-and-reports.js";
 import { chooseColumns, needsChoice } from "./column-choice.js";
 import { checkLeverage } from "./leverage.js";
-import { tellMeasures, type EvaluatedRows, type ToldMeasures } from "./measures.js";
+import { tellMeasures, type ToldMeasures } from "./measures.js";
 import { divideModel, type ModelShares } from "./model-shares.js";
 import { fitPreconditioner } from "./preconditioner.js";
 import { tellPoints } from "./disclosure.js";
-import { shareLabels, shareLabelScalars, type OwnLabels } from "./secret-labels.js";
-import {
-  bandsOfRows,
-  chooseBands,
-  countScores,
-  cutsFor,
-  scaleOfScores,
-  type ScoreScale,
-  type SecretBands,
-} from "./secret-evaluation.js";
+import { scoreHeldBack, shareHeldBack, type HeldBackRows } from "./held-back.js";
+import { scoreBits } from "./logistic.js";
 import type { OwnerRoles } from "./roles.js";
+import { bandsOfRows, chooseBands, type SecretBands } from "./score-bands.js";
+import { countScores, type CountedScores } from "./score-counts.js";
+import { measureCuts, scaleOfPieces, type ScoreScale } from "./score-scale.js";
 import { shareDesign, type DesignParts } from "./secret-design.js";
-import type { OwnTrainingRows, TrainingSettings } from "./training-parts.js";
+import { shareLabels, shareLabelScalars, type OwnLabels } from "./secret-labels.js";
 import { trainOnShares, type Trained } from "./secret-training.js";
+import type { OwnTrainingRows, TrainingSettings } from "./training-parts.js";
+import { planTraining, type TrainingPlan } from "./training-plan.js";
 import { hearSize, type TrainingSize } from "./training-size.js";
-import { scoreHeldBack } from "./held-back.js";
-import { changeSquares, logitBound, maxStep, planTraining, type TrainingPlan } from "./training-plan.js";
 
 /** What a third party that computes does: the owners' program, without rows. */
 export async function helpTraining(
@@ -86,25 +82,36 @@ export async function trainTogether(
   const columns = size.lenderColumns + size.platformColumns;
   const plan = planTraining(size.rows, columns, settings);
   const engine = await openComputation(run, settings.computation, roles);
-  const labels = await shareLabels(engine, roles.lender, size.rows, own.labels);
+  // One after the other: nothing else may be under way while columns are made ready for products.
   const design = await shareDesign(engine, designParts(run, roles, size, plan, own));
-  await checkLeverage(engine, design, {
-    rows: size.rows,
-    roles,
-    names: run.names,
-    computation: settings.computation,
-  });
-  const scalars = await shareLabelScalars(engine, roles.lender, size.rows, own.labels);
-  const preconditioner = await fitPreconditioner(engine, design, size.rows);
-  const trained = await trainOnShares(
-    engine,
-    { design, preconditioner, labels, ...scalars },
-    plan,
-    (done) => {
+  const heldBack = await shareHeldBack(engine, { run, roles, size, own });
+  const { computation } = settings;
+  const [labels, scalars] = await Promise.all([
+    shareLabels(engine, roles.lender, size.rows, own.labels),
+    shareLabelScalars(engine, roles.lender, plan, own.labels),
+  ]);
+  const [preconditioner] = await Promise.all([
+    fitPreconditioner(engine, design, scalars.start, plan),
+    checkLeverage(engine, design, { rows: size.rows, roles, names: run.names, computation }),
+  ]);
+  const shares = { design, preconditioner, labels, scalars };
+  const trained = await trainOnShares(engine, shares, plan, {
+    onIteration: (done) => {
       run.progress({ step: "joint-risk-model/train", done, total: plan.iterations });
     },
-  );
-  const results = await tellResults(engine, { run, roles, settings, size, own, plan, labels, trained });
+    beforeLast: (pieces) => scaleOfPieces(engine, pieces),
+  });
+  const results = await tellResults(engine, {
+    run,
+    roles,
+    settings,
+    size,
+    own,
+    plan,
+    labels,
+    trained,
+    heldBack,
+  });
   await engine.close();
   return results;
 }
@@ -141,58 +148,71 @@ interface Told {
   readonly own: OwnTrainingRows;
   readonly plan: TrainingPlan;
   readonly labels: SecretMatrix;
-  readonly trained: Trained;
+  readonly trained: Trained<ScoreScale>;
+  readonly heldBack: HeldBackRows | undefined;
 }
 
 async function tellResults(engine: Engine, told: Told): Promise<OwnResults> {
-  const { run, roles, settings, size, own, plan, labels, trained } = told;
-  const [converged] = await engine.reveal(trained.converged);
-  const scale = await scaleOfScores(engine, trained.logits, squaresOfLogits(plan));
-  const cuts = cutsFor(size.rows);
-  const counted = await countScores(engine, trained.logits, scale, cuts);
-  const bands = await chooseBands(engine, counted, scale);
-  const heldBack = await scoreHeldBack(engine, { run, roles, size, plan, own, trained });
-  const sets: { readonly rows: EvaluatedRows; readonly own: OwnLabels | undefined }[] = [
-    { rows: { scores: trained.logits, labels, counted }, own: own.labels },
-  ];
-  if (heldBack !== undefined) {
-    const counts = await countScores(engine, heldBack.scores, scale, cuts);
-    sets.push({ rows: { ...heldBack, counted: counts }, own: own.heldBackLabels });
-  }
-  const rowsTold: (ToldRows | undefined)[] = [];
-  for (const set of sets) rowsTold.push(await tellRows(engine, told, { ...set, scale, bands }));
-  const [training, other] = rowsTold;
-  return {
-    converged: converged === 1,
-    bands: bands.bands,
-    ...(training === undefined ? {} : { training }),
-    ...(other === undefined ? {} : { heldBack: other }),
-    ...(settings.isMain ? await tellWeights(engine, told) : {}),
-    ...(settings.isMain ? await divideModel(engine, { run, roles, trained, edges: bands.edges }) : {}),
+  const { run, roles, settings, own, plan, labels, trained, heldBack } = told;
+  const { early: scale } = trained;
+  const how = { scale, cuts: measureCuts(plan.rows), computation: settings.computation };
+  const trainingRows = async (): Promise<Counted> => {
+    const scores = (await withFractionalBits(engine, trained.logits, scoreBits)).assumeBound(
+      trained.logits.bound,
+    );
+    const counted = await countScores(engine, { scores, labels }, how);
+    return { scores, counted, own: own.labels };
   };
+  const otherRows = async (): Promise<Counted | undefined> => {
+    if (heldBack === undefined) return undefined;
+    const rows = await scoreHeldBack(engine, heldBack, plan, trained);
+    return { scores: rows.scores, counted: await countScores(engine, rows, how), own: own.heldBackLabels };
+  };
+  const [training, other] = await Promise.all([trainingRows(), otherRows()]);
+  const bands = chooseBands(engine, training.counted, scale);
+  const [converged, chosen, ofTraining, ofOther, weights] = await Promise.all([
+    trained.converged().then((secret) => engine.reveal(secret)),
+    bands,
+    tellRows(engine, told, training, bands),
+    other === undefined ? undefined : tellRows(engine, told, other, bands),
+    settings.isMain ? tellWeights(engine, told) : {},
+  ]);
+  const { edges } = chosen;
+  return {
+    converged: converged[0] === 1,
+    bands: chosen.bands,
+    ...(ofTraining === undefined ? {} : { training: ofTraining }),
+    ...(ofOther === undefined ? {} : { heldBack: ofOther }),
+    ...weights,
+    ...(settings.isMain ? await divideModel(engine, { run, roles, trained, edges }) : {}),
+  };
+}
+
+/** Scored rows of one set, counted. */
+interface Counted {
+  readonly scores: SecretMatrix;
+  readonly counted: CountedScores;
+  readonly own: OwnLabels | undefined;
 }
 
 /** What the lender learns of one set of rows. */
 async function tellRows(
   engine: Engine,
-  { roles, settings }: Told,
-  set: {
-    readonly rows: EvaluatedRows;
-    readonly own: OwnLabels | undefined;
-    readonly scale: ScoreScale;
-    readonly bands: SecretBands;
-  },
+  { roles, settings, trained }: Told,
+  { scores, counted, own }: Counted,
+  bands: Promise<SecretBands>,
 ): Promise<ToldRows | undefined> {
   const { lender } = roles;
-  const measures = await tellMeasures(engine, lender, set);
-  if (!settings.isMain)
-    return measures === undefined ? undefined : { measures, bands: undefined, points: undefined };
-  const bands = await engine.revealTo(lender, await bandsOfRows(engine, set.rows.counted, set.bands));
-  const points = settings.disclose.includes("points")
-    ? await tellPoints(engine, lender, set.rows.scores)
-    : undefined;
-  if (measures === undefined || bands === undefined) return undefined;
-  return { measures, bands: Uint8Array.from(bands), points };
+  const { isMain, disclose } = settings;
+  const tellBands = async (): Promise<Float64Array | undefined> =>
+    engine.revealTo(lender, await bandsOfRows(engine, counted, await bands));
+  const [measures, ofRows, points] = await Promise.all([
+    tellMeasures(engine, lender, counted, { own, scale: trained.early }),
+    isMain ? tellBands() : undefined,
+    isMain && disclose.includes("points") ? tellPoints(engine, lender, scores) : undefined,
+  ]);
+  if (measures === undefined) return undefined;
+  return { measures, bands: ofRows === undefined ? undefined : Uint8Array.from(ofRows), points };
 }
 
 /** Each owner the weights of its own columns, where all agreed to that. */
@@ -213,11 +233,4 @@ async function tellWeights(
   if (toPlatform !== undefined) return { weights: toPlatform };
   if (toLender === undefined) return {};
   return { weights: toLender.slice(0, lenderColumns), intercept: toLender[lenderColumns] ?? 0 };
-}
-
-/** The sum of the squares of training logits is at most this, less that of their prior part. */
-function squaresOfLogits(plan: TrainingPlan): number {
-  let length = 0;
-  for (let k = 0; k < plan.iterations; k++) length += maxStep * Math.sqrt(changeSquares(plan.rows, k));
-  return Math.min((1.1 * length) ** 2, plan.rows * logitBound(plan.rows, plan.iterations) ** 2);
 }

@@ -35,3 +35,9 @@ export function innerProduct(
 export function broadcast(x: SecretMatrix, rows: number): SecretMatrix {
   return x.pickRows(new Uint32Array(rows));
 }
+
+/** More fractional bits, without a message. */
+export function atBits(x: SecretMatrix, fractionalBits: number): SecretMatrix {
+  const finer = fractionalBits - x.fractionalBits;
+  return x.scale(2 ** finer).timesPowerOfTwo(-finer);
+}

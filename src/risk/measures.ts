@@ -2,26 +2,14 @@
 
 import type { Engine } from "../mpc/engine.js";
 import { greaterOrEqual } from "../mpc/operations/comparison.js";
-import { maximum, select } from "../mpc/operations/selection.js";
+import { select } from "../mpc/operations/selection.js";
 import { SecretMatrix } from "../mpc/secret-matrix.js";
+import { largestOf } from "./largest.js";
 import { nearestStep } from "./rounding.js";
-import {
-  discriminationOf,
-  logLossOf,
-  middlesOf,
-  type CountedScores,
-  type ScoreScale,
-} from "./secret-evaluation.js";
+import type { CountedScores } from "./score-counts.js";
+import type { ScoreScale } from "./score-scale.js";
+import { discriminationOf, logLossOf } from "./secret-evaluation.js";
 import { positivesOf, shareInverseCounts, type OwnLabels } from "./secret-labels.js";
-import { softplus } from "./softplus.js";
-
-/** Scored rows, in shares. */
-export interface EvaluatedRows {
-  /** rows x 1, log-odds. */
-  readonly scores: SecretMatrix;
-  readonly labels: SecretMatrix;
-  readonly counted: CountedScores;
-}
 
 /** What the lender learns of a set of rows. */
 export interface ToldMeasures {
@@ -44,37 +32,37 @@ const worstLogLoss = 4;
 export async function tellMeasures(
   engine: Engine,
   lender: number,
-  set: { readonly rows: EvaluatedRows; readonly own: OwnLabels | undefined; readonly scale: ScoreScale },
+  counted: CountedScores,
+  { own, scale }: { readonly own: OwnLabels | undefined; readonly scale: ScoreScale },
 ): Promise<ToldMeasures | undefined> {
-  const { labels, counted } = set.rows;
-  const inverses = await shareInverseCounts(engine, lender, set.own);
-  const middles = await middlesOf(engine, set.scale, counted.cuts);
-  const [{ auc, distances, positives }, losses] = await Promise.all([
-    discriminationOf(engine, counted, { labels, ...inverses }),
-    softplus(engine, middles),
-  ]);
-  const [ks, logLoss, fine] = await Promise.all([
-    maximum(engine, distances),
-    logLossOf(engine, counted, { softplus: losses, middles, positives }),
-    isFine(engine, labels),
-  ]);
-  const told = await Promise.all([
-    rounded(engine, auc, 1, fine),
-    rounded(engine, ks.value, 1, fine),
-    rounded(engine, logLoss, worstLogLoss, fine),
-  ]);
-  const opened = await engine.revealTo(lender, SecretMatrix.concatRows([...told, fine ?? told[0]]));
+  const inverses = await shareInverseCounts(engine, lender, own);
+  const fine = isFine(engine, counted);
+  const discriminate = async (): Promise<SecretMatrix> => {
+    const { auc, distances } = await discriminationOf(engine, counted, inverses);
+    const both = await Promise.all([
+      rounded(engine, auc, 1, fine),
+      largestOf(engine, distances).then((ks) => rounded(engine, ks, 1, fine)),
+    ]);
+    return SecretMatrix.concatRows(both);
+  };
+  const loss = async (): Promise<SecretMatrix> =>
+    rounded(engine, await logLossOf(engine, counted, scale), worstLogLoss, fine);
+  const [isTold, ...told] = await Promise.all([fine, discriminate(), loss()]);
+  const digitsOf = isTold ?? engine.constant({ rows: 1, fractionalBits: 0, values: [0] });
+  const opened = await engine.revealTo(lender, SecretMatrix.concatRows([...told, digitsOf]));
   if (opened === undefined) return undefined;
   const [first = 0, second = 0, third = 0, digits = 0] = opened;
-  const decimals = fine !== undefined && digits === 1 ? 3 : 2;
+  const decimals = digits === 1 ? 3 : 2;
   return { auc: first / 1000, ks: second / 1000, logLoss: third / 1000, decimals };
 }
 
 /** 1 x 1: whether a third decimal may be told; `undefined` where the number of rows alone says no. */
-async function isFine(engine: Engine, labels: SecretMatrix): Promise<SecretMatrix | undefined> {
-  const { rows } = labels;
+async function isFine(
+  engine: Engine,
+  { rows, positives: counts }: CountedScores,
+): Promise<SecretMatrix | undefined> {
   if (rows < fineRows) return undefined;
-  const positives = labels.columnSums();
+  const positives = counts.columnSums().assumeBound(rows);
   const negatives = positives.negate().addPublic([rows]).assumeBound(rows);
   const [first, second] = await Promise.all([
     greaterOrEqual(engine, positives, fineLabels),
@@ -88,13 +76,14 @@ async function rounded(
   engine: Engine,
   x: SecretMatrix,
   largest: number,
-  fine: SecretMatrix | undefined,
+  fine: Promise<SecretMatrix | undefined>,
 ): Promise<SecretMatrix> {
-  const hundredths = { from: 0, count: 100 * largest, width: 0.01 };
-  const coarse = (await nearestStep(engine, x, hundredths)).scale(10);
-  if (fine === undefined) return coarse;
-  const thousandths = await nearestStep(engine, x, { from: 0, count: 1000 * largest, width: 0.001 });
-  return select(engine, fine, thousandths, coarse);
+  const steps = (perUnit: number): Promise<SecretMatrix> =>
+    nearestStep(engine, x, { from: 0, count: perUnit * largest, width: 1 / perUnit });
+  const isFineSet = await fine;
+  if (isFineSet === undefined) return (await steps(100)).scale(10);
+  const [coarse, thousandths] = await Promise.all([steps(100), steps(1000)]);
+  return select(engine, isFineSet, thousandths, coarse.scale(10));
 }
 
 /** Whether a set of own labels has both, without which AUC and KS do not exist. */

@@ -33,7 +33,7 @@ export async function divideModel(
   at: {
     readonly run: ProtocolRun;
     readonly roles: OwnerRoles;
-    readonly trained: Trained;
+    readonly trained: Pick<Trained<unknown>, "weights" | "intercept">;
     readonly edges: SecretMatrix | undefined;
   },
 ): Promise<{ readonly shares?: ModelShares }> {

@@ -1,85 +1,81 @@
 /**
- * What makes columns of two owners that go together as easy to train on as others. Each owner's whitened columns are
- * uncorrelated among themselves (`whitening.ts`); what is left is C, the product of the lender's columns with the
- * platform's, n C = Z_L^T Z_P, and
+ * What a gradient is multiplied by: K, the inverse of the curvature at the start as far as it is known before. Each owner's whitened
+ * columns are uncorrelated among themselves (`whitening.ts`); what is left is the product of the lender's columns with the
+ * platform's. With C that product times r (1 - r) / (r (1 - r) + l2), r the bad rate, the curvature at the start is
  *
- *     M = ( I    C           )        S = (I - (1 - 2^-8) C^T C)^-1,
- *         ( C^T  C^T C + S^-1 )
+ *     (r (1 - r) + l2) B,     B = ( I    C )     B^-1 = ( I + C S C^T   -C S )     S = (I - C^T C)^-1.
+ *                                 ( C^T  I )            ( -S C^T         S   )
  *
- * is at least the product of all columns with all, and M^-1 g takes three products of small matrices. S is the product of
- * I + A^(2^j), j = 0..7, for A = (1 - 2^-8) C^T C: at most 256.
+ * C is taken for shorter by sqrt(1 - 2^-8), so that S is below 256: the product of I + A^(2^j), j = 0..7, for A = C^T C.
  */
 
 import type { Engine } from "../mpc/engine.js";
 import { withFractionalBits } from "../mpc/operations/fixed-point.js";
 import type { ReusableOperand } from "../mpc/products.js";
 import { SecretMatrix } from "../mpc/secret-matrix.js";
-import { fixedMatrixProduct } from "./matrix-products.js";
+import { broadcast, fixedMatrixProduct } from "./matrix-products.js";
 import type { SecretDesign } from "./secret-design.js";
-import { rowExponent } from "./training-plan.js";
+import { largestFactor, largestInverse, rowExponent, type TrainingPlan } from "./training-plan.js";
 
-/** Fractional bits of gradients that go in. */
-export const gradientBits = 32;
-
-/** Fractional bits of what comes out. */
-export const directionBits = 28;
-
-/** No gradient is longer. */
-export const gradientNorm = 2.4;
+/** Fractional bits of K. */
+export const factorBits = 12;
 
 /** No norm of S is larger. */
-const largestInverse = 256;
-
-/** No norm of M^-1 is larger. */
-export const largestPreconditioner = 513;
+const largestSquare = 256;
 
 const squarings = 7;
-const productBits = 24;
-const appliedBits = 20;
+export const productBits = 24;
+const inverseBits = 20;
 
-/** 1 - 2^-8. */
-export const correlationPart: number = 1 - 2 ** -8;
-
-/** M^-1 times a gradient, without the intercept. */
-export interface Preconditioner {
-  /**
-   * @param g - columns x 1, with {@link gradientBits} fractional bits, shorter than {@link gradientNorm}.
-   * @returns With {@link directionBits} fractional bits.
-   */
-  apply(g: SecretMatrix): Promise<SecretMatrix>;
+/** The parts of `StartCurvature`, 1 x 1 each, divided by n / 2^e, as gradients are means by 2^e; the last by sqrt(1 - 2^-8) too. */
+export interface SecretStart {
+  readonly columns: SecretMatrix;
+  readonly intercept: SecretMatrix;
+  readonly correlations: SecretMatrix;
 }
 
 /**
- * Works out the preconditioner of a design, whose platform columns are there as a secret; nothing of it is opened.
+ * Works out K, columns + 1 x columns + 1 with {@link factorBits} fractional bits, of a design whose platform columns are there as a
+ * secret; nothing of it is opened.
  *
- * **Cost.** As many products with the transposed lender's columns as the platform has; 14 products of small matrices.
+ * **Cost.** As many products with the transposed lender's columns as the platform has; 20 products of small matrices.
  */
 export async function fitPreconditioner(
   engine: Engine,
   design: SecretDesign,
-  rows: number,
-): Promise<Preconditioner> {
+  start: SecretStart,
+  plan: TrainingPlan,
+): Promise<SecretMatrix> {
   const { lender, platform } = design;
-  if (lender === undefined || platform?.values === undefined) {
-    return { apply: (g) => withFractionalBits(engine, g, directionBits) };
-  }
-  const cross = await crossProducts(engine, lender.operand, platform.values, rows);
-  const inverse = await inverseOf(engine, cross);
-  const short = await withFractionalBits(engine, cross, appliedBits);
-  const product = (x: SecretMatrix, y: SecretMatrix, provenBound: number): Promise<SecretMatrix> =>
-    fixedMatrixProduct(engine, x, y, { provenBound, fractionalBits: directionBits });
-  const largest = 2 * gradientNorm * largestInverse;
-  return {
-    apply: async (g) => {
-      const fine = await withFractionalBits(engine, g, directionBits);
-      const ofLender = fine.rowRange(0, cross.rows);
-      const ofPlatform = fine.rowRange(cross.rows, fine.rows);
-      const left = ofPlatform.subtract(await product(short.transpose(), ofLender, gradientNorm));
-      const second = await product(inverse, left.assumeBound(2 * gradientNorm), largest);
-      const first = ofLender.subtract(await product(short, second, largest));
-      return SecretMatrix.concatRows([first, second]);
-    },
-  };
+  const inverse =
+    lender === undefined || platform?.values === undefined
+      ? identity(engine, plan.columns)
+      : await inverseOf(engine, await crossProducts(engine, lender.operand, platform.values, start, plan));
+  const size = plan.columns * plan.columns;
+  const factor = broadcast(start.columns, size).reshape(plan.columns, plan.columns);
+  const short = await withFractionalBits(engine, inverse, factorBits);
+  const product = await engine.multiply(short, factor, { provenBound: largestFactor(plan) * largestInverse });
+  return bordered(engine, await withFractionalBits(engine, product, factorBits), start.intercept);
+}
+
+function identity(engine: Engine, size: number): SecretMatrix {
+  return engine.constant({ rows: size, columns: size, fractionalBits: factorBits, values: ones(size) });
+}
+
+/** A matrix with one more row and column, zero but for their common element. */
+function bordered(engine: Engine, matrix: SecretMatrix, corner: SecretMatrix): SecretMatrix {
+  const { rows, fractionalBits } = matrix;
+  const zero = (height: number, width: number): SecretMatrix =>
+    engine.constant({
+      rows: height,
+      columns: width,
+      fractionalBits,
+      values: new Float64Array(height * width),
+    });
+  return SecretMatrix.concatRows([
+    SecretMatrix.concatColumns([matrix, zero(rows, 1)]),
+    SecretMatrix.concatColumns([zero(1, rows), corner]),
+  ]);
 }
 
 /** C, lender's columns x platform's. */
@@ -87,30 +83,55 @@ async function crossProducts(
   engine: Engine,
   lender: ReusableOperand,
   platform: SecretMatrix,
-  rows: number,
+  start: SecretStart,
+  { rows }: TrainingPlan,
 ): Promise<SecretMatrix> {
   const transposed = platform.transpose();
   const columns = Array.from({ length: platform.columns }, (_, j) =>
     lender.transposedProduct(transposed.rowRange(j, j + 1).transpose(), { provenBound: 1.1 * rows }),
   );
-  const exponent = rowExponent(rows);
-  const sums = SecretMatrix.concatColumns(await Promise.all(columns)).timesPowerOfTwo(-exponent);
+  const sums = SecretMatrix.concatColumns(await Promise.all(columns)).timesPowerOfTwo(-rowExponent(rows));
   const fine = await withFractionalBits(engine, sums, productBits);
-  return (await engine.scaleBy(fine, 2 ** exponent / rows)).assumeBound(1.1);
+  const factor = broadcast(start.correlations, fine.length).reshape(fine.rows, fine.columns);
+  const product = await engine.multiply(fine, factor, { provenBound: 1.1 });
+  return withFractionalBits(engine, product, productBits);
 }
 
-/** S, by squaring. */
+/** B^-1, by squaring. */
 async function inverseOf(engine: Engine, cross: SecretMatrix): Promise<SecretMatrix> {
-  const size = cross.columns;
+  const [square, short] = await Promise.all([
+    squareOf(engine, cross),
+    withFractionalBits(engine, cross, inverseBits),
+  ]);
+  const product = (x: SecretMatrix, y: SecretMatrix): Promise<SecretMatrix> =>
+    fixedMatrixProduct(engine, x, y, { provenBound: largestSquare, fractionalBits: inverseBits });
+  const right = await product(short, square);
+  const corner = (await product(right, short.transpose())).addPublic(ones(cross.rows));
+  return SecretMatrix.concatRows([
+    SecretMatrix.concatColumns([corner, right.negate()]),
+    SecretMatrix.concatColumns([right.negate().transpose(), square]),
+  ]).assumeBound(largestInverse);
+}
+
+/** The unit matrix. */
+function ones(size: number): Float64Array {
+  return Float64Array.from({ length: size * size }, (_, i) => (i % (size + 1) === 0 ? 1 : 0));
+}
+
+/** S: each power is squared while the one before is multiplied in. */
+async function squareOf(engine: Engine, cross: SecretMatrix): Promise<SecretMatrix> {
   const product = (x: SecretMatrix, y: SecretMatrix, provenBound: number): Promise<SecretMatrix> =>
     fixedMatrixProduct(engine, x, y, { provenBound, fractionalBits: productBits });
-  const gram = await product(cross.transpose(), cross, 1.1);
-  let power = (await engine.scaleBy(gram, correlationPart)).assumeBound(1.1);
-  const identity = Float64Array.from({ length: size * size }, (_, i) => (i % (size + 1) === 0 ? 1 : 0));
-  let inverse = power.addPublic(identity).assumeBound(largestInverse);
-  for (let j = 0; j < squarings; j++) {
-    power = await product(power, power, 1.1);
-    inverse = inverse.add(await product(inverse, power, largestInverse)).assumeBound(largestInverse);
+  let power = await product(cross.transpose(), cross, 1.1);
+  let inverse = power.addPublic(ones(cross.columns)).assumeBound(largestSquare);
+  power = await product(power, power, 1.1);
+  for (let j = 1; j <= squarings; j++) {
+    const [more, next] = await Promise.all([
+      product(inverse, power, largestSquare),
+      j < squarings ? product(power, power, 1.1) : power,
+    ]);
+    inverse = inverse.add(more).assumeBound(largestSquare);
+    power = next;
   }
-  return withFractionalBits(engine, inverse, appliedBits);
+  return withFractionalBits(engine, inverse, inverseBits);
 }

@@ -3,14 +3,25 @@
 import type { Engine } from "../mpc/engine.js";
 import type { SecretMatrix } from "../mpc/secret-matrix.js";
 import { logitBits, riskBits } from "./logistic.js";
+import { factorBits, productBits, type SecretStart } from "./preconditioner.js";
 import { countBits, pairBits, type SecretLabels } from "./secret-evaluation.js";
-import { convergedPart, maxPrior, rowExponent } from "./training-plan.js";
+import {
+  convergedPart,
+  correlationPart,
+  leastCurvature,
+  maxPrior,
+  rowPart,
+  startCurvature,
+  type StartCurvature,
+  type TrainingPlan,
+} from "./training-plan.js";
 
 /** Labels at the lender. */
 export type OwnLabels = Uint8Array;
 
-/** Fractional bits of the tolerance, as of what it is compared with. */
+/** Fractional bits of the tolerance, and of the curvature at the start. */
 const toleranceBits = 30;
+export const curvatureBits = 24;
 
 /** Shares labels, rows x 1. */
 export function shareLabels(
@@ -28,35 +39,52 @@ export function shareLabels(
   });
 }
 
-/** What the training needs: the bad rate, its log-odds, and when a step no longer matters. */
+/** What only the lender can work out of the labels, 1 x 1 each. */
+export interface LabelScalars {
+  /** The part of label 1, and its log-odds. */
+  readonly rate: SecretMatrix;
+  readonly prior: SecretMatrix;
+  /** A last step that lowers the mean log loss by less is the last that matters. */
+  readonly tolerance: SecretMatrix;
+  readonly start: SecretStart;
+  /** The least curvature that the start's is taken for, or itself where it is more; a mean by 2^e. */
+  readonly curvature: SecretMatrix;
+}
+
+/** Shares what the training needs of the labels. */
 export async function shareLabelScalars(
   engine: Engine,
   lender: number,
-  rows: number,
+  { rows, l2 }: TrainingPlan,
   own: OwnLabels | undefined,
-): Promise<Readonly<Record<"rate" | "prior" | "tolerance", SecretMatrix>>> {
+): Promise<LabelScalars> {
   const rate = own === undefined ? undefined : positivesOf(own) / rows;
   const scalar = (
     bound: number,
     fractionalBits: number,
-    f: (rate: number) => number,
+    f: (rate: number, start: StartCurvature) => number,
   ): Promise<SecretMatrix> =>
     engine.input({
       owner: lender,
       rows: 1,
       bound,
       fractionalBits,
-      ...(rate === undefined ? {} : { values: [f(rate)] }),
+      ...(rate === undefined ? {} : { values: [f(rate, startCurvature(rate, l2))] }),
     });
   const entropy = (p: number): number => -p * Math.log(p) - (1 - p) * Math.log(1 - p);
-  const inRows = rows / 2 ** rowExponent(rows);
-  const [secretRate, prior, tolerance] = await Promise.all([
+  const inRows = rowPart(rows);
+  const largest = 1 / leastCurvature;
+  const [secretRate, prior, tolerance, columns, intercept, correlations, curvature] = await Promise.all([
     scalar(1, riskBits, (p) => p),
     scalar(maxPrior, logitBits, (p) => Math.log(p / (1 - p))),
     // A step gains half of its length times the slope, in units of rows / 2^e.
     scalar(4, toleranceBits, (p) => 2 * convergedPart * inRows * entropy(p)),
+    scalar(largest, factorBits, (_, start) => start.columns / inRows),
+    scalar(largest, factorBits, (_, start) => start.intercept / inRows),
+    scalar(1, productBits, (_, start) => (start.correlations * Math.sqrt(correlationPart)) / inRows),
+    scalar(0.5, curvatureBits, (_, start) => inRows / start.intercept),
   ]);
-  return { rate: secretRate, prior, tolerance };
+  return { rate: secretRate, prior, tolerance, start: { columns, intercept, correlations }, curvature };
 }
 
 /** What measures need beside the labels. */

@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import { simulate } from "../../dist/channel/index.js";
 import {
   computations,
+  discrimination,
   jointRiskModel,
+  logLoss,
   thirdRoles,
   type Computation,
   type FeatureColumn,
@@ -14,7 +16,7 @@ import {
 import { chiSquare } from "../support/chi-square.js";
 import { describeWithData, readData } from "../support/data.js";
 import { tapParty, type Tapped } from "../support/tapped-party.js";
-import { largestDifference, retrainInTheClear, scoresInTheClear } from "./in-the-clear.js";
+import { exactInTheClear, largestDifference, retrainInTheClear, scoresInTheClear } from "./in-the-clear.js";
 import { inventPeople, pick } from "./people.js";
 import { namesOf, third, train } from "./train.js";
 
@@ -25,18 +27,19 @@ const told: JointRiskModelOptions = { ...quick, disclose: ["weights"] };
 
 describe("jointRiskModel", () => {
   it.each(computations)("gives the weights of the same training in the clear: %s", async (computation) => {
-    const people = inventPeople(200);
-    const reports = await train(people, { iterations: 9, l2: 0.01, computation, disclose: ["weights"] });
-    const model = retrainInTheClear(people, reports, { iterations: 9, l2: 0.01 });
+    const people = inventPeople(100);
+    const options = { iterations: 6, l2: 0.01 };
+    const reports = await train(people, { ...options, computation, disclose: ["weights"] });
+    const model = retrainInTheClear(people, reports, options);
     expect(largestDifference(reports, model)).toBeLessThan(0.005);
     expect(reports.lender.converged).toBe(true);
     expect(reports.third?.role).toBe(thirdRoles[computation]);
     expect(reports.lender.columnNames).toEqual(["debt", "age"]);
     expect(reports.lender.dropped).toEqual(["country"]);
     expect(reports.platform.columnNames.every((name) => /^(orders|visits|device=.*)$/.test(name))).toBe(true);
-    expect(reports.lender.aligned).toBe(200);
-    expect([reports.lender.trainingRows, reports.lender.holdoutRows]).toEqual([160, 40]);
-    expect(reports.platform.trainingRows).toBe(160);
+    expect(reports.lender.aligned).toBe(100);
+    expect([reports.lender.trainingRows, reports.lender.holdoutRows]).toEqual([80, 20]);
+    expect(reports.platform.trainingRows).toBe(80);
   });
 
   it("does better than the lender alone, on training rows and on those held back", async () => {
@@ -206,7 +209,7 @@ describe("what others see of a joint training", () => {
         const watched =
           party.index === observer ? tapParty(party, (message) => messages.push(message)) : party;
         const input = byIndex[party.index] ?? third(computation);
-        return jointRiskModel(watched, input, { iterations: 6, computation });
+        return jointRiskModel(watched, input, { iterations: 2, computation });
       },
       { names: namesOf(computation) },
     );
@@ -275,21 +278,30 @@ const files = ["breast_hetero", "default_credit_hetero"].flatMap((stem) => [
 ]);
 
 describeWithData("jointRiskModel on FATE's vertical splits", files, () => {
-  it.each(["two-party", "replicated"] as const)(
-    "reaches AUC 0.9965 on the breast cancer set: %s",
-    async (computation) => {
+  // Nearly separable. Newton's method with the same penalty: AUC 0.9978, log loss 0.0617.
+  it.each([
+    ["two-party", 7, 1.06],
+    ["replicated", 12, 1.01],
+  ] as const)(
+    "comes as near to exact regression on the breast cancer set as its steps let it: %s, %d of them",
+    async (computation, iterations, ratio) => {
       const people = readOwners("breast_hetero");
-      const all = await train(people, { holdout: 0, computation, disclose: ["weights"] });
+      const all = await train(people, { holdout: 0, computation, iterations, disclose: ["weights"] });
       expect(all.lender.aligned).toBe(569);
       expect(all.lender.joint.training?.auc).toBeGreaterThanOrEqual(0.9965);
-      // Nearly separable: exact weights are far out, the stated steps end before, and the report says so.
-      expect(all.lender.converged).toBe(false);
+      const scores = scoresInTheClear(people, all);
+      const labels = Array.from(all.lender.rows, (row) => people.lender.labels[row] ?? -1);
+      const exact = exactInTheClear(people, all);
+      const measured = discrimination(scores, labels);
+      expect(Math.abs((measured?.auc ?? 0) - (exact.auc ?? 0))).toBeLessThan(0.0005);
+      expect(logLoss(scores, labels) / exact.logLoss).toBeLessThan(ratio);
+      expect(all.lender.converged).toBe(iterations === 12);
     },
   );
 
   it("tells good from bad on the fifth of the breast cancer set that is held back", async () => {
     const { lender } = await train(readOwners("breast_hetero"), { computation: "replicated" });
-    expect(lender.joint.holdout?.auc).toBeGreaterThanOrEqual(0.97);
+    expect(lender.joint.holdout?.auc).toBeGreaterThanOrEqual(0.95); // 114 rows at random: 0.99, give or take 0.006
   });
 
   // The whole 30,000 rows, the intersection with its worker threads included. Logistic regression in the clear: AUC
@@ -327,17 +339,8 @@ function germanOwners(): { lender: LenderInput; platform: PlatformInput } {
 }
 
 describeWithData("jointRiskModel on the German credit data", ["credit/german_numeric.dat"], () => {
-  it.each(["two-party", "replicated"] as const)(
-    "reaches the AUC of logistic regression, 0.8179: %s",
-    async (computation) => {
-      const people = germanOwners();
-      const all = await train(people, { holdout: 0, computation });
-      expect(Math.abs((all.lender.joint.training?.auc ?? 0) - 0.8179)).toBeLessThan(0.003);
-    },
-  );
-
-  it("tells good from bad debtors on the fifth that is held back", async () => {
-    const { lender } = await train(germanOwners(), { computation: "replicated" });
-    expect(lender.joint.holdout?.auc).toBeGreaterThan(0.75);
+  it("reaches the AUC of logistic regression, 0.8179", async () => {
+    const { lender } = await train(germanOwners(), { holdout: 0, computation: "replicated" });
+    expect(Math.abs((lender.joint.training?.auc ?? 0) - 0.8179)).toBeLessThan(0.003);
   });
 });
