@@ -9,6 +9,8 @@
 
 import { canonicalJson } from "../bytes/canonical-json.js";
 import { bytesFromHex, bytesToHex, utf8ToBytes } from "../bytes/encoding.js";
+import { checkOptions, type RulesOf } from "../checks/options.js";
+import { listOf, number, optional, text, withMethods } from "../checks/rules.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import { randomBytes } from "../random/csprng.js";
 import type { StateStore, StoreView } from "../store/index.js";
@@ -35,6 +37,8 @@ export interface TotalQuery {
   readonly contributors: readonly string[];
 }
 
+const queryRules: RulesOf<TotalQuery> = { series: text, period: text, contributors: listOf(text) };
+
 /** May a total be released? */
 export type QueryVerdict =
   { readonly allowed: true } | { readonly allowed: false; readonly reason: QueryRefusal | "restored" };
@@ -50,6 +54,13 @@ export interface QueryLedgerOptions {
   /** Contributors whose values the recipients know anyway, say because they are among them: they hide nobody. */
   readonly known?: readonly string[];
 }
+
+const ledgerRules: RulesOf<QueryLedgerOptions> = {
+  store: withMethods("a store of veilshare/store", "transact", "close"),
+  name: optional(text),
+  minContributors: number(),
+  known: optional(listOf(text)),
+};
 
 /** What a party has in the cells of a release, in whole numbers. */
 export interface OwnTable {
@@ -113,12 +124,9 @@ export class QueryLedger {
    * @throws VeilshareError INVALID_ARGUMENT for a minimum below 2, or other options than it was made with; the codes of the
    *   store.
    */
-  static async open({
-    store,
-    name = "releases",
-    minContributors,
-    known = [],
-  }: QueryLedgerOptions): Promise<QueryLedger> {
+  static async open(options: QueryLedgerOptions): Promise<QueryLedger> {
+    checkOptions("QueryLedger.open", options, ledgerRules);
+    const { store, name = "releases", minContributors, known = [] } = options;
     checkMinContributors("QueryLedger", minContributors);
     const wanted = { minContributors, known: [...new Set(known)].sort() };
     const stored = await store.transact((draft) => {
@@ -248,7 +256,9 @@ export function refused(reason: QueryRefusal | "restored"): VeilshareError {
   return new VeilshareError("DISCLOSURE_REFUSED", text, { field: "contributors", got: reason });
 }
 
-function entryOf(caller: string, { series, period, contributors }: TotalQuery): LedgerEntry {
+function entryOf(caller: string, query: TotalQuery): LedgerEntry {
+  checkOptions(caller, query, queryRules);
+  const { series, period, contributors } = query;
   if (new Set(contributors).size !== contributors.length) {
     throw invalidArgument(caller, "each contributor once", "one of them twice");
   }

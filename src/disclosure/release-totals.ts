@@ -17,10 +17,23 @@
  */
 
 import type { Party } from "../channel/party.js";
+import { checkArgument, checkOptions, partyRule, type RulesOf } from "../checks/options.js";
+import {
+  anything,
+  bigint,
+  callback,
+  either,
+  instanceOf,
+  listOf,
+  number,
+  optional,
+  text,
+} from "../checks/rules.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import { canonicalJson } from "../bytes/canonical-json.js";
 import { sumBySecureSum, type VectorSum } from "../aggregation/vector-sum.js";
 import type { Rational } from "../random/rational.js";
+import { seriesGuardRule } from "./arguments.js";
 import { dominatedCells, planComparison } from "./compare-on-shares.js";
 import { throughGate } from "./gate.js";
 import { flags, PeerSums } from "./peer-sums.js";
@@ -30,6 +43,7 @@ import {
   checkMinContributors,
   defaultDominance,
   defaultMinContributors,
+  dominanceRule,
   exceedsShare,
   localShare,
   type DominanceRule,
@@ -59,6 +73,17 @@ export interface ReleaseOptions {
    */
   readonly guard?: SeriesGuard;
 }
+
+const releaseRules: RulesOf<ReleaseOptions> = {
+  maxAbs: bigint(),
+  minContributors: optional(number()),
+  dominance: optional(dominanceRule),
+  comparers: optional(listOf(either(text, number()))),
+  sum: optional(callback),
+  cells: optional(listOf(anything)),
+  guard: optional(seriesGuardRule),
+};
+const vectorRule = instanceOf(BigInt64Array, "a BigInt64Array");
 
 /** What becomes of a cell. */
 export type ReleasedCell =
@@ -113,9 +138,12 @@ export async function releaseTotals(
   contributions: BigInt64Array,
   options: ReleaseOptions,
 ): Promise<ReleasedCell[]> {
-  const { maxAbs, minContributors = defaultMinContributors, sum = sumBySecureSum, guard } = options;
-  const { dominance = defaultDominance, comparers } = options;
+  checkArgument("releaseTotals", "party", party, partyRule);
   return party.run({ name: "veilshare/release-totals", version: 2 }, async (run) => {
+    checkArgument("releaseTotals", "contributions", contributions, vectorRule);
+    checkOptions("releaseTotals", options, releaseRules);
+    const { maxAbs, minContributors = defaultMinContributors, sum = sumBySecureSum, guard } = options;
+    const { dominance = defaultDominance, comparers } = options;
     const share = localShare(dominance);
     const own = contributions.slice();
     checkContributions(own, maxAbs, run.size);

@@ -6,6 +6,8 @@
  * p%-rule.
  */
 
+import { checkArgument } from "../checks/options.js";
+import { number, object, oneOf, rule, type Rule } from "../checks/rules.js";
 import { invalidArgument } from "../errors.js";
 import { rational, rationalFromNumber, type Rational } from "../random/rational.js";
 
@@ -15,6 +17,17 @@ export type DominanceRule =
   | { readonly rule: "n-k"; readonly n: number; readonly percent: number }
   /** Sensitive when the second largest contributor can estimate the largest to within `percent` of it. */
   | { readonly rule: "p-percent"; readonly percent: number };
+
+const ruleShapes: Readonly<Record<DominanceRule["rule"], Rule>> = {
+  "n-k": object({ rule: oneOf("n-k"), n: number(), percent: number() }),
+  "p-percent": object({ rule: oneOf("p-percent"), percent: number() }),
+};
+
+/** A rule of dominance; its numbers are checked where it is used. */
+export const dominanceRule: Rule = rule(
+  'a rule such as { rule: "n-k", n: 1, percent: 50 } or { rule: "p-percent", percent: 10 }',
+  (value) => Object.values(ruleShapes).some((shape) => shape.faultOf(value) === undefined),
+);
 
 /** Fewest contributors where a caller names none. */
 export const defaultMinContributors = 3;
@@ -71,6 +84,7 @@ export function exceedsShare(own: bigint, total: bigint, { numerator, denominato
 }
 
 function checkRule(rule: DominanceRule): void {
+  checkArgument("DominanceRule", "rule", rule, dominanceRule);
   if (!(rule.percent > 0 && rule.percent <= 100)) {
     throw invalidArgument("DominanceRule", "a percentage above 0 and at most 100", String(rule.percent));
   }

@@ -59,10 +59,10 @@ export {
 } from "./verified/plan.js";
 export {
   aggregateScope3Verified,
-  type AggregateScope3VerifiedOptions,
   type RefusedSupplier,
   type Scope3Aggregation,
 } from "./verified/aggregator.js";
+export type { AggregateScope3VerifiedOptions } from "./verified/aggregation-options.js";
 export {
   collectScope3Verified,
   type CollectedScope3,

@@ -9,6 +9,8 @@
  */
 
 import type { Party } from "../channel/party.js";
+import { checkArgument, checkOptions, partyRule, type RulesOf } from "../checks/options.js";
+import { listOf, number, optional } from "../checks/rules.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import { numberFromRational } from "../random/rational.js";
 import { throughGate } from "../disclosure/gate.js";
@@ -16,6 +18,7 @@ import { PeerSums } from "../disclosure/peer-sums.js";
 import { RunGuard, type SeriesGuard } from "../disclosure/release-guard.js";
 import { sumBySecureSum, type VectorSum } from "../aggregation/vector-sum.js";
 import { admitGroups, checkRules, checkSumFits, groupQuestions, type AdmittedGroup } from "./admission.js";
+import { commonRules, measureRule, rowsRule } from "./arguments.js";
 import { scaleMeasure, scaleValue, type Measure, type ScaledMeasure } from "./measure.js";
 import { symmetricEigen } from "./symmetric-eigen.js";
 
@@ -50,6 +53,15 @@ export interface RegressionOptions {
   /** The own ledger, as of `sumStatistics`; a regression on other variables is another series. Default: none. */
   readonly guard?: SeriesGuard;
 }
+
+const regressionRules: RulesOf<RegressionOptions> = {
+  ...commonRules,
+  features: listOf(measureRule),
+  target: measureRule,
+  ridge: optional(number()),
+  maxCondition: optional(number()),
+  minRows: optional(number()),
+};
 
 /** What the regression gave. */
 export type Regression =
@@ -95,7 +107,10 @@ export async function sumRegression(
   rows: readonly RegressionRow[],
   options: RegressionOptions,
 ): Promise<Regression> {
+  checkArgument(caller, "party", party, partyRule);
   return party.run({ name: "veilshare/sum-regression", version: 2 }, async (run) => {
+    checkArgument(caller, "rows", rows, rowsRule);
+    checkOptions(caller, options, regressionRules);
     const plan = planRegression(options, rows.length, run.size);
     const own = ownMoments(rows, plan);
     await run.agree(publicParameters(plan));

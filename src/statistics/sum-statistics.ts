@@ -11,6 +11,8 @@
 
 import type { JsonValue } from "../bytes/canonical-json.js";
 import type { Party } from "../channel/party.js";
+import { checkArgument, checkOptions, partyRule, type RulesOf } from "../checks/options.js";
+import { flag, listOf, number, optional, text } from "../checks/rules.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import { numberFromRational } from "../random/rational.js";
 import { throughGate } from "../disclosure/gate.js";
@@ -21,6 +23,7 @@ import { sumBySecureSum, type VectorSum } from "../aggregation/vector-sum.js";
 import { admitGroups, checkRules, checkSumFits, groupQuestions, type AdmittedGroup } from "./admission.js";
 import { ownTable } from "./own-table.js";
 import { bucketOf, percentileOf, scaleEdges, type HistogramPercentile } from "./histogram.js";
+import { commonRules, measureRule, rowsRule } from "./arguments.js";
 import { scaleMeasure, scaleValue, type Measure, type ScaledMeasure } from "./measure.js";
 
 const caller = "sumStatistics";
@@ -66,6 +69,16 @@ export interface StatisticsOptions {
   /** How vectors are added. Default: by secure sums. */
   readonly sum?: VectorSum;
 }
+
+const statisticsRules: RulesOf<StatisticsOptions> = {
+  ...commonRules,
+  value: measureRule,
+  weight: optional(measureRule),
+  groups: optional(listOf(text)),
+  variance: optional(flag),
+  edges: optional(listOf(number())),
+  percentiles: optional(listOf(number())),
+};
 
 /** What becomes known of a group. */
 export type GroupStatistics = ShownGroup | WithheldGroup;
@@ -135,7 +148,10 @@ export async function sumStatistics(
   rows: readonly StatisticsRow[],
   options: StatisticsOptions,
 ): Promise<StatisticsReport> {
+  checkArgument(caller, "party", party, partyRule);
   return party.run({ name: "veilshare/sum-statistics", version: 2 }, async (run) => {
+    checkArgument(caller, "rows", rows, rowsRule);
+    checkOptions(caller, options, statisticsRules);
     const plan = planStatistics(options, rows.length, run.size);
     const own = tally(rows, plan);
     await run.agree(publicParameters(plan));

@@ -1,5 +1,6 @@
 /** Reads one activity line; every error carries the line's place. */
 
+import { isPlainObject, kindOf } from "../../checks/rules.js";
 import { VeilshareError } from "../../errors.js";
 import { invalidData } from "../../table/table.js";
 import type { ActivityLine, AllocatedLine, QuantityLine, SpendLine } from "./activity-line.js";
@@ -59,9 +60,12 @@ export class LineReader {
   grams(currency: string): bigint {
     const line = this.#line;
     // Types say so; callers without types may not.
-    if (kinds.filter((kind) => kind in line).length !== 1) {
+    const [kind, ...others] = kinds.filter((kind) => kind in line);
+    if (kind === undefined || others.length > 0) {
       throw this.#fault("factor", "one of factor, product and allocation", "none or several");
     }
+    const part: unknown = (line as unknown as Readonly<Record<string, unknown>>)[kind];
+    if (!isPlainObject(part)) throw this.#fault(kind, "an object", kindOf(part));
     if ("factor" in line) return this.#spendGrams(line, currency);
     return "product" in line ? this.#quantityGrams(line) : this.#allocatedGrams(line);
   }
@@ -84,6 +88,7 @@ export class LineReader {
     const line = this.#line;
     const quality = line.dataQuality ?? ("product" in line ? line.product.dataQuality : undefined);
     if (quality === undefined) return undefined;
+    if (!isPlainObject(quality)) throw this.#fault("dataQuality", "an object", kindOf(quality));
     return ratingNames.map((name) => {
       const text: unknown = quality[name];
       const rating = typeof text === "string" ? parseRating(text) : undefined;

@@ -12,6 +12,9 @@
  * Adversary: semi-honest; see {@link sumScope3AmongPeers}.
  */
 
+import { checkArgument, checkOptions, partyRule, type RulesOf } from "../../checks/options.js";
+import { callback, number, optional, text } from "../../checks/rules.js";
+import { ledgerGuardRule } from "../../disclosure/arguments.js";
 import type { Comparison } from "../../disclosure/compare-on-shares.js";
 import { throughGate, type GateSum, type SumBackend } from "../../disclosure/gate.js";
 import { PeerSums } from "../../disclosure/peer-sums.js";
@@ -21,6 +24,7 @@ import { sumBySecureSum, type SummedVectors } from "../../aggregation/vector-sum
 import type { Party, ProtocolRun } from "../../channel/party.js";
 import { invalidArgument } from "../../errors.js";
 import type { PedersenOpening } from "../../sharing/pedersen.js";
+import { checkFootprint, choiceRules, scope3DominanceRule } from "../figures/arguments.js";
 import { planDominance, withholdDominated, type Scope3Dominance } from "../figures/dominance.js";
 import { openCommitments, postCommitments, type TotalEvidence } from "../report/evidence.js";
 import { checkAmounts, readAmounts } from "../figures/figures.js";
@@ -66,6 +70,15 @@ export interface SumScope3AmongPeersOptions {
   readonly onOpening?: (opening: PedersenOpening) => void;
 }
 
+const rules: RulesOf<SumScope3AmongPeersOptions> = {
+  ...choiceRules,
+  minContributors: optional(number()),
+  dominance: optional(scope3DominanceRule),
+  period: optional(text),
+  guard: optional(ledgerGuardRule),
+  onOpening: optional(callback),
+};
+
 /**
  * The Scope 3 emissions of all suppliers together, overall and by category, exact to the gram; with them the
  * intensity (kg CO2e per unit of the currency) and the share of the spend that rests on primary data.
@@ -106,7 +119,11 @@ export async function sumScope3AmongPeers(
   footprint: Footprint,
   options: SumScope3AmongPeersOptions = {},
 ): Promise<Scope3Report> {
+  const caller = "sumScope3AmongPeers";
+  checkArgument(caller, "party", party, partyRule);
   return party.run({ name: "veilshare/scope3-among-peers", version: 3 }, async (run) => {
+    checkFootprint(caller, footprint);
+    checkOptions(caller, options, rules);
     const { minContributors = leastMinContributors, spendFigures = false, qualityFigures = false } = options;
     const choice = { spendFigures, qualityFigures };
     const { period, guard } = options;

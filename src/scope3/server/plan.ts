@@ -8,9 +8,12 @@
  */
 
 import { checkServer, planResilientSum, type ResilientPlan } from "../../aggregation/resilient/plan.js";
-import type { ServerModel } from "../../aggregation/resilient/choose-graph.js";
+import { graphRules, type ServerModel } from "../../aggregation/resilient/choose-graph.js";
+import { checkOptions, type RulesOf } from "../../checks/options.js";
+import { bigint, bytes, listOf, number, oneOf, optional, text } from "../../checks/rules.js";
 import { invalidArgument } from "../../errors.js";
 import { checkCurrency } from "../lines/currency.js";
+import { choiceRules } from "../figures/arguments.js";
 import { countingLength, type FigureChoice } from "../figures/figures.js";
 import type { ContributorCounts } from "../report/report.js";
 import { checkMinimum } from "../figures/run-options.js";
@@ -53,6 +56,20 @@ export interface PlanScope3WithServerOptions {
   readonly signingKeys?: readonly Uint8Array[];
 }
 
+const { corrupt, dropout, server } = graphRules;
+
+const rules: RulesOf<PlanScope3WithServerOptions> = {
+  ...choiceRules,
+  ...{ corrupt, dropout, server },
+  suppliers: number(),
+  currency: text,
+  minContributors: optional(number()),
+  lateDropouts: optional(number()),
+  maxAmount: optional(bigint()),
+  reveal: optional(oneOf("server", "all")),
+  signingKeys: optional(listOf(bytes())),
+};
+
 /** The numbers of a resilient Scope 3 total, the same at all parties. */
 export interface Scope3WithServerPlan extends FigureChoice {
   readonly suppliers: number;
@@ -77,6 +94,7 @@ export interface Scope3WithServerPlan extends FigureChoice {
  */
 export function planScope3WithServer(options: PlanScope3WithServerOptions): Scope3WithServerPlan {
   const caller = "planScope3WithServer";
+  checkOptions(caller, options, rules);
   const { suppliers, currency, minContributors = 3, lateDropouts = 1, reveal = "server" } = options;
   const { spendFigures = false, qualityFigures = false, corrupt = 0.2, dropout = 0.2 } = options;
   const { server = "active", signingKeys = [] } = options;

@@ -9,6 +9,9 @@
  *   server -> supplier    these, with `reveal: "all"`
  */
 
+import { checkArgument, checkOptions, type RulesOf } from "../../checks/options.js";
+import { optional, text } from "../../checks/rules.js";
+import { ledgerGuardRule } from "../../disclosure/arguments.js";
 import { throughGate, type GateSum, type SumBackend } from "../../disclosure/gate.js";
 import type { ReleaseGuard } from "../../disclosure/release-guard.js";
 import type { ReleasedTable } from "../../disclosure/released-table.js";
@@ -16,10 +19,12 @@ import {
   serveResilientSum,
   type LostClient,
   type ServeResilientSumOptions,
+  serveResilientSumRules,
 } from "../../aggregation/resilient/server.js";
 import type { SummedVectors } from "../../aggregation/vector-sum.js";
 import type { Party } from "../../channel/party.js";
 import { invalidArgument, toVeilshareError, VeilshareError } from "../../errors.js";
+import { planRule, sessionsRule } from "../figures/arguments.js";
 import { checkAmounts, readAmounts } from "../figures/figures.js";
 import { gatedFigures, scope3Guard } from "../figures/gated-figures.js";
 import { scope3Report, type Scope3Report } from "../report/report.js";
@@ -44,6 +49,12 @@ export interface ServeScope3SumOptions extends ServeResilientSumOptions {
    */
   readonly guard?: ReleaseGuard;
 }
+
+const rules: RulesOf<ServeScope3SumOptions> = {
+  ...serveResilientSumRules,
+  period: optional(text),
+  guard: optional(ledgerGuardRule),
+};
 
 /** What the server has in the end. */
 export interface Scope3Outcome {
@@ -87,6 +98,9 @@ export async function serveScope3Sum(
   plan: Scope3WithServerPlan,
   options: ServeScope3SumOptions = {},
 ): Promise<Scope3Outcome> {
+  checkArgument("serveScope3Sum", "sessions", sessions, sessionsRule);
+  checkArgument("serveScope3Sum", "plan", plan, planRule("planScope3WithServer"));
+  checkOptions("serveScope3Sum", options, rules);
   if (sessions.length !== plan.suppliers) {
     throw invalidArgument("serveScope3Sum", `${plan.suppliers} sessions`, String(sessions.length));
   }

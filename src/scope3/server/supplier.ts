@@ -5,11 +5,16 @@ import { pinnedOthers } from "../../aggregation/resilient/plan.js";
 import type { SigningKey } from "../../channel/identity/signing-key.js";
 import type { SummedVectors } from "../../aggregation/vector-sum.js";
 import type { Party } from "../../channel/party.js";
+import { checkArgument, checkOptions, partyRule, type RulesOf } from "../../checks/options.js";
+import { callback, optional, text } from "../../checks/rules.js";
+import { signingKeyRule } from "../../aggregation/resilient/option-rules.js";
+import { ledgerGuardRule } from "../../disclosure/arguments.js";
 import { throughGate, type GateSum, type SumBackend } from "../../disclosure/gate.js";
 import type { ReleaseGuard } from "../../disclosure/release-guard.js";
 import type { ReleasedTable } from "../../disclosure/released-table.js";
 import { invalidArgument, VeilshareError } from "../../errors.js";
 import type { RandomSource } from "../../random/csprng.js";
+import { checkFootprint, planRule } from "../figures/arguments.js";
 import { checkAmounts, contradiction, readAmounts } from "../figures/figures.js";
 import { gatedFigures, scope3Guard } from "../figures/gated-figures.js";
 import { sumFootprint, type Footprint, type FootprintSums } from "../lines/footprint.js";
@@ -39,6 +44,13 @@ export interface SumScope3WithServerOptions {
    */
   readonly guard?: ReleaseGuard;
 }
+
+const rules: RulesOf<SumScope3WithServerOptions> = {
+  random: optional(callback),
+  signingKey: optional(signingKeyRule),
+  period: optional(text),
+  guard: optional(ledgerGuardRule),
+};
 
 /** What a supplier knows in the end. */
 export interface Scope3Contribution {
@@ -73,6 +85,10 @@ export async function sumScope3WithServer(
   options: SumScope3WithServerOptions = {},
 ): Promise<Scope3Contribution> {
   const caller = "sumScope3WithServer";
+  checkArgument(caller, "party", party, partyRule);
+  checkFootprint(caller, footprint);
+  checkArgument(caller, "plan", plan, planRule("planScope3WithServer"));
+  checkOptions(caller, options, rules);
   if (party.size !== 2) throw invalidArgument(caller, "a session of two", String(party.size));
   const own = sumFootprint(footprint);
   if (footprint.currency !== plan.currency) {

@@ -18,7 +18,6 @@
 import type { LostClient } from "../../aggregation/resilient/server.js";
 import { aggregateBatch, type BatchSummary } from "../../aggregation/verified/aggregate-batch.js";
 import { VerifiedAggregator } from "../../aggregation/verified/aggregator.js";
-import type { StateStore } from "../../store/index.js";
 import { batchRoles } from "../../aggregation/verified/task.js";
 import { receiveReports } from "../../aggregation/verified/upload.js";
 import type { RejectionReason } from "../../aggregation/verified/verification.js";
@@ -29,9 +28,9 @@ import { Latch, withinLimits } from "../../waiting/wait.js";
 import { invalidArgument, toVeilshareError, VeilshareError } from "../../errors.js";
 import type { SummedVectors } from "../../aggregation/vector-sum.js";
 import { throughGate, type SumBackend } from "../../disclosure/gate.js";
-import type { ReleaseGuard } from "../../disclosure/release-guard.js";
 import { gatedFigures, scope3Guard } from "../figures/gated-figures.js";
 import type { ContributorCounts } from "../report/report.js";
+import { checkAggregation, type AggregateScope3VerifiedOptions } from "./aggregation-options.js";
 import {
   agreedVerifiedPlan,
   encodeCountsNotice,
@@ -47,25 +46,6 @@ import {
   type VerifiedCounts,
   type Scope3VerifiedPlan,
 } from "./plan.js";
-
-/** Options of {@link aggregateScope3Verified}. */
-export interface AggregateScope3VerifiedOptions {
-  /** Name of the buyer in the aggregators' session. */
-  readonly collector: string;
-  /** Where this aggregator keeps which reports it has used and what it has released. */
-  readonly store: StateStore;
-  /** Names the release, which is given out once; the same at all. Default: the plan's period. */
-  readonly release?: string;
-  /** Longest wait for a supplier to take a step, from the time that it may. Default 60,000. */
-  readonly supplierTimeoutMs?: number;
-  /** Most bytes of reports that wait. Default 256 MiB: some 10,000 suppliers at the leader. */
-  readonly maxPendingBytes?: number;
-  /**
-   * The own ledger, in which what is to be shown is recorded, under the plan's period and the names of the suppliers that are
-   * counted, before amounts are asked for. It needs `lateDropouts` 0, as it must be known before whose amounts will be in.
-   */
-  readonly guard?: ReleaseGuard;
-}
 
 /** A supplier whose report does not count. */
 export interface RefusedSupplier {
@@ -118,6 +98,7 @@ export async function aggregateScope3Verified(
   options: AggregateScope3VerifiedOptions,
 ): Promise<Scope3Aggregation> {
   const caller = "aggregateScope3Verified";
+  checkAggregation(caller, { sessions, party, plan, options });
   if (sessions.length > plan.suppliers) {
     throw invalidArgument(caller, `at most ${plan.suppliers} sessions`, String(sessions.length));
   }

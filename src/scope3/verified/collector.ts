@@ -4,9 +4,12 @@ import { collectBatch } from "../../aggregation/verified/collect-batch.js";
 import { batchRoles } from "../../aggregation/verified/task.js";
 import type { SummedVectors } from "../../aggregation/vector-sum.js";
 import type { Party, ProtocolRun } from "../../channel/party.js";
+import { checkArgument, checkOptions, partyRule } from "../../checks/options.js";
+import { optional, text } from "../../checks/rules.js";
 import { throughGate, type GateSum, type SumBackend } from "../../disclosure/gate.js";
 import type { ReleasedTable } from "../../disclosure/released-table.js";
 import { invalidArgument, type VeilshareError } from "../../errors.js";
+import { planRule } from "../figures/arguments.js";
 import { gatedFigures } from "../figures/gated-figures.js";
 import type { Scope3Report } from "../report/report.js";
 import { agreedVerifiedPlan, TooFewReports, totalProtocol } from "./steps.js";
@@ -47,9 +50,13 @@ export interface CollectedScope3 {
 export async function collectScope3Verified(
   party: Party,
   plan: Scope3VerifiedPlan,
-  { release = plan.period }: CollectScope3VerifiedOptions = {},
+  options: CollectScope3VerifiedOptions = {},
 ): Promise<CollectedScope3> {
   const caller = "collectScope3Verified";
+  checkArgument(caller, "party", party, partyRule);
+  checkArgument(caller, "plan", plan, planRule("planScope3Verified"));
+  checkOptions<CollectScope3VerifiedOptions>(caller, options, { release: optional(text) });
+  const { release = plan.period } = options;
   const roles = batchRoles(caller, party, plan.counting, party.index);
   const aggregators = roles.aggregators.map((index) => party.names[index] ?? "");
   const agreed = agreedVerifiedPlan(caller, plan, { collector: party.name, aggregators });

@@ -14,11 +14,14 @@
  */
 
 import { canonicalJson, type JsonValue } from "../../bytes/canonical-json.js";
+import { checkOptions, type RulesOf } from "../../checks/options.js";
+import { bigint, number, optional, text } from "../../checks/rules.js";
 import { refused } from "../../disclosure/query-ledger.js";
 import { invalidArgument, VeilshareError } from "../../errors.js";
 import { prio3SumVec } from "../../prio3/instances.js";
 import type { Prio3 } from "../../prio3/prio3.js";
 import { checkCurrency } from "../lines/currency.js";
+import { choiceRules } from "../figures/arguments.js";
 import type { Disclosure } from "../figures/disclosure.js";
 import { decideFigures } from "../figures/gated-figures.js";
 import {
@@ -66,6 +69,17 @@ export interface PlanScope3VerifiedOptions {
   readonly qualityFigures?: boolean;
 }
 
+const rules: RulesOf<PlanScope3VerifiedOptions> = {
+  ...choiceRules,
+  suppliers: number(),
+  currency: text,
+  period: text,
+  maxAmount: optional(bigint()),
+  minContributors: optional(number()),
+  lateDropouts: optional(number()),
+  aggregators: optional(number()),
+};
+
 /** The numbers of a verified Scope 3 total, the same at all. */
 export interface Scope3VerifiedPlan extends FigureChoice, Required<PlanScope3VerifiedOptions> {
   /** The first task. */
@@ -111,9 +125,11 @@ const maxSuppliers = 2 ** 20;
  */
 export function planScope3Verified(options: PlanScope3VerifiedOptions): Scope3VerifiedPlan {
   const caller = "planScope3Verified";
+  checkOptions(caller, options, rules);
   const { suppliers, minContributors = 3, lateDropouts = 1, maxAmount = 2n ** 40n - 1n } = options;
   const { aggregators = 2, spendFigures = false, qualityFigures = false, currency, period } = options;
   checkCurrency(currency);
+  if (period === "") throw invalidArgument(caller, "a period", "an empty one");
   if (!Number.isInteger(suppliers) || suppliers < 3 || suppliers > maxSuppliers) {
     throw invalidArgument(caller, `3 to ${maxSuppliers} suppliers`, String(suppliers));
   }

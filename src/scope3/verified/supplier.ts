@@ -5,9 +5,13 @@ import { prepareReport, uploadReports } from "../../aggregation/verified/upload.
 import { equalBytes } from "../../bytes/encoding.js";
 import { Latch, withinLimits } from "../../waiting/wait.js";
 import type { Party, ProtocolRun } from "../../channel/party.js";
+import { checkArgument, checkOptions, partyRule, type RulesOf } from "../../checks/options.js";
+import { callback, listOf, optional, text } from "../../checks/rules.js";
+import { ledgerGuardRule } from "../../disclosure/arguments.js";
 import { invalidArgument, toVeilshareError, VeilshareError } from "../../errors.js";
 import type { RandomSource } from "../../random/csprng.js";
 import type { ReleaseGuard, RunGuard } from "../../disclosure/release-guard.js";
+import { checkFootprint, planRule } from "../figures/arguments.js";
 import { scope3Guard } from "../figures/gated-figures.js";
 import { sumFootprint, type Footprint } from "../lines/footprint.js";
 import {
@@ -41,6 +45,13 @@ export interface SumScope3VerifiedOptions {
    */
   readonly guard?: ReleaseGuard;
 }
+
+const rules: RulesOf<SumScope3VerifiedOptions> = {
+  collector: text,
+  release: optional(text),
+  random: optional(callback),
+  guard: optional(ledgerGuardRule),
+};
 
 /** What a supplier knows in the end. */
 export interface VerifiedContribution {
@@ -77,6 +88,10 @@ export async function sumScope3Verified(
   options: SumScope3VerifiedOptions,
 ): Promise<VerifiedContribution> {
   const caller = "sumScope3Verified";
+  checkArgument(caller, "parties", parties, listOf(partyRule));
+  checkFootprint(caller, footprint);
+  checkArgument(caller, "plan", plan, planRule("planScope3Verified"));
+  checkOptions(caller, options, rules);
   for (const { size } of parties) {
     if (size !== 2) throw invalidArgument(caller, "sessions of two", String(size));
   }
