@@ -10,9 +10,17 @@ const inputFaults: readonly ErrorCode[] = [
   "BOUND_EXCEEDED",
 ];
 
-/** Prints the error in one line and sets the exit code: 2 for bad input, 130 when interrupted, 1 for all else. */
+/**
+ * Prints the error in one line and sets the exit code: 2 for bad input, 130 when interrupted, 1 for all else. With `--help`,
+ * which no example knows as an option, prints the usage that every such error ends with.
+ */
 export function exitWithError(error: unknown): void {
   if (!(error instanceof VeilshareError)) throw error;
+  const usage = /usage: .*$/s.exec(error.message)?.[0];
+  if (usage !== undefined && process.argv.slice(2).some((word) => word === "--help" || word === "-h")) {
+    process.stdout.write(`${usage}\n`);
+    return;
+  }
   process.stderr.write(`error: ${error.message.replace(/\s*\n\s*/g, " ")}\n`);
   if (inputFaults.includes(error.code)) process.exitCode = 2;
   else process.exitCode = error.code === "ABORTED" ? 130 : 1;

@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CommandFolder, inProcess, type Outcome } from "../support/command.js";
 
@@ -40,6 +42,15 @@ describe("veilshare", () => {
       expect(help.code).toBe(0);
     }
   }, 60_000);
+
+  it("ends quietly when nobody reads its output any more", async () => {
+    const child = spawn(process.execPath, [resolve("dist/cli/main.js"), "psi", "--help"]);
+    child.stdout.destroy();
+    let errors = "";
+    child.stderr.on("data", (data: Buffer) => (errors += data.toString()));
+    const code = await new Promise((done) => child.on("exit", done));
+    expect([code, errors]).toEqual([0, ""]);
+  });
 
   it.each([
     [["bogus"], /unknown command/],

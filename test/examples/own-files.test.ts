@@ -117,6 +117,15 @@ describe("examples with files as people have them", () => {
     });
   });
 
+  it.each(["psi", "risk", "scope3", "federated", "lookup", "statistics", "joint-statistics"])(
+    "%s shows its options with --help",
+    async (name) => {
+      const { code, stdout, stderr } = await example(name, "--help");
+      expect(stdout).toMatch(/^usage: .*--json/);
+      expect([code, stderr]).toEqual([0, ""]);
+    },
+  );
+
   it.each([
     ["risk", ["--disclose", "points"], /--disclose is weights/],
     ["risk", ["--guest-label", "x"], /need --guest and --host/],
