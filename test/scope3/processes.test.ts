@@ -26,23 +26,30 @@ describe("suppliers in processes of their own, one of which is killed", () => {
       task: { protocol, lines, note: join(folder, name), ...(i === 2 ? { dies } : {}) },
     }));
 
-  it.each([["sum", "within a secure sum"]])(
+  it.each([
+    ["scope3", "after the counts", "scope3-among-peers#0/commitment"],
+    ["sum", "within a secure sum", "secure-sum#0/"],
+  ])(
     "%s, killed %s: all others end with the typed error, soon",
-    async (protocol, dies) => {
+    async (protocol, dies, waiting) => {
+      const steps: string[] = [];
       const pids: number[] = [];
       const run = runParties({ script, parties: plan(protocol, dies), onStart: (_, pid) => pids.push(pid) });
       await expect(run).rejects.toMatchObject({ code: "PEER_CLOSED", party: "Cedar" });
       for (const name of ["Arden", "Brook", "Dunmore"]) {
         const note = JSON.parse(readFileSync(join(folder, name), "utf8")) as {
           code: string;
+          step?: string;
           party: string;
           ms: number;
         };
+        steps.push(note.step ?? "");
         // Who notices first tells the others, so some learn it from a party that lives.
         expect(["PEER_CLOSED", "PEER_ABORTED"]).toContain(note.code);
         if (note.code === "PEER_CLOSED") expect(note.party).toBe("Cedar");
         expect(note.ms).toBeLessThan(15_000);
       }
+      expect(steps.join(" ")).toContain(waiting); // it died where it should
       expect(existsSync(join(folder, "Cedar"))).toBe(false);
       for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow(); // no process is left
     },
