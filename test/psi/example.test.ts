@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dataPath, describeWithData } from "../support/data.js";
+import { runExample } from "../support/example-driver.js";
 
 interface Ended {
   readonly code: number | string | null;
@@ -119,18 +120,22 @@ describe("example:psi", () => {
     expect(readdirSync(folder).length).toBeLessThanOrEqual(before + 1);
   });
 
-  it.each([
-    [["--a", "x.csv"]],
-    [["--unknown"]],
-    [["--a", "x", "--b", "y", "--key", "id,"]],
-    [["--a", "x", "--b", "y", "--key", "id,id"]],
-    [["--a", "x", "--b", "y", "--key", "id", "--encoding", "latin1"]],
-    [["--a", "no-such-file.csv", "--b", "no-such-file.csv", "--key", "id"]],
-  ])("refuses %j with one line and code 2", async (args) => {
-    const { code, stdout, stderr } = await example(...args);
-    expect([code, stdout]).toEqual([2, ""]);
-    expect(stderr.trimEnd().split("\n").length).toBe(1);
-    expect(stderr).toMatch(/^error: /);
+  it("refuses arguments that do not fit together, and files that are not there, with one line and code 2", async () => {
+    const lists = [
+      ["--a", "x.csv"],
+      ["--unknown"],
+      ["--a", "x", "--b", "y", "--key", "id,"],
+      ["--a", "x", "--b", "y", "--key", "id,id"],
+      ["--a", "x", "--b", "y", "--key", "id", "--encoding", "latin1"],
+      ["--a", "no-such-file.csv", "--b", "no-such-file.csv", "--key", "id"],
+    ];
+    const outcomes = await runExample("build/examples/psi/main.js", lists);
+    expect(outcomes).toHaveLength(lists.length);
+    for (const [i, { status, stdout, stderr }] of outcomes.entries()) {
+      expect([status, stdout], lists[i]?.join(" ")).toEqual([2, ""]);
+      expect(stderr.trimEnd().split("\n").length).toBe(1);
+      expect(stderr).toMatch(/^error: /);
+    }
   });
 });
 
