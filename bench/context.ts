@@ -20,6 +20,8 @@ export interface BenchContext {
   readonly large: boolean;
   /** Leave out what takes more than about a minute. */
   readonly quick: boolean;
+  /** How often a topic that takes long repeats what it tells the median of; such a topic's default where it is not given. */
+  readonly repeats: number | undefined;
   /** Deterministic input for a purpose. */
   readonly input: (label: string) => Prg;
   /** A package of bench/rivals/package.json; installed first if it is missing. */
@@ -33,11 +35,13 @@ export function createContext({
   timeMs,
   large,
   quick,
-}: Pick<BenchContext, "timeMs" | "large" | "quick">): BenchContext {
+  repeats,
+}: Pick<BenchContext, "timeMs" | "large" | "quick" | "repeats">): BenchContext {
   return {
     timeMs,
     large,
     quick,
+    repeats,
     input: (label) => Prg.derive(inputSeed, label),
     rival: loadRival,
     note: (text) => {

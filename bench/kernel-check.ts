@@ -37,7 +37,7 @@ interface Sodium {
 }
 
 async function loadSodium(): Promise<Sodium> {
-  const loaded = (await createContext({ timeMs: 0, large: false, quick: false }).rival(
+  const loaded = (await createContext({ timeMs: 0, large: false, quick: false, repeats: undefined }).rival(
     "libsodium-wrappers-sumo",
   )) as {
     readonly default: Sodium;

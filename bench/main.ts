@@ -1,9 +1,9 @@
 /**
- * npm run bench -- [TOPIC...] [--json] [--time MS] [--large | --quick] [--readme]
+ * npm run bench -- [TOPIC...] [--json] [--time MS] [--large | --quick] [--repeats N] [--readme]
  *
  * Measures the topics that are named, or all. With --json, standard output is one JSON object with `machine`, `results`,
  * `ratios` and `figures`; without, Markdown tables. Progress goes to standard error. --large adds what takes many
- * minutes, --quick leaves out what takes more than one. --readme writes the table of docs/psi-performance.md where the topic
+ * minutes, --quick leaves out what takes more than one, --repeats says how often what takes long is repeated (calibration: 3). --readme writes the table of docs/psi-performance.md where the topic
  * psi is measured, and the README's where more is.
  */
 
@@ -61,6 +61,7 @@ interface Settings {
   readonly timeMs: number;
   readonly large: boolean;
   readonly quick: boolean;
+  readonly repeats: number | undefined;
 }
 
 function readSettings(): Settings {
@@ -69,6 +70,7 @@ function readSettings(): Settings {
     options: {
       json: { type: "boolean", default: false },
       time: { type: "string" },
+      repeats: { type: "string" },
       large: { type: "boolean", default: false },
       quick: { type: "boolean", default: false },
       readme: { type: "boolean", default: false },
@@ -76,16 +78,18 @@ function readSettings(): Settings {
   });
   const unknown = positionals.filter((name) => !topics.some((topic) => topic.name === name));
   const timeMs = Number(values.time ?? defaultTimeMs);
-  if (unknown.length > 0 || !(timeMs > 0)) {
+  const repeats = values.repeats === undefined ? undefined : Number(values.repeats);
+  const repeatsFit = repeats === undefined || (Number.isInteger(repeats) && repeats >= 1);
+  if (unknown.length > 0 || !(timeMs > 0) || !repeatsFit) {
     const names = topics.map((topic) => topic.name).join(", ");
     throw new Error(
-      `usage: npm run bench -- [TOPIC...] [--json] [--time MS] [--large | --quick] [--readme]; topics: ${names}`,
+      `usage: npm run bench -- [TOPIC...] [--json] [--time MS] [--large | --quick] [--repeats N] [--readme]; topics: ${names}`,
     );
   }
   const chosen =
     positionals.length === 0 ? topics : topics.filter((topic) => positionals.includes(topic.name));
   const { json, large, quick, readme } = values;
-  return { chosen, json, timeMs, large, quick, readme };
+  return { chosen, json, timeMs, large, quick, repeats, readme };
 }
 
 async function main({ chosen, json, readme, ...settings }: Settings): Promise<void> {

@@ -26,7 +26,10 @@ export interface RivalTimes {
 }
 
 async function measure({ rival, items, runs }: RivalTask): Promise<RivalTimes> {
-  const intersect = await loadRival(rival, createContext({ timeMs: 0, large: false, quick: false }));
+  const intersect = await loadRival(
+    rival,
+    createContext({ timeMs: 0, large: false, quick: false, repeats: undefined }),
+  );
   intersect(listFrom(0, warmUpItems), listFrom(warmUpItems / 2, warmUpItems));
   const ms: number[] = [];
   const cpuSeconds: number[] = [];

@@ -21,8 +21,8 @@ import { runPartiesOver } from "../slow-link.js";
 const odds = [0.0245, 0.0082, 0.0024, 0.00082] as const;
 const correlations = [0.9, 0.95, 0.99, 0.995] as const;
 
-/** Seeds; the median of their figures is what is told. */
-const seeds = [1, 2, 3] as const;
+/** Seeds, of which there are as many as repeats; the median of their figures is what is told. */
+const defaultRepeats = 3;
 
 const computations = ["replicated", "two-party"] as const;
 
@@ -31,7 +31,8 @@ const rows = 20_000;
 /**
  * Log loss and AUC of joint models beside exact logistic regression by Newton's method on the joined rows: at low bad rates, on
  * rows that were not trained on, and where columns of the two owners go together. Every party is a process of its own, over
- * encrypted WebSockets on this machine; with --quick three parties and one seed only.
+ * encrypted WebSockets on this machine. With --repeats one seed or more are tried instead of three; with --quick three parties and
+ * one seed only.
  */
 export const calibrationTopic: Topic = {
   name: "calibration",
@@ -41,7 +42,7 @@ export const calibrationTopic: Topic = {
     const [ratios, gaps]: [number[], number[]] = [[], []];
     for (const computation of context.quick ? (["replicated"] as const) : computations) {
       for (const odd of odds) {
-        const told = await each(context, seeds, async (seed) => {
+        const told = await each(context, async (seed) => {
           const of = { kind: "rate", odds: odd, rows, seed } as const;
           const { measurement, joint, plain } = await measure(context, computation, of);
           results.push(measurement);
@@ -50,7 +51,7 @@ export const calibrationTopic: Topic = {
         ratios.push(told);
       }
       for (const correlation of correlations) {
-        const told = await each(context, seeds, async (seed) => {
+        const told = await each(context, async (seed) => {
           const of = { kind: "correlated", correlation, rows, seed } as const;
           const { measurement, joint, plain } = await measure(context, computation, of);
           results.push(measurement);
@@ -60,7 +61,7 @@ export const calibrationTopic: Topic = {
       }
     }
     context.note("three parties sort 30,000 rows; quotients, means and percentiles over their whole range");
-    const shares = await shareFigures({ quick: context.quick });
+    const shares = await shareFigures({ quick: context.quick || context.repeats === 1 });
     const figures = {
       calibrationWorst: Math.max(...ratios),
       correlatedWorst: Math.max(...gaps),
@@ -71,13 +72,10 @@ export const calibrationTopic: Topic = {
 };
 
 /** The median over seeds. */
-async function each(
-  context: BenchContext,
-  of: readonly number[],
-  run: (seed: number) => Promise<number>,
-): Promise<number> {
+async function each(context: BenchContext, run: (seed: number) => Promise<number>): Promise<number> {
   const values: number[] = [];
-  for (const seed of context.quick ? of.slice(0, 1) : of) values.push(await run(seed));
+  const repeats = context.quick ? 1 : (context.repeats ?? defaultRepeats);
+  for (let seed = 1; seed <= repeats; seed++) values.push(await run(seed));
   return values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 }
 

@@ -8,7 +8,10 @@ import { intersect, type IntersectOptions } from "../psi/intersect.js";
 import { invalidData } from "./columns.js";
 
 /** Options of the intersection: `normalize` is the same at both owners, the others are each one's own. */
-export type AlignmentOptions = Pick<IntersectOptions, "pool" | "workers" | "maxPeerItems" | "normalize">;
+export type AlignmentOptions = Pick<
+  IntersectOptions,
+  "pool" | "workers" | "maxPeerItems" | "minPeerItems" | "peerBudget" | "normalize"
+>;
 
 /**
  * The own rows of all common ids, in the order of the normalized ids' UTF-8 bytes: the same order at both parties.
@@ -16,7 +19,8 @@ export type AlignmentOptions = Pick<IntersectOptions, "pool" | "workers" | "maxP
  * @param party - A session of the two only.
  * @param ids - Distinct, checked before.
  * @param minimum - Fewer common ids are refused before anyone learns which they are; 0 for no minimum.
- * @throws VeilshareError INVALID_DATA for fewer, without their number, and for own ids that normalization makes equal.
+ * @throws VeilshareError INVALID_DATA for fewer, without their number, and for own ids that normalization makes equal;
+ *   `intersect`'s for a list of the other's that `minPeerItems`, `maxPeerItems` or `peerBudget` refuse.
  *
  * **Security.** Both learn which ids are common, and the number of the other's ids; see `intersect`. With a minimum, first
  * whether there are enough, and the one that decides their number; see `intersectCardinality`.
@@ -41,7 +45,10 @@ export async function alignRows(
       throw invalidData("ids", `at least ${minimum} in common with the other owner`, "fewer");
     }
   }
-  const { indices } = await intersect(party, ids, { ...options, reveal: "both" });
+  // What a peer may ask for was counted with the size, where that came first.
+  const { peerBudget, ...others } = options;
+  const budget = minimum > 0 || peerBudget === undefined ? {} : { peerBudget };
+  const { indices } = await intersect(party, ids, { ...others, ...budget, reveal: "both" });
   const keyed = Array.from(indices, (row) => ({ row, key: utf8ToBytes(keys[row] ?? "") }));
   keyed.sort((a, b) => compareBytes(a.key, b.key));
   return Uint32Array.from(keyed, ({ row }) => row);

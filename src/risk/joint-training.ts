@@ -85,14 +85,13 @@ export async function trainTogether(
   // One after the other: nothing else may be under way while columns are made ready for products.
   const design = await shareDesign(engine, designParts(run, roles, size, plan, own));
   const heldBack = await shareHeldBack(engine, { run, roles, size, own });
-  const { computation } = settings;
   const [labels, scalars] = await Promise.all([
     shareLabels(engine, roles.lender, size.rows, own.labels),
     shareLabelScalars(engine, roles.lender, plan, own.labels),
   ]);
   const [preconditioner] = await Promise.all([
     fitPreconditioner(engine, design, scalars.start, plan),
-    checkLeverage(engine, design, { rows: size.rows, roles, names: run.names, computation }),
+    checkLeverage(engine, design, { rows: size.rows, roles, names: run.names }),
   ]);
   const shares = { design, preconditioner, labels, scalars };
   const trained = await trainOnShares(engine, shares, plan, {

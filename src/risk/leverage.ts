@@ -2,13 +2,12 @@
  * No row may count for more than three quarters of a model. A row's leverage is the squared norm of its whitened values, divided
  * by the number of rows: 1 for a row that has a column to itself, whose weight then tells the row's label.
  *
- * An owner checks its own rows before it shares them. The others check the shares: with a third party, each row's squares are
- * summed and compared on shares. Two parties alone multiply with columns whose entries are limited in bits, so that none is
- * larger than the next power of two above the bound, whatever the owner does.
+ * An owner checks its own rows before it shares them. The others check the shares: each row's squares are summed and compared
+ * on shares, a product for each value. Entries are limited in bits too, so that none is larger than the next power of two above the
+ * bound.
  */
 
 import { VeilshareError } from "../errors.js";
-import type { Computation } from "../mpc/computation.js";
 import type { Engine } from "../mpc/engine.js";
 import { greaterThan } from "../mpc/operations/comparison.js";
 import type { SecretMatrix } from "../mpc/secret-matrix.js";
@@ -52,10 +51,8 @@ export async function checkLeverage(
     readonly rows: number;
     readonly roles: OwnerRoles;
     readonly names: readonly string[];
-    readonly computation: Computation;
   },
 ): Promise<void> {
-  if (at.computation === "two-party") return;
   for (const [columns, index] of [
     [lender, at.roles.lender],
     [platform, at.roles.platform],

@@ -76,7 +76,7 @@ describe("jointStatistics", () => {
       [70, 25, 4],
     ] as const) {
       const owners = inventOwners(rows, seed);
-      const options = { columns: declarations, questions, minimumRows };
+      const options = { columns: declarations, questions, minimumRows, computation: "replicated" } as const;
       expectClose(await answersOf(owners, options), answersInTheClear(owners, options), 8000);
     }
   });
@@ -103,7 +103,8 @@ describe("jointStatistics", () => {
       "second.g": { kind: "category", groups },
     } as const;
     const asked = [{ kind: "groupMeans", of: "first.x", by: "second.g" }] as const;
-    const [answer] = await answersOf(owners, { columns, questions: asked, minimumRows: 10 });
+    const options = { columns, questions: asked, minimumRows: 10, computation: "replicated" } as const;
+    const [answer] = await answersOf(owners, options);
     if (answer?.kind !== "groupMeans") throw new Error("expected means of groups");
     return answer.groups.map(({ rows }) => rows);
   }
@@ -124,7 +125,12 @@ describe("jointStatistics", () => {
       of: "first.income" as const,
       percent,
     }));
-    const options = { columns: declarations, questions: asked, minimumRows: 10 };
+    const options = {
+      columns: declarations,
+      questions: asked,
+      minimumRows: 10,
+      computation: "replicated",
+    } as const;
     const answers = await answersOf(inventOwners(21, 5), options);
     const told = answers.map((answer) => answer.kind === "percentile" && answer.value !== null);
     expect(told).toEqual([false, false, true, true, false, false]);
@@ -188,6 +194,7 @@ describeWithData("jointStatistics on FATE's credit default split", [guest, host]
     const wide = { kind: "numeric", least: -100, greatest: 100 } as const;
     const columns = { "first.y": wide, "first.x0": wide, "second.x0": wide, "second.x1": wide } as const;
     const options: JointStatisticsOptions = {
+      computation: "replicated",
       columns,
       questions: [
         { kind: "correlation", x: "first.x0", y: "second.x0" },

@@ -250,16 +250,17 @@ describe("what others see of joint statistics", () => {
   // One false alarm in 10^9 for each variant. What is opened, answers and flags, is below 40 words of the hundreds of
   // thousands of bytes; and those of one share of a sum are uniform too.
   it.each([
-    ["two-party", "second owner", 1],
-    ["replicated", "second owner", 1],
-    ["replicated", "helper", 2],
-    ["dealer", "second owner", 1],
+    ["two-party", "second owner", 1, 232],
+    // Three parties shuffle before they compare: how many rounds a percentile takes is a matter of chance, 47 to 61 in all.
+    ["replicated", "second owner", 1, 70],
+    ["replicated", "helper", 2, 70],
+    ["dealer", "second owner", 1, 232],
   ] as const)(
     "is uniform, %s, to the %s, whatever the first owner's columns are",
-    async (how, _, observer) => {
+    async (how, _, observer, least) => {
       for (const variant of variants) {
         const openings = (await received(variant, observer, how)).filter(({ step }) => step === "mpc/round");
-        expect(openings.length).toBeGreaterThan(100);
+        expect(openings.length).toBeGreaterThanOrEqual(least);
         const counts = new Uint32Array(256);
         for (const { bytes } of openings) {
           for (const byte of bytes.subarray(32)) counts[byte] = (counts[byte] ?? 0) + 1;

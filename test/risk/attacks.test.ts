@@ -5,6 +5,8 @@
  */
 
 import { describe, expect, it } from "vitest";
+import { simulate } from "../../dist/channel/index.js";
+import { compute } from "../../dist/mpc/index.js";
 import { Prg } from "../../dist/random/index.js";
 import {
   prepareColumns,
@@ -13,9 +15,10 @@ import {
   type LenderInput,
   type PlatformInput,
 } from "../../dist/risk/index.js";
+import { checkLeverage } from "../../dist/risk/leverage.js";
 import { memoryStore } from "../../dist/store/index.js";
 import { inventPeople, pick } from "./people.js";
-import { train } from "./train.js";
+import { namesOf, train } from "./train.js";
 
 /** Hits of n fair guesses that are exceeded once in a million: n/2 + 4.9 sqrt(n)/2, by the normal tail and Hoeffding's bound. */
 function coinLimit(guesses: number): number {
@@ -307,17 +310,16 @@ describe("what is told before the rows are known", () => {
 });
 
 describe("a leverage that was not checked by its owner", () => {
-  it("is refused on shares", async () => {
+  it.each(["two-party", "replicated"] as const)("is refused on shares: %s", async (computation) => {
     // An owner that runs other code: its columns are whitened, but nobody looked at them first.
-    const { checkLeverage } = await import("../../dist/risk/leverage.js");
-    const { compute } = await import("../../dist/mpc/index.js");
-    const { simulate } = await import("../../dist/channel/index.js");
     const rows = 100;
+    const never = (): Promise<never> => Promise.reject(new Error("not here"));
+    const names = ["lender", "platform", "helper"];
     const check = (values: Float64Array): Promise<unknown> =>
       simulate(
-        3,
+        namesOf(computation).length,
         (party) =>
-          compute(party, { computation: "replicated" }, async (engine) => {
+          compute(party, { computation }, async (engine) => {
             const secret = await engine.input({
               owner: 1,
               rows,
@@ -328,13 +330,10 @@ describe("a leverage that was not checked by its owner", () => {
             });
             const platform = { operand: await engine.reusableOperand(secret), values: secret };
             const design = { lender: undefined, platform, product: never, transposedProduct: never };
-            const roles = { lender: 0, platform: 1, helper: 2 };
-            const names = ["lender", "platform", "helper"];
-            await checkLeverage(engine, design, { rows, roles, names, computation: "replicated" });
+            await checkLeverage(engine, design, { rows, roles: { lender: 0, platform: 1 }, names });
           }),
-        { names: ["lender", "platform", "helper"] },
+        { names: namesOf(computation) },
       );
-    const never = (): Promise<never> => Promise.reject(new Error("not here"));
     const flat = new Float64Array(2 * rows).fill(1);
     await check(flat);
     const spiky = flat.slice();
