@@ -3,17 +3,19 @@
 import { parseArgs } from "node:util";
 import { VeilshareError } from "veilshare";
 import { textEncodings, type TextEncoding } from "veilshare/table";
-import type { InputFile } from "./messages.js";
+import { stepNames, type InputFile, type Steps } from "./messages.js";
 
 const usage =
   "usage: npm run example:psi -- [--a FILE --b FILE --key COLUMN[,COLUMN...] [--columns NAME,NAME...] " +
-  "[--delimiter CHARACTER] [--encoding NAME] [--sheet NAME] [--trim]] [--json]; " +
+  "[--delimiter CHARACTER] [--encoding NAME] [--sheet NAME] [--trim]] " +
+  "[--normalize trim,lowerCase,nfc,nfkc] [--json]; " +
   "each option also for one side: --a-key, --b-key, --a-columns ...";
 
 /** What the user asked for. */
 export interface Arguments {
   /** Undefined: the invented lists. */
   readonly files: { readonly a: InputFile; readonly b: InputFile } | undefined;
+  readonly normalize: Steps;
   readonly json: boolean;
 }
 
@@ -25,11 +27,16 @@ export interface Arguments {
 export function readArguments(): Arguments {
   const given = parsed();
   const json = given.flags.has("json");
-  if (!given.values.has("a") && !given.values.has("b") && given.values.size === 0)
-    return { files: undefined, json };
+  const normalize = stepsIn(given.values.get("normalize") ?? []);
+  if (
+    !given.values.has("a") &&
+    !given.values.has("b") &&
+    given.values.size === (given.values.has("normalize") ? 1 : 0)
+  )
+    return { files: undefined, normalize, json };
   const files = { a: fileOf(given, "a"), b: fileOf(given, "b") };
   if (files.a.key.length !== files.b.key.length) throw wrong("both keys have as many columns");
-  return { files, json };
+  return { files, normalize, json };
 }
 
 interface Given {
@@ -46,6 +53,7 @@ function parsed(): Given {
   const options = Object.fromEntries<typeof text | typeof flag>([
     ["a", text],
     ["b", text],
+    ["normalize", text],
     ["json", flag],
     ...sides.flatMap((side) => [
       ...texts.map((name): [string, typeof text] => [side + name, text]),
@@ -91,6 +99,13 @@ function namesIn(lists: readonly string[], option: string): readonly string[] {
   if (names.includes("")) throw wrong(`${option} has an empty column name`);
   if (new Set(names).size !== names.length) throw wrong(`${option} names a column twice`);
   return names;
+}
+
+function stepsIn(lists: readonly string[]): Steps {
+  const names = lists.length === 0 ? [] : namesIn(lists, "--normalize");
+  if (names.some((name) => !stepNames.some((known) => known === name)))
+    throw wrong(`--normalize is of ${stepNames.join(", ")}`);
+  return Object.fromEntries(names.map((name) => [name, true]));
 }
 
 function checkedEncoding(name: string): TextEncoding {

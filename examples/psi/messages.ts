@@ -15,9 +15,16 @@ export type InputFile = {
   readonly sheet?: string;
 };
 
+/** What both sides do to keys before they are compared. */
+export type Steps = Readonly<Partial<Record<(typeof stepNames)[number], true>>>;
+
+/** The steps' names. */
+export const stepNames = ["trim", "lowerCase", "nfc", "nfkc"] as const;
+
 /** What a party is told when it starts. */
 export type PartyTask = {
   readonly file: InputFile;
+  readonly normalize: Steps;
   /** Who learns the intersection. */
   readonly receiver: string;
 };

@@ -9,11 +9,11 @@ import type { PartyReport, PartyTask } from "./messages.js";
 const linesShown = 5;
 
 serveParty(async (party, json) => {
-  const { file, receiver } = json as PartyTask; // main.ts is who starts this process
+  const { file, receiver, normalize } = json as PartyTask; // main.ts is who starts this process
   const keys = keysOf(file);
   const before = cpuUsage();
   const startMs = performance.now();
-  const result = await intersect(party, keys, { receiver });
+  const result = await intersect(party, keys, { receiver, normalize });
   const seconds = (performance.now() - startMs) / 1000;
   const used = cpuUsage(before);
   const rows = result.revealed ? result.indices : new Uint32Array(0);

@@ -1,11 +1,14 @@
 /** The own data file and what is written: options that all verbs with data share. */
 
+import { access, constants, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { Command } from "commander";
+import type { VeilshareError } from "../errors.js";
 import type { Normalization } from "../items/normalization.js";
 import { openRows, readTable, writeTable, type OpenRowsOptions } from "../table/file-node.js";
 import type { NumberNotation } from "../table/number-notation.js";
 import type { RowSource } from "../table/rows.js";
-import type { Table } from "../table/table.js";
+import { invalidData, type Table } from "../table/table.js";
 import { textEncodings } from "../table/text-decoder.js";
 import {
   addOption,
@@ -66,6 +69,43 @@ export function readData(options: VerbOptions, select?: readonly string[]): Prom
     ...reading(options),
     ...(select === undefined ? {} : { select }),
   });
+}
+
+/**
+ * Checks that what is read again for `--out`, after the run, can be.
+ *
+ * @throws VeilshareError INVALID_ARGUMENT for a pipe, which would be empty the second time.
+ */
+export async function checkReadTwice(options: VerbOptions): Promise<void> {
+  if (textOption(options, "out") === undefined) return;
+  const found = await stat(requiredText(options, "in")).catch(() => undefined); // reading says why there is none
+  if (found !== undefined && !found.isFile())
+    throw optionFault("--in", "a file, with --out: it is read twice", "a pipe or a folder");
+}
+
+/** The error for a file that was another one when it was read again. */
+export function changedMeanwhile(options: VerbOptions): VeilshareError {
+  const file = requiredText(options, "in");
+  return invalidData({ file }, "the file that was read before the run", "another: it has changed meanwhile");
+}
+
+/**
+ * Checks that what a verb will write can be written, before anything is sent: a result that nobody can keep is lost.
+ *
+ * @throws VeilshareError INVALID_ARGUMENT that names the option.
+ */
+export async function checkOutputs(options: VerbOptions): Promise<void> {
+  for (const name of ["out", "share"]) {
+    const path = textOption(options, name);
+    if (path === undefined) continue;
+    const isThere = await stat(path).catch(() => undefined);
+    const folder = await access(dirname(path), constants.W_OK).then(
+      () => true,
+      () => false,
+    );
+    if (!folder || isThere?.isDirectory() === true)
+      throw optionFault(`--${name}`, "a file in a folder that can be written to", JSON.stringify(path));
+  }
 }
 
 /** Writes the result where `--out` says; gives the sentence about it. */

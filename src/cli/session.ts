@@ -7,6 +7,7 @@ import { connect } from "../channel/websocket/connect.js";
 import { invalidData } from "../table/table.js";
 import { readDataFile } from "../table/file-node.js";
 import { textOf } from "../table/text-decoder.js";
+import { checkOutputs } from "./data.js";
 import type { Terminal } from "./terminal.js";
 import { addOption, numberOption, optionFault, requiredText, textOption } from "./option-values.js";
 import type { VerbOptions } from "./verb.js";
@@ -39,6 +40,7 @@ export async function withSession<T>(
   terminal: Terminal,
   work: (party: Party) => Promise<T>,
 ): Promise<T> {
+  await checkOutputs(options);
   const identity = await loadIdentity(requiredText(options, "identity"));
   const parties = await loadParties(requiredText(options, "parties"));
   const seconds = numberOption(options, "wait", { min: 1, max: longestWaitSeconds }) ?? standardWaitSeconds;

@@ -72,6 +72,18 @@ describe("veilshare", () => {
       ["join", ...session("bank-a"), "--in", "x.csv", "--kinds", "id", "--store", "s"],
       /--budget: expected a number with --store/,
     ],
+    [
+      ["psi", ...session("bank-a"), "--in", "/dev/null", "--key", "id", "--out", folder.at("x.csv")],
+      /--in: expected a file, with --out: it is read twice/,
+    ],
+    [
+      ["psi", ...session("bank-a"), "--in", "x.csv", "--key", "id", "--out", folder.at("none/x.csv")],
+      /--out: expected a file in a folder that can be written to/,
+    ],
+    [
+      ["join", ...session("bank-a"), "--in", "x.csv", "--kinds", "id", "--out", folder.path],
+      /--out: expected a file in a folder/,
+    ],
     [["store", "look", "--store", "s"], /store: expected create, show, accept-restore/],
     [["store", "show", "--store", "no-store"], /no-store/],
     [["keys"], /expected --identity, --parties or files/],
@@ -100,8 +112,9 @@ describe("veilshare", () => {
 
 describe("between processes", () => {
   it("psi gives both sides their own rows in common, from files of different kinds", async () => {
-    write("customers.csv", "email,name\nann@x.org,Ann\n,nobody\neve@x.org,Eve\n");
-    write("kunden.csv", "sep=;\r\nE-Mail ;Ort;;\r\n ANN@x.org;Ulm;;\r\n=x;Ulm;;\r\n");
+    // The blank of the third line is no key: rows after it are where they are.
+    write("customers.csv", "email,name\nann@x.org,Ann\n \u200b,nobody\neve@x.org,Eve\n");
+    write("kunden.csv", "sep=;\r\nE-Mail ;Ort;;\r\n\t;Ulm;;\r\n ANN@x.org;Ulm;;\r\n=x;Ulm;;\r\n");
     const common = ["--reveal", "both", "--normalize", "trim", "lowerCase", "--json", "--out"];
     const [a, b] = await Promise.all([
       veilshare("psi", ...session("bank-a"), "--in", "customers.csv", "--key", "email", ...common, "a.csv"),
@@ -118,7 +131,7 @@ describe("between processes", () => {
     });
     expect([read("a.csv"), read("b.csv")]).toEqual([
       "line,email\n2,ann@x.org\n",
-      'line,E-Mail\n3," ANN@x.org"\n',
+      'line,E-Mail\n4," ANN@x.org"\n',
     ]);
   });
 

@@ -76,6 +76,20 @@ describe("examples with files as people have them", () => {
     expect(() => openModelPart(sealed, new Uint8Array(readFileSync(join(out, "lender.key"))))).toThrow();
   });
 
+  it("psi reads a list without a header and with an end mark against one with another key name, and normalizes both", async () => {
+    const a = join(folder, "sdn.csv");
+    writeFileSync(
+      a,
+      '36,"AEROCARIBBEAN AIRLINES",-0- ,"CUBA"\r\n306,"Banco Nacional, Cuba" ,-0- ,"CUBA"\r\n\x1a',
+    );
+    const b = file("kunden.csv", ["Nr;Name des Kunden", '1;" BANCO NACIONAL, CUBA"', "2;Anders"]);
+    const sides = ["--a-columns", "id,name,kind,program", "--a-key", "name", "--b-key", "Name des Kunden"];
+    const common = ["--normalize", "trim,lowerCase", "--json"];
+    const { code, stdout } = await example("psi", "--a", a, "--b", b, ...sides, ...common);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ common: 1, matchesPlaintext: true });
+  });
+
   it("lookup takes a list of its user, in which a number may be there several times", async () => {
     const list = file("list.csv", [
       "sep=;",
@@ -129,6 +143,7 @@ describe("examples with files as people have them", () => {
   it.each([
     ["risk", ["--disclose", "points"], /--disclose is weights/],
     ["risk", ["--guest-label", "x"], /need --guest and --host/],
+    ["psi", ["--normalize", "upper"], /--normalize is of trim/],
     ["lookup", ["--data", "x.csv"], /--data and --key go together/],
     ["lookup", ["--data", "x.csv", "--key", "a"], /--invoice says what to ask/],
     ["statistics", ["--encoding", "latin1"], /--encoding is one of/],

@@ -2,7 +2,15 @@
 
 import { join, type JoinOptions } from "../../psi/join.js";
 import { joinRowsOf } from "../../table/rows.js";
-import { count, declareData, normalizationOption, openData, writeResult } from "../data.js";
+import {
+  changedMeanwhile,
+  checkReadTwice,
+  count,
+  declareData,
+  normalizationOption,
+  openData,
+  writeResult,
+} from "../data.js";
 import { listOption, optionFault, textOption, wordOption } from "../option-values.js";
 import { declareSession, withSession } from "../session.js";
 import { declarePeerLimits, peerLimits, peerLimitValues, withOptionalStore } from "../state.js";
@@ -37,6 +45,7 @@ export const joinVerb: Verb = {
     const columns = [...new Set(kinds.flat())];
     const settings = joinSettings(options, names);
     const limits = peerLimitValues(options);
+    await checkReadTwice(options);
     const result = await withOptionalStore(options, (store) =>
       withSession(options, terminal, (party) =>
         join(party, joinRowsOf(openData(options, columns), kinds), {
@@ -51,6 +60,8 @@ export const joinVerb: Verb = {
       return;
     }
     const lines = textOption(options, "out") === undefined ? [] : await linesOf(options, columns);
+    if (textOption(options, "out") !== undefined && lines.length !== result.ownRows)
+      throw changedMeanwhile(options);
     const rows = [...result.rows].map((row, k) => [
       String(lines[row] ?? ""),
       String(result.matches[k] ?? ""),

@@ -2,7 +2,17 @@
 
 import { intersect } from "../../psi/intersect.js";
 import { RowKeys } from "../../table/rows.js";
-import { count, declareData, declareKeys, normalizationOption, openData, writeResult } from "../data.js";
+import { isBlankText } from "../../bytes/blank-text.js";
+import {
+  changedMeanwhile,
+  checkReadTwice,
+  count,
+  declareData,
+  declareKeys,
+  normalizationOption,
+  openData,
+  writeResult,
+} from "../data.js";
 import { listOption, optionFault, textOption, wordOption } from "../option-values.js";
 import { declareSession, withSession } from "../session.js";
 import { declarePeerLimits, peerLimits, peerLimitValues, withOptionalStore } from "../state.js";
@@ -28,6 +38,7 @@ export const psiVerb: Verb = {
     const keys = new RowKeys(openData(options, key));
     const settings = psiSettings(options);
     const limits = peerLimitValues(options);
+    await checkReadTwice(options);
     const result = await withOptionalStore(options, (store) =>
       withSession(options, terminal, (party) =>
         intersect(party, keys, { ...settings, ...peerLimits(limits, store) }),
@@ -53,9 +64,10 @@ export const psiVerb: Verb = {
     let item = 0;
     if (textOption(options, "out") !== undefined) {
       for await (const { line, cells } of openData(options, key)) {
-        if (cells.includes("")) continue;
+        if (cells.some((cell) => isBlankText(cell))) continue; // as RowKeys does
         if (wanted.has(item++)) rows.push([String(line), ...cells]);
       }
+      if (item !== keys.count) throw changedMeanwhile(options);
     }
     const written = await writeResult(options, ["line", ...key], rows);
     const advice =
