@@ -1,7 +1,7 @@
 /** Worker threads, or the caller's own thread where none can be started: the script is not there, or a policy forbids it. */
 
-import { warn } from "#parallel/host";
 import { VeilshareError } from "../errors.js";
+import { warn } from "../warnings/warn.js";
 import type { Executor, Task } from "./executor.js";
 import { InlineExecutor } from "./inline-executor.js";
 import type { Job } from "./job.js";
@@ -60,7 +60,10 @@ export class FallbackExecutor implements Executor {
   #inlineOf(error: VeilshareError): InlineExecutor {
     if (this.#inline === undefined) {
       this.#inline = new InlineExecutor();
-      warn(`${error.message}; jobs run in the caller's thread, which is slower: ${error.hint ?? ""}`);
+      warn(
+        "VEILSHARE_WORKERS",
+        `${error.message}; jobs run in the caller's thread, which is slower: ${error.hint ?? ""}`,
+      );
     }
     return this.#inline;
   }

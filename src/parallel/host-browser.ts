@@ -33,8 +33,3 @@ export function parallelism(): number {
   const { hardwareConcurrency } = navigator as { readonly hardwareConcurrency?: number };
   return hardwareConcurrency ?? 1; // some browsers keep it to themselves
 }
-
-/** An error that nobody handles shows on the browser's console, and in what collects them; nothing else is left to do. */
-export function warn(message: string): void {
-  globalThis.dispatchEvent(new CustomEvent("veilshare-warning", { detail: message }));
-}

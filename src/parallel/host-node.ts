@@ -18,11 +18,6 @@ export function spawnWorker(
   return spawnThread(script, workerLimits);
 }
 
-/** A warning of the process, which shows it once on standard error. */
-export function warn(message: string): void {
-  process.emitWarning(message, { type: "VeilshareWarning", code: "VEILSHARE_WORKERS" });
-}
-
 /** How many threads can run at once on this machine. */
 export function parallelism(): number {
   return availableParallelism();

@@ -9,6 +9,7 @@ const layers = [
   "checks",
   "waiting",
   "bytes",
+  "warnings",
   "kernels",
   "parallel",
   "random",

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { kernelInstance } from "../../dist/kernels/instance.js";
 import { otModule } from "../../dist/kernels/ot/module.generated.js";
@@ -17,4 +18,14 @@ describe.each([
   it("is refused where it can't be compiled", () => {
     expect(kernelInstance(`AAAA${module.slice(4)}`, true)).toBeUndefined();
   });
+});
+
+it("warns once a process where kernels can't be compiled, and says what a policy must allow", () => {
+  const program = `
+    import { kernelInstance } from "./dist/kernels/instance.js";
+    for (let i = 0; i < 3; i++) if (kernelInstance("AAAA") !== undefined) throw new Error("expected no instance");`;
+  const { status, stderr } = spawnSync("node", ["--input-type=module", "-e", program], { encoding: "utf8" });
+  expect(status).toBe(0);
+  expect(stderr.match(/VEILSHARE_KERNELS/g)?.length).toBe(1);
+  expect(stderr).toContain("wasm-unsafe-eval");
 });

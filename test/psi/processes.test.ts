@@ -26,6 +26,15 @@ describe("between two processes over WebSocket", () => {
     expect(indices.map((row) => remoteItems[row])).toEqual([...own.indices].map((row) => items[row]));
   });
 
+  it("intersect finds the same with a process whose OpenSSL has no ChaCha20", async () => {
+    const options = { method: "okvs", reveal: "both", workers: 0 } as const;
+    const execArgv = ["--import", new URL("../support/without-chacha.mjs", import.meta.url).href];
+    const task: RemoteTask = { protocol: "intersect", items: remoteItems, options, execArgv };
+    const { own, remote } = await withRemote(task, (party) => intersect(party, items, options));
+    expect(own.size).toBe(300);
+    expect((remote["indices"] as number[]).length).toBe(300);
+  });
+
   it("intersectCardinality gives both the number by default, as the other party decides", async () => {
     const options = { receiver: "here", workers: 0, batchSize: 100 };
     const task: RemoteTask = { protocol: "intersectCardinality", items: remoteItems, options };

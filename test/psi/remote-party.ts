@@ -25,16 +25,20 @@ export interface RemoteTask {
   readonly everyMs?: number;
   /** Called for every step of the other process. */
   readonly onProgress?: (event: Progress, child: ChildProcess) => void;
+  /** Options of Node for the other process. */
+  readonly execArgv?: readonly string[];
   /** Of the party here. */
   readonly limits?: Partial<SessionLimits>;
 }
 
 /** Runs something here as party "here" against party "remote"; gives both results. */
 export async function withRemote<T>(
-  { protocol, items, options, everyMs, onProgress, limits }: RemoteTask,
+  { protocol, items, options, everyMs, onProgress, limits, execArgv = [] }: RemoteTask,
   use: (party: Party, child: ChildProcess) => Promise<T>,
 ): Promise<{ readonly own: T; readonly remote: Readonly<Record<string, unknown>> }> {
-  const child = fork(new URL("fixtures/psi-party.mjs", import.meta.url));
+  const child = fork(new URL("fixtures/psi-party.mjs", import.meta.url), {
+    execArgv: [...process.execArgv, ...execArgv],
+  });
   const exited = new Promise((resolve) => child.once("exit", resolve));
   const server = createServer();
   try {
