@@ -1,6 +1,8 @@
 /** Secret matrices by columns, and running sums: what can be done without a message. */
 
+import { checkArgument } from "../checks/options.js";
 import { invalidArgument } from "../errors.js";
+import { numbersRule, secretRule } from "./arguments.js";
 import { checkMagnitude } from "./bounds.js";
 import { localMap, type SecretMatrix } from "./secret-matrix.js";
 
@@ -10,6 +12,7 @@ import { localMap, type SecretMatrix } from "./secret-matrix.js";
  * @throws VeilshareError INVALID_ARGUMENT unless 0 <= from < to <= columns.
  */
 export function columnRange(x: SecretMatrix, from: number, to: number): SecretMatrix {
+  checkArgument("columnRange", "x", x, secretRule);
   if (!Number.isInteger(from) || !Number.isInteger(to) || from < 0 || to <= from || to > x.columns) {
     throw invalidArgument("columnRange", `0 <= from < to <= ${x.columns}`, `${from} to ${to}`);
   }
@@ -22,6 +25,8 @@ export function columnRange(x: SecretMatrix, from: number, to: number): SecretMa
  * @throws VeilshareError INVALID_ARGUMENT for no position, or one that is no column.
  */
 export function pickColumns(x: SecretMatrix, positions: ArrayLike<number>): SecretMatrix {
+  checkArgument("pickColumns", "x", x, secretRule);
+  checkArgument("pickColumns", "positions", positions, numbersRule);
   for (const at of Array.from(positions)) {
     if (!Number.isInteger(at) || at < 0 || at >= x.columns) {
       throw invalidArgument("pickColumns", `positions below ${x.columns}`, String(at));
@@ -37,6 +42,7 @@ export function pickColumns(x: SecretMatrix, positions: ArrayLike<number>): Secr
  * @throws VeilshareError INVALID_ARGUMENT for several rows, or a count that is not 1 or more.
  */
 export function repeatRow(x: SecretMatrix, count: number): SecretMatrix {
+  checkArgument("repeatRow", "x", x, secretRule);
   if (x.rows !== 1) throw invalidArgument("repeatRow", "one row", String(x.rows));
   if (!Number.isInteger(count) || count < 1)
     throw invalidArgument("repeatRow", "a count from 1", String(count));
@@ -49,6 +55,8 @@ export function repeatRow(x: SecretMatrix, count: number): SecretMatrix {
  * @throws VeilshareError INVALID_ARGUMENT for another number of factors, or one that is no safe integer; BOUND_EXCEEDED.
  */
 export function scaleRows(x: SecretMatrix, factors: ArrayLike<number>): SecretMatrix {
+  checkArgument("scaleRows", "x", x, secretRule);
+  checkArgument("scaleRows", "factors", factors, numbersRule);
   const whole = wholeFactors("scaleRows", factors, x.rows);
   const magnitude = checkMagnitude("scaleRows", x.magnitude * largest(whole));
   return localMap(x, { magnitude }, (part) => {
@@ -67,6 +75,8 @@ export function scaleRows(x: SecretMatrix, factors: ArrayLike<number>): SecretMa
  * @throws VeilshareError as {@link scaleRows}.
  */
 export function scaleColumns(x: SecretMatrix, factors: ArrayLike<number>): SecretMatrix {
+  checkArgument("scaleColumns", "x", x, secretRule);
+  checkArgument("scaleColumns", "factors", factors, numbersRule);
   const whole = wholeFactors("scaleColumns", factors, x.columns);
   const magnitude = checkMagnitude("scaleColumns", x.magnitude * largest(whole));
   return localMap(x, { magnitude }, (part) => {
@@ -85,6 +95,8 @@ export function scaleColumns(x: SecretMatrix, factors: ArrayLike<number>): Secre
  * @throws VeilshareError as `SecretMatrix.addPublic`; INVALID_ARGUMENT for another number of values.
  */
 export function addToColumns(x: SecretMatrix, values: ArrayLike<number>): SecretMatrix {
+  checkArgument("addToColumns", "x", x, secretRule);
+  checkArgument("addToColumns", "values", values, numbersRule);
   if (values.length !== x.columns)
     throw invalidArgument("addToColumns", `${x.columns} values`, `${values.length}`);
   return x.addPublic(Float64Array.from({ length: x.length }, (_, i) => values[i % x.columns] ?? NaN));
@@ -96,6 +108,7 @@ export function addToColumns(x: SecretMatrix, values: ArrayLike<number>): Secret
  * @throws VeilshareError BOUND_EXCEEDED when the sum of all rows may reach 2^62.
  */
 export function prefixSums(x: SecretMatrix): SecretMatrix {
+  checkArgument("prefixSums", "x", x, secretRule);
   const magnitude = checkMagnitude("prefixSums", x.magnitude * BigInt(x.rows));
   return localMap(x, { magnitude }, (part) => {
     const result = part.slice();

@@ -112,6 +112,22 @@ describe("what computing on shares is given", () => {
     });
   });
 
+  it("is refused with one typed error by every exported function, whatever comes in place of all arguments", async () => {
+    const exported: readonly (readonly [string, unknown])[] = Object.entries(mpc);
+    const functions = exported.flatMap(([name, value]) =>
+      typeof value === "function" && /^[a-z]/.test(name)
+        ? [[name, value as (...args: readonly unknown[]) => unknown] as const]
+        : [],
+    );
+    expect(functions.length).toBeGreaterThan(50);
+    for (const [name, call] of functions) {
+      for (const junk of [[], [null], [undefined, 1], [{}, {}, {}], ["x", 1, 2]]) {
+        const refusal = await refusalOf(() => call(...junk));
+        expect(refusal?.code, `${name}(${JSON.stringify(junk)})`).toMatch(/^[A-Z_]+$/);
+      }
+    }
+  });
+
   it("is refused where a run begins: unknown options, ways of computing, and what is no party or program", async () => {
     await replicated.compute(async ({ party }) => {
       const program = (): Promise<void> => Promise.resolve();

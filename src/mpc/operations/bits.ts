@@ -19,7 +19,8 @@ export function magnitudeBits(x: SecretMatrix): number {
  *
  * **Cost.** k + 1 bits of summands, 3 k ANDs; 2 + ceil(log2 k) rounds, one fewer for two additive parties.
  */
-export function signBits(engine: BitEngine, x: SecretMatrix): Promise<SecretBits> {
+export async function signBits(engine: BitEngine, x: SecretMatrix): Promise<SecretBits> {
+  checkOperands("signBits", engine, { x });
   return signBitsBelow(engine, x, magnitudeBits(x));
 }
 
@@ -49,10 +50,11 @@ export async function roughSignBits(
   x: SecretMatrix,
   ignored: number,
 ): Promise<SecretBits> {
-  const k = (x.magnitude + (1n << BigInt(ignored + 1))).toString(2).length;
+  checkOperands("roughSignBits", engine, { x });
   if (!Number.isInteger(ignored) || ignored < 0 || ignored >= magnitudeBits(x)) {
     throw invalidArgument("roughSignBits", `0 to ${magnitudeBits(x) - 1} ignored bits`, String(ignored));
   }
+  const k = (x.magnitude + (1n << BigInt(ignored + 1))).toString(2).length;
   const [u, v] = await engine.splitToTwoSummands(x, k + 1);
   const carry = await carryOut(engine, u.positions(ignored, k), v.positions(ignored, k));
   return u
@@ -71,6 +73,7 @@ export async function roughSignBits(
  * Computers 41 (1992).
  */
 export async function zeroBits(engine: BitEngine, x: SecretMatrix): Promise<SecretBits> {
+  checkOperands("zeroBits", engine, { x });
   const k = magnitudeBits(x);
   const [u, v] = await engine.splitToTwoSummands(x, k);
   const different = u.xor(v);
@@ -128,6 +131,8 @@ export async function numberOfBits(
  * @throws VeilshareError INVALID_ARGUMENT for more than one bit an element.
  */
 export async function bitToArithmetic(engine: BitEngine, bit: SecretBits): Promise<SecretMatrix> {
+  checkOperands("bitToArithmetic", engine, {});
+  checkArgument("bitToArithmetic", "bit", bit, bitsRule);
   if (bit.width !== 1) throw invalidArgument("bitToArithmetic", "one bit an element", String(bit.width));
   return (await engine.bitsToArithmetic(bit)).reshape(bit.rows, bit.columns);
 }

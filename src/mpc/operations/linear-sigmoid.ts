@@ -5,7 +5,8 @@
  * and takes six comparisons and four products instead of four and one.
  */
 
-import { checkOperands } from "../arguments.js";
+import { checkArgument } from "../../checks/options.js";
+import { anyNumberRule, checkOperands } from "../arguments.js";
 import type { Engine } from "../engine.js";
 import { SecretMatrix } from "../secret-matrix.js";
 import { bitToArithmetic, roughSignBits } from "./bits.js";
@@ -30,8 +31,13 @@ const lowest = 17 / 1024;
 /** Comparisons with a knot need not be right closer to it than 2^-7. */
 const knotPrecisionBits = 7;
 
-/** The function in the clear; exact in double precision for |x| below 2^40 in units of 2^-20. */
+/**
+ * The function in the clear; exact in double precision for |x| below 2^40 in units of 2^-20.
+ *
+ * @throws VeilshareError INVALID_ARGUMENT for what is no number.
+ */
 export function linearSigmoidAt(x: number): number {
+  checkArgument("linearSigmoidAt", "x", x, anyNumberRule);
   let value = lowest;
   for (const [i, knot] of knots.entries()) {
     if (x >= knot) value += ((bends[i] ?? 0) / 64) * (x - knot);
