@@ -153,11 +153,12 @@ const askedQuestions: LogKind<AskedQuestion> = jsonLog<AskedQuestion>("veilshare
  *
  * @returns How many of the column were recorded, this one included.
  * @throws VeilshareError DISCLOSURE_REFUSED for rows that overlap with those of an earlier question and are not the same, or are
- *   split by another column.
+ *   split by another column; and once the store was restored from an older copy.
  */
 export function recordQuestion(store: StateStore, question: StatisticsQuestion): Promise<number> {
   const { of, by = "", where } = question;
   return store.transact((draft) => {
+    if (draft.isBurned(askedQuestions, of)) throw forgotten(of);
     const earlier = draft.list(askedQuestions, of);
     const against = earlier.find((before) => !goTogether(before, { by, where }));
     if (against !== undefined) {
@@ -168,6 +169,11 @@ export function recordQuestion(store: StateStore, question: StatisticsQuestion):
     draft.add(askedQuestions, of, { by, where });
     return earlier.length + 1;
   });
+}
+
+function forgotten(of: string): VeilshareError {
+  const text = `statistics: expected a store that remembers all questions about column ${JSON.stringify(of)}, got one that was restored from an older copy`;
+  return new VeilshareError("DISCLOSURE_REFUSED", text, { field: "where", got: "restored" });
 }
 
 /** Rows that differ in a column's text are different rows; of the same rows, one partition and the whole go together. */

@@ -5,7 +5,7 @@
  */
 
 import { checkArgument, checkOptions, type RulesOf } from "../checks/options.js";
-import { number, object, rule, text } from "../checks/rules.js";
+import { number, object, rule, text, withMethods } from "../checks/rules.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import {
   jsonCell,
@@ -37,6 +37,11 @@ export interface Spending {
   readonly purpose: string;
 }
 
+const storeRule = withMethods("a store of veilshare/store", "transact", "close");
+const budgetsRule = rule(
+  "budgets, one after the other",
+  (value) => typeof value === "object" && value !== null && Symbol.iterator in value,
+);
 const budgetRule = object({ dataSet: text, epsilon: number(), delta: number() });
 
 const spendingRules: RulesOf<Spending> = {
@@ -105,6 +110,8 @@ export class BudgetLedger {
    *   another epsilon or delta; as `StateStore.transact`.
    */
   static async open(store: StateStore, budgets: Iterable<PrivacyBudget> = []): Promise<BudgetLedger> {
+    checkArgument("BudgetLedger.open", "store", store, storeRule);
+    checkArgument("BudgetLedger.open", "budgets", budgets, budgetsRule);
     const wanted = new Map<string, Account>();
     for (const budget of budgets) {
       checkArgument("BudgetLedger.open", "budgets", budget, budgetRule);

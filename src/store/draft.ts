@@ -1,10 +1,12 @@
 /** The view of a state, and the draft of a change. */
 
+import { checkArgument } from "../checks/options.js";
+import { bytes, listOf } from "../checks/rules.js";
 import { MalformedMessage } from "../bytes/codec.js";
 import { concatBytes } from "../bytes/encoding.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import { EntryWriter, type Change, type Place } from "./entry.js";
-import { checkText, type CellKind, type Kind, type LogKind, type SetKind } from "./kind.js";
+import { checkKind, checkText, type CellKind, type Kind, type LogKind, type SetKind } from "./kind.js";
 import { decoded, isAlive, shapeOf, type Slot, type State, type StoredValue, type Undo } from "./state.js";
 import type { StoreDraft, StoreView, WriteOptions } from "./store.js";
 
@@ -74,6 +76,7 @@ export class StateReader implements StoreView {
 
   #slot(kind: Kind, key: string): Slot | undefined {
     this.#check();
+    checkKind(kind);
     const slot = this.#state.slot({ kind: kind.name, key });
     if (slot !== undefined && shapeOf(slot) !== kind.shape) {
       throw invalidArgument(
@@ -116,14 +119,18 @@ export class StateDraft extends StateReader implements StoreDraft {
   }
 
   put<T>(kind: CellKind<T>, key: string, value: T, options?: WriteOptions): void {
+    checkKind(kind, "cell");
     this.#write({ op: "put", place: placeOf(kind, key), value: kind.encode(value), ...expiry(options) });
   }
 
   add<T>(kind: LogKind<T>, key: string, value: T, options?: WriteOptions): void {
+    checkKind(kind, "log");
     this.#write({ op: "add", place: placeOf(kind, key), value: kind.encode(value), ...expiry(options) });
   }
 
   claim(kind: SetKind, key: string, ids: readonly Uint8Array[]): boolean[] {
+    checkKind(kind, "set");
+    checkArgument("StateStore", "ids", ids, idsRule);
     for (const id of ids) checkId(kind, id);
     const place = placeOf(kind, key);
     this.keys(kind); // refuses a draft that has ended
@@ -140,6 +147,7 @@ export class StateDraft extends StateReader implements StoreDraft {
   }
 
   remove(kind: Kind, key: string): void {
+    checkKind(kind);
     this.#write({ op: "remove", place: placeOf(kind, key) });
   }
 
@@ -185,6 +193,8 @@ function expiry({ expiresAtMs }: WriteOptions = {}): { readonly expiresAtMs: num
   }
   return { expiresAtMs: Math.ceil(expiresAtMs) };
 }
+
+const idsRule = listOf(bytes());
 
 function checkId({ byteLength }: SetKind, id: Uint8Array): void {
   if (id.length !== byteLength) {

@@ -3,6 +3,8 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { bytesToHex } from "../bytes/encoding.js";
+import { checkOptions, type RulesOf } from "../checks/options.js";
+import { flag, optional } from "../checks/rules.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import { randomBytes } from "../random/csprng.js";
 import { Chain } from "./chain.js";
@@ -12,7 +14,7 @@ import { fileName, listFolder, logName } from "./folder-node.js";
 import { markerBytes } from "./frame.js";
 import { LogFile, syncFolder } from "./log-file-node.js";
 import { encodeLogHeader } from "./log-header.js";
-import type { StoreOptions } from "./memory-store.js";
+import { storeRules, type StoreOptions } from "./memory-store.js";
 import { State } from "./state.js";
 import { StoreCore } from "./store-core.js";
 import type { StateStore } from "./store.js";
@@ -23,7 +25,7 @@ export interface FileStoreOptions extends StoreOptions {
   readonly anyFileSystem?: boolean;
 }
 
-const knownOptions = new Set(["nowMs", "anyFileSystem"]);
+const fileRules: RulesOf<FileStoreOptions> = { ...storeRules, anyFileSystem: optional(flag) };
 
 /**
  * Makes a new store in a folder, which is made where it is missing, and becomes its owner.
@@ -35,7 +37,7 @@ const knownOptions = new Set(["nowMs", "anyFileSystem"]);
  * const store = await createFileStore("state"); // once; from then on openFileStore("state")
  */
 export async function createFileStore(folder: string, options: FileStoreOptions = {}): Promise<StateStore> {
-  checkOptions("createFileStore", folder, options);
+  checkArguments("createFileStore", folder, options);
   await mkdir(folder, { recursive: true, mode: 0o700 }).catch((thrown: unknown) => {
     throw fileFault("INVALID_CONFIG", folder, "a place for a folder", thrown);
   });
@@ -82,7 +84,7 @@ export async function openFileStoreWithSteps(
   options: FileStoreOptions,
   step: StepHook,
 ): Promise<StateStore> {
-  checkOptions("openFileStore", folder, options);
+  checkArguments("openFileStore", folder, options);
   const { nowMs = Date.now } = options;
   const [state, chain] = [new State(), new Chain()];
   if ((await listFolder(folder)).newest === undefined) throw noStore(folder);
@@ -95,12 +97,10 @@ async function checkAllowed(folder: string, { anyFileSystem = false }: FileStore
   if (!anyFileSystem) await checkFileSystem(folder);
 }
 
-function checkOptions(caller: string, folder: string, options: FileStoreOptions): void {
+function checkArguments(caller: string, folder: string, options: FileStoreOptions): void {
   if (typeof folder !== "string" || folder === "")
     throw invalidArgument(caller, "the path of a folder", "none");
-  for (const name of Object.keys(options)) {
-    if (!knownOptions.has(name)) throw invalidArgument(caller, "known options", `"${name}"`);
-  }
+  checkOptions(caller, options, fileRules);
 }
 
 function storeThere(folder: string): VeilshareError {

@@ -3,7 +3,10 @@
  * list of values, a *set* ids of one length. Under a kind, state is addressed by a key: a data set, a peer, a series.
  */
 
+import { checkArgument, checkOptions, type RulesOf } from "../checks/options.js";
+import { callback, optional, rule } from "../checks/rules.js";
 import { canonicalJson, type JsonValue } from "../bytes/canonical-json.js";
+import { MalformedMessage } from "../bytes/codec.js";
 import { utf8ToBytes } from "../bytes/encoding.js";
 import { JsonRecord } from "../bytes/json-record.js";
 import { invalidArgument } from "../errors.js";
@@ -55,12 +58,12 @@ export interface JsonCodec<T> {
 
 /** A kind of cell that holds JSON records. */
 export function jsonCell<T>(name: string, codec: JsonCodec<T>): CellKind<T> {
-  return { shape: "cell", name: checkedName(name), ...jsonValues(codec) };
+  return { shape: "cell", name: checkedName(name), ...jsonValues(name, codec) };
 }
 
 /** A kind of log that holds JSON records. */
 export function jsonLog<T>(name: string, codec: JsonCodec<T>): LogKind<T> {
-  return { shape: "log", name: checkedName(name), ...jsonValues(codec) };
+  return { shape: "log", name: checkedName(name), ...jsonValues(name, codec) };
 }
 
 /**
@@ -75,17 +78,46 @@ export function idSet(name: string, byteLength: number): SetKind {
   return { shape: "set", name: checkedName(name), byteLength };
 }
 
-function jsonValues<T>({ read, write }: JsonCodec<T>): ValueCodec<T> {
-  return {
+const codecRules: RulesOf<JsonCodec<unknown>> = { read: callback, write: optional(callback) };
+
+function jsonValues<T>(name: string, codec: JsonCodec<T>): ValueCodec<T> {
+  checkOptions<JsonCodec<unknown>>("kind", codec as JsonCodec<unknown>, codecRules);
+  const { read, write } = codec;
+  const decode = (bytes: Uint8Array): T => JsonRecord.parse(new TextDecoder().decode(bytes), read);
+  const encode = (value: T): Uint8Array => {
     // Without `write`, T is plain JSON; canonicalJson refuses anything else.
-    encode: (value) => utf8ToBytes(canonicalJson(write === undefined ? (value as JsonValue) : write(value))),
-    decode: (bytes) => JsonRecord.parse(new TextDecoder().decode(bytes), read),
+    const bytes = utf8ToBytes(canonicalJson(write === undefined ? (value as JsonValue) : write(value)));
+    try {
+      decode(bytes); // what could not be read again would spoil the store
+    } catch (thrown) {
+      if (!(thrown instanceof MalformedMessage)) throw thrown;
+      throw invalidArgument("StateStore", `a value that "${name}" reads`, thrown.message);
+    }
+    return bytes;
   };
+  return { encode, decode };
 }
 
 function checkedName(name: string): string {
   checkText("kind", "a name", name);
   return name;
+}
+
+const kindRule = rule(
+  "a kind, as jsonCell, jsonLog or idSet makes it",
+  (value) =>
+    typeof value === "object" &&
+    value !== null &&
+    "shape" in value &&
+    "name" in value &&
+    typeof value.name === "string",
+);
+
+/** Refuses what is no kind, and a kind of another shape than is written. */
+export function checkKind(kind: Kind, shape?: Kind["shape"]): void {
+  checkArgument("StateStore", "kind", kind, kindRule);
+  if (shape === undefined || kind.shape === shape) return;
+  throw invalidArgument("StateStore", `"${kind.name}" to be a ${shape}`, `a ${kind.shape}`);
 }
 
 /** Refuses names and keys that a record can't hold. */

@@ -2,7 +2,8 @@
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "../bytes/encoding.js";
-import { invalidArgument } from "../errors.js";
+import { checkOptions, type RulesOf } from "../checks/options.js";
+import { callback, optional } from "../checks/rules.js";
 import { randomBytes } from "../random/csprng.js";
 import { Chain } from "./chain.js";
 import { markerBytes } from "./frame.js";
@@ -17,6 +18,9 @@ export interface StoreOptions {
   readonly nowMs?: () => number;
 }
 
+/** Rules of {@link StoreOptions}. */
+export const storeRules: RulesOf<StoreOptions> = { nowMs: optional(callback) };
+
 /**
  * A store that ends with the process.
  *
@@ -26,9 +30,7 @@ export interface StoreOptions {
  * const store = memoryStore();
  */
 export function memoryStore(options: StoreOptions = {}): StateStore {
-  for (const name of Object.keys(options)) {
-    if (name !== "nowMs") throw invalidArgument("memoryStore", "known options", `"${name}"`);
-  }
+  checkOptions("memoryStore", options, storeRules);
   const { nowMs = Date.now } = options;
   const chain = new Chain();
   chain.goTo({ epoch: 1, length: 0, hash: new Uint8Array(32) });

@@ -2,6 +2,8 @@
 
 import { ByteWriter } from "../bytes/codec.js";
 import { concatBytes } from "../bytes/encoding.js";
+import { checkArgument } from "../checks/options.js";
+import { callback } from "../checks/rules.js";
 import { printAsRedacted } from "../bytes/redacted.js";
 import { toVeilshareError, VeilshareError } from "../errors.js";
 import type { Chain, StoreHead } from "./chain.js";
@@ -63,6 +65,7 @@ export class StoreCore implements StateStore {
   }
 
   async transact<T>(change: (draft: StoreDraft) => T): Promise<T> {
+    checkArgument("transact", "change", change, callback);
     return (await this.commit(change)).result;
   }
 

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { ReportJournal } from "../../dist/aggregation/verified/journal.js";
+import { recordQuestion } from "../../dist/cli/question.js";
 import { simulate, type ProtocolRun } from "../../dist/channel/index.js";
 import { prio3Sum } from "../../dist/prio3/index.js";
 import { BudgetLedger, noisySum } from "../../dist/differential-privacy/index.js";
@@ -245,6 +246,17 @@ const consumers: Readonly<Record<string, Consumer>> = {
     kinds: ["veilshare/row-set"],
     async use(store) {
       await admitRowSets(store, { caller: "test", peer: "bank", sets: [["a", "b"]] });
+      return done;
+    },
+    before: "done",
+    after: "DISCLOSURE_REFUSED",
+  },
+  "questions that the command asked": {
+    kinds: ["veilshare/cli-questions"],
+    async use(store) {
+      await recordQuestion(store, { of: "days", where: [] } as unknown as Parameters<
+        typeof recordQuestion
+      >[1]);
       return done;
     },
     before: "done",

@@ -1,5 +1,7 @@
 /** Budgets by client, kept in a state store: how much each may take within any window of time, and altogether. */
 
+import { checkArgument, checkOptions, type RulesOf } from "../../checks/options.js";
+import { anything, integer, optional, text, withMethods } from "../../checks/rules.js";
 import { invalidArgument } from "../../errors.js";
 import { jsonCell, type CellKind, type StateStore, type StoreDraft } from "../../store/index.js";
 
@@ -59,18 +61,25 @@ const budgets: CellKind<number> = jsonCell("veilshare/client-budget-begun", {
 
 /** Grants in so small a part of the window share one record, with the time of the last: a client has 65 at most. */
 const recordsPerWindow = 64;
-const optionNames = new Set(["store", "perWindow", "windowMs", "total", "name"]);
+/** Numbers are checked below. */
+const optionRules: RulesOf<ClientBudgetOptions> = {
+  store: withMethods("a store of veilshare/store", "transact", "close"),
+  perWindow: anything,
+  windowMs: anything,
+  total: optional(anything),
+  name: optional(text),
+};
 
 /** What all budgets of a server have in common; `EvaluationBudget` and `DownloadBudget` say what is counted. */
 export class ClientBudget {
   readonly #options: Required<Omit<ClientBudgetOptions, "total">> & { readonly total: number };
   readonly #key: string;
+  readonly #caller: string;
 
   /** @param what - What is counted: budgets of two things never meet. */
   constructor(caller: string, what: string, options: ClientBudgetOptions) {
-    for (const option of Object.keys(options)) {
-      if (!optionNames.has(option)) throw invalidArgument(caller, "known options", `"${option}"`);
-    }
+    this.#caller = caller;
+    checkOptions(caller, options, optionRules);
     const { store, perWindow, windowMs, total = Infinity, name = "" } = options;
     const check = (option: string, value: number, least: number): void => {
       if (Number.isSafeInteger(value) && value >= least) return;
@@ -89,12 +98,14 @@ export class ClientBudget {
   }
 
   /** Takes an amount, all or nothing; what was granted is on disk. */
-  take(client: string, amount: number): Promise<ClientBudgetGrant> {
+  async take(client: string, amount: number): Promise<ClientBudgetGrant> {
+    this.#checkArguments("take", client, amount);
     return this.store.transact((draft) => this.#take(draft, client, amount));
   }
 
   /** Gives back what was taken and not used. Off the oldest grants: what stays counts longer, never shorter. */
   async giveBack(client: string, amount: number): Promise<void> {
+    this.#checkArguments("giveBack", client, amount);
     if (amount === 0) return;
     await this.store.transact((draft) => {
       const account = draft.get(accounts, this.#keyOf(client));
@@ -115,6 +126,12 @@ export class ClientBudget {
     const before = `${this.#key} `;
     const keys = view.keys(accounts).filter((key) => key.startsWith(before));
     return keys.map((key) => [key.slice(before.length), view.get(accounts, key)?.used ?? 0]);
+  }
+
+  /** A negative amount would give a client more than its budget. */
+  #checkArguments(method: string, client: string, amount: number): void {
+    checkArgument(`${this.#caller}.${method}`, "client", client, text);
+    checkArgument(`${this.#caller}.${method}`, "amount", amount, integer(0));
   }
 
   #keyOf(client: string): string {

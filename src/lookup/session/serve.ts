@@ -1,12 +1,12 @@
 /** The server's side of a lookup session; the messages are in `rounds.ts`. */
 
 import { checkArgument, checkOptions, partyRule, type RulesOf } from "../../checks/options.js";
-import { anything, callback, optional } from "../../checks/rules.js";
+import { anything, callback, either, instanceOf, oneOf, optional } from "../../checks/rules.js";
 import type { Party } from "../../channel/party.js";
 import { invalidArgument } from "../../errors.js";
 import { elementBytes } from "../../group/index.js";
 import { randomBytes, type RandomSource } from "../../random/csprng.js";
-import type { DownloadBudget, EvaluationBudget } from "./budgets.js";
+import { DownloadBudget, EvaluationBudget } from "./budgets.js";
 import { refusalOf, type LookupRefusal } from "./refusal.js";
 import {
   answer,
@@ -18,7 +18,7 @@ import {
 } from "./rounds.js";
 import { sendWanted, type Sending } from "./send-set.js";
 import { agreedParameters, fromPeer, lookupProtocol, lookupFault, peerOf } from "./session.js";
-import type { LookupStore } from "../set/store.js";
+import { LookupStore } from "../set/store.js";
 import type { StateStore } from "../../store/index.js";
 
 /** Options of {@link serveLookup}. */
@@ -52,8 +52,8 @@ export interface ServedLookups {
 
 /** Names only: what each may be is said where it is used. */
 const serveRules: RulesOf<ServeLookupOptions> = {
-  budget: anything,
-  downloadBudget: optional(anything),
+  budget: either(oneOf("unlimited"), instanceOf(EvaluationBudget, "an EvaluationBudget")),
+  downloadBudget: optional(either(oneOf("unlimited"), instanceOf(DownloadBudget, "a DownloadBudget"))),
   maxKeys: optional(anything),
   random: optional(callback),
 };
@@ -95,6 +95,7 @@ export async function serveLookup(
   options: ServeLookupOptions,
 ): Promise<ServedLookups> {
   checkArgument("serveLookup", "party", party, partyRule);
+  checkArgument("serveLookup", "store", store, instanceOf(LookupStore, "a LookupStore"));
   checkOptions("serveLookup", options, serveRules);
   return party.run(lookupProtocol, async (run) => {
     const client = peerOf("serveLookup", run);
@@ -200,11 +201,6 @@ function completeOptions({
   if (!Number.isInteger(maxKeys) || maxKeys < 1 || maxKeys > largestMaxKeys) {
     const expected = `maxKeys to be an integer from 1 to ${largestMaxKeys}`;
     throw invalidArgument("serveLookup", expected, String(maxKeys));
-  }
-  // Options may come from untyped code, and a forgotten budget must not mean an unlimited one.
-  const given: unknown = budget;
-  if (given !== "unlimited" && (typeof given !== "object" || given === null)) {
-    throw invalidArgument("serveLookup", 'a budget, or "unlimited"', typeof given);
   }
   return { budget, downloadBudget, maxKeys, random };
 }

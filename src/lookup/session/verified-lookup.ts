@@ -11,7 +11,7 @@
  */
 
 import { checkArgument, checkOptions, partyRule, type RulesOf } from "../../checks/options.js";
-import { anything, callback, optional, withMethods } from "../../checks/rules.js";
+import { anything, bytes, callback, optional, withMethods } from "../../checks/rules.js";
 import { bytesToHex, equalBytes } from "../../bytes/encoding.js";
 import type { Party, ProtocolRun } from "../../channel/party.js";
 import { invalidArgument } from "../../errors.js";
@@ -21,6 +21,7 @@ import type { PsiItem } from "../../items/items.js";
 import type { StateStore } from "../../store/index.js";
 import { SessionClient, type LookupClient, type LookupOutcome } from "./client.js";
 import { openSource, type FetchOptions } from "./fetch-set.js";
+import { setRule } from "../set/arguments.js";
 import type { PublishedSet, SetInfo } from "../set/published-set.js";
 import { decodeTerms, termsBytes } from "./rounds.js";
 import { agreedParameters, fromPeer, lookupProtocol, lookupFault, peerOf } from "./session.js";
@@ -66,8 +67,8 @@ export type LookupResult = LookupOutcome & Pick<LookupClient, "info" | "download
 const lookupRules: RulesOf<LookupOptions> = {
   publicKey: anything,
   epoch: anything,
-  digest: optional(anything),
-  set: optional(anything),
+  digest: optional(bytes(32)),
+  set: optional(setRule),
   wholeSet: optional(anything),
   bucketBits: optional(anything),
   maxSetBytes: optional(anything),

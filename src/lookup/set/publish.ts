@@ -3,12 +3,13 @@
  * label sealed, all in the pool; see `entry.ts`.
  */
 
-import { checkOptions, poolRule, signalRule, type RulesOf } from "../../checks/options.js";
-import { anything, callback, integer, listOf, oneOf, optional } from "../../checks/rules.js";
+import { checkArgument, checkOptions, poolRule, signalRule, type RulesOf } from "../../checks/options.js";
+import { anything, callback, integer, listOf, oneOf, optional, rule } from "../../checks/rules.js";
 import { wipe } from "../../bytes/wipe.js";
 import { rowCount, sliceRows } from "../../bytes/byte-rows.js";
 import { MalformedMessage } from "../../bytes/codec.js";
 import { compareBytes, equalBytes, utf8ToBytes } from "../../bytes/encoding.js";
+import { keyRule, setRule } from "./arguments.js";
 import { invalidArgument, VeilshareError } from "../../errors.js";
 import { voprf } from "../../group/index.js";
 import { evaluateInputsJob, type EvaluateInputsInput } from "../../group/jobs.js";
@@ -70,6 +71,9 @@ const workRules: RulesOf<PublishWork> = {
   onProgress: optional(callback),
   random: optional(callback),
 };
+/** What is in an entry is checked where it is sealed. */
+const entriesRule = listOf(rule("an entry", (value) => typeof value === "object" && value !== null));
+
 const publishRules: RulesOf<PublishSetOptions> = {
   ...workRules,
   epoch: anything,
@@ -123,6 +127,8 @@ export async function publishSet(
   entries: readonly LookupEntry[],
   options: PublishSetOptions,
 ): Promise<PublishedSet> {
+  checkArgument("publishSet", "key", key, keyRule);
+  checkArgument("publishSet", "entries", entries, entriesRule);
   checkOptions("publishSet", options, publishRules);
   const { epoch, labelBytes, repeatedKeys = "group" } = options;
   checkEpoch("publishSet", epoch);
@@ -159,6 +165,8 @@ export async function updateSet(
   changes: SetChanges,
   work: PublishWork = {},
 ): Promise<PublishedSet> {
+  checkArgument("updateSet", "key", key, keyRule);
+  checkArgument("updateSet", "set", set, setRule);
   checkOptions("updateSet", changes, changeRules);
   checkOptions("updateSet", work, workRules);
   const { info } = set;

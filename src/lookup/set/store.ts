@@ -2,8 +2,9 @@
 
 import { equalBytes } from "../../bytes/encoding.js";
 import { printAsRedacted } from "../../bytes/redacted.js";
-import { checkOptions, type RulesOf } from "../../checks/options.js";
+import { checkArgument, checkOptions, type RulesOf } from "../../checks/options.js";
 import { integer, optional } from "../../checks/rules.js";
+import { keyRule, setRule } from "./arguments.js";
 import { invalidArgument } from "../../errors.js";
 import type { voprf } from "../../group/index.js";
 import type { PublishedSet, SetInfo } from "./published-set.js";
@@ -49,6 +50,8 @@ export class LookupStore {
   /** @throws VeilshareError INVALID_ARGUMENT when the set was made with another key. */
   constructor(key: voprf.OprfKey, set: PublishedSet, options: LookupStoreOptions = {}) {
     checkOptions("LookupStore", options, storeRules);
+    checkArgument("LookupStore", "key", key, keyRule);
+    checkArgument("LookupStore", "set", set, setRule);
     const { earlierVersions: most = defaultEarlierVersions } = options;
     if (!Number.isInteger(most) || most < 0 || most > mostEarlierVersions) {
       const expected = `earlierVersions to be an integer from 0 to ${mostEarlierVersions}`;
@@ -72,6 +75,8 @@ export class LookupStore {
    * @throws VeilshareError INVALID_ARGUMENT when the set was made with another key, or is not later.
    */
   async replace(key: voprf.OprfKey, set: PublishedSet): Promise<void> {
+    checkArgument("LookupStore.replace", "key", key, keyRule);
+    checkArgument("LookupStore.replace", "set", set, setRule);
     checkKey(key, set);
     for (;;) {
       const before = this.#current;
@@ -91,6 +96,7 @@ export class LookupStore {
    * @throws VeilshareError INVALID_ARGUMENT when it is no earlier revision of the same key and epoch.
    */
   async remember(earlier: PublishedSet): Promise<void> {
+    checkArgument("LookupStore.remember", "earlier", earlier, setRule);
     for (;;) {
       const { key, set, history: known } = this.#current;
       const { info } = earlier;
