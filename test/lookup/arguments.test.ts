@@ -36,7 +36,7 @@ describe("a set", () => {
     ["maxkeys", { budget: "unlimited", maxkeys: 5 }],
   ])("is not served with another %s", async (field, options) => {
     const store = new LookupStore(serverKey, await published([{ key: "a", label: "b" }]));
-    const run = simulate(2, (party) =>
+    const run = simulate<unknown>(2, (party) =>
       party.index === 0 ? serveLookup(party, store, other(options)) : verifiedLookup(party, ["a"], pinned),
     );
     await expect(run).rejects.toMatchObject({ code: "INVALID_ARGUMENT", field });
@@ -50,7 +50,7 @@ describe("a set", () => {
     ["bucketbits", { bucketbits: 4 }],
   ])("is not asked with another %s", async (field, options) => {
     const store = new LookupStore(serverKey, await published([{ key: "a", label: "b" }]));
-    const run = simulate(2, (party) =>
+    const run = simulate<unknown>(2, (party) =>
       party.index === 0
         ? serveLookup(party, store, { budget: "unlimited" })
         : verifiedLookup(party, ["a"], other({ ...pinned, ...options })),
