@@ -83,7 +83,7 @@ describe("what is drawn is overwritten:", () => {
     );
     for (const { left } of spies) {
       expect(left().intact).toBe(0);
-      expect(left().draws).toBeGreaterThan(100);
+      expect(left().draws).toBeGreaterThan(2); // scalars in one draw, seeds and keys
     }
   });
 

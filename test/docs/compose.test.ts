@@ -47,7 +47,10 @@ describe("examples/compose", () => {
       const linesFile = join(folder, "lines.csv");
       writeFileSync(linesFile, `${[header, ...own].join("\n")}\n`);
       const args = words.map((word) =>
-        word.replace(/^\/data\//, `${resolve("examples/data")}/`).replace("/tmp/lines.csv", linesFile),
+        word
+          .replace(/^\/data\//, `${resolve("examples/data")}/`)
+          .replace(/^\/results\//, `${folder}/`)
+          .replace("/tmp/lines.csv", linesFile),
       );
       const who = [
         "--identity",

@@ -1,19 +1,13 @@
-import { spawnSync } from "node:child_process";
-import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { dataPath, describeWithData } from "../support/data.js";
-
-function example(...args: readonly string[]): { status: number | null; stdout: string; stderr: string } {
-  const main = resolve("build/examples/federated/main.js");
-  return spawnSync(process.execPath, [main, ...args], { encoding: "utf8", timeout: 240_000 });
-}
+import { example } from "../support/examples.js";
 
 describe("example:federated", () => {
   it.each([[["--guest", "x.csv"]], [["--unknown"]], [["--guest", "no.csv", "--host", "no.csv"]]])(
     "ends with one line and exit code 2 for %j",
-    (args) => {
-      const { status, stderr } = example(...args);
-      expect([status, stderr.trim().split("\n").length]).toEqual([2, 1]);
+    async (args) => {
+      const { code, stderr } = await example("federated", ...args);
+      expect([code, stderr.trim().split("\n").length]).toEqual([2, 1]);
     },
   );
 });
@@ -21,15 +15,16 @@ describe("example:federated", () => {
 const files = ["credit/default_credit_hetero_guest.csv", "credit/default_credit_hetero_host.csv"] as const;
 
 describeWithData("example:federated on the credit default set", [...files], () => {
-  it("comes within 0.005 of the AUC of central training, though a bank's process is killed", () => {
-    const { status, stdout, stderr } = example(
+  it("comes within 0.005 of the AUC of central training, though a bank's process is killed", async () => {
+    const { code, stdout, stderr } = await example(
+      "federated",
       "--guest",
       dataPath(files[0]),
       "--host",
       dataPath(files[1]),
       "--json",
     );
-    expect([status, stderr]).toEqual([0, ""]);
+    expect([code, stderr]).toEqual([0, ""]);
     const result = JSON.parse(stdout) as Record<string, number | unknown[]>;
     expect(result).toMatchObject({ rows: 30_000, banks: 5, lost: ["Doum Bank"], matchesCentral: true });
     expect(result["included"]).toEqual([5, 5, 5, 5, 5, 5, 5, 4, 4, 4, 4, 4]);

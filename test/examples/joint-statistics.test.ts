@@ -1,33 +1,12 @@
-import { spawn } from "node:child_process";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { runParties } from "../../examples/launcher/index.js";
 import type { VeilshareError } from "../../dist/index.js";
-
-const script = resolve("build/examples/joint-statistics/main.js");
-
-interface Finished {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function runExample(...args: string[]): Promise<Finished> {
-  return new Promise((done, fail) => {
-    const child = spawn(process.execPath, [script, ...args], { stdio: ["ignore", "pipe", "pipe"] });
-    const output = { stdout: "", stderr: "" };
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (output.stdout += text));
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (output.stderr += text));
-    child.on("error", fail);
-    child.on("close", (code) => {
-      done({ code, ...output });
-    });
-  });
-}
+import { example } from "../support/examples.js";
 
 describe("example:joint-statistics", () => {
   it("asks about the German credit data in three processes and prints one JSON object", async () => {
-    const { code, stdout, stderr } = await runExample("--json");
+    const { code, stdout, stderr } = await example("joint-statistics", "--json");
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout.trim().split("\n").length).toBe(1);
     const result = JSON.parse(stdout) as Record<string, unknown>; // an object, or the next line fails
@@ -63,7 +42,7 @@ describe("example:joint-statistics", () => {
   });
 
   it("says with a dealer who holds what, what was learned, what it cost, and that the check held", async () => {
-    const { code, stdout } = await runExample("--computation", "dealer");
+    const { code, stdout } = await example("joint-statistics", "--computation", "dealer");
     expect(code).toBe(0);
     for (const part of ["Who holds what", "dealer", "withheld", "rounds", "the same answers"]) {
       expect(stdout).toContain(part);
@@ -73,7 +52,7 @@ describe("example:joint-statistics", () => {
   it.each([[["--computation", "none"]], [["--unknown"]], [["surplus"]]])(
     "refuses arguments %j in one line, with exit code 2",
     async (args) => {
-      const { code, stdout, stderr } = await runExample(...args);
+      const { code, stdout, stderr } = await example("joint-statistics", ...args);
       expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
       expect(stderr.trim().split("\n").length).toBe(1);
       expect(stderr).toContain("usage: example:joint-statistics");

@@ -1,36 +1,16 @@
-import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runParties } from "../../examples/launcher/index.js";
 import type { VeilshareError } from "../../dist/index.js";
 import { dataPath, describeWithData } from "../support/data.js";
+import { example, examplesInOne, type ExampleOutcome } from "../support/examples.js";
 
-const script = resolve("build/examples/risk/main.js");
 const folder = mkdtempSync(join(tmpdir(), "veilshare-risk-"));
 afterAll(() => {
   rmSync(folder, { recursive: true });
 });
-
-interface Finished {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function runExample(...args: string[]): Promise<Finished> {
-  return new Promise((done, fail) => {
-    const child = spawn(process.execPath, [script, ...args], { stdio: ["ignore", "pipe", "pipe"] });
-    const output = { stdout: "", stderr: "" };
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (output.stdout += text));
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (output.stderr += text));
-    child.on("error", fail);
-    child.on("close", (code) => {
-      done({ code, ...output });
-    });
-  });
-}
 
 function parsed(stdout: string): Record<string, unknown> {
   const value: unknown = JSON.parse(stdout);
@@ -39,7 +19,8 @@ function parsed(stdout: string): Record<string, unknown> {
 
 describe("example:risk", () => {
   it("trains on the German credit data in three processes and prints one JSON object", async () => {
-    const { code, stdout, stderr } = await runExample(
+    const { code, stdout, stderr } = await example(
+      "risk",
       "--computation",
       "replicated",
       "--folds",
@@ -67,7 +48,7 @@ describe("example:risk", () => {
       ...ids.map((i) => `n${i},${i % 3 === 0 ? 1 : 0},${(i * 7) % 11}`),
     ]);
     const host = file("host.csv", ["id,x0", ...ids.map((i) => `n${i},${(i * 5) % 13}`)]);
-    const { code, stdout } = await runExample("--guest", guest, "--host", host, "--folds", "0");
+    const { code, stdout } = await example("risk", "--guest", guest, "--host", host, "--folds", "0");
     expect(code).toBe(0);
     for (const part of [
       "Who holds what",
@@ -97,7 +78,8 @@ describe("example:risk", () => {
         .reverse()
         .map(({ id, y, x }) => `${x * y},${x},${id}`),
     ]);
-    const { code, stdout } = await runExample(
+    const { code, stdout } = await example(
+      "risk",
       ...["--guest", guest, "--host", host, "--computation", "replicated", "--folds", "0", "--json"],
     );
     expect(code).toBe(0);
@@ -117,7 +99,7 @@ describe("example:risk refuses", () => {
   const good = file("good.csv", ["id,x0", "a,1", "b,2", "c,3"]);
   const guest = (...lines: string[]): string => file("guest.csv", lines);
 
-  it.each<[string, string, string, RegExp]>([
+  const cases: readonly (readonly [string, string, string, RegExp])[] = [
     ["no label column", guest("id,x0", "a,1"), good, /guest\.csv:1: column "y": /],
     ["no id column", guest("key,y", "a,1"), good, /guest\.csv:1: column "id": /],
     [
@@ -142,28 +124,46 @@ describe("example:risk refuses", () => {
     ["a row that is too short", guest("id,y,x0", "a,1"), good, /guest\.csv:2: /],
     ["a host with ids only", guest("id,y", "a,1"), file("host.csv", ["id", "a"]), /host\.csv:1: /],
     ["a file that is not there", join(folder, "nowhere.csv"), good, /nowhere\.csv: .*no such file/],
-  ])("%s in one line, with exit code 2", async (_, guestFile, hostFile, message) => {
-    const { code, stdout, stderr } = await runExample("--guest", guestFile, "--host", hostFile, "--json");
-    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-    expect(stderr.trim().split("\n").length).toBe(1);
-    expect(stderr).toMatch(message);
-    expect(stderr).not.toContain("zero");
+  ];
+  let outcomes: ExampleOutcome[] = [];
+  beforeAll(async () => {
+    const lists = cases.map(([, guestFile, hostFile]) => [
+      "--guest",
+      guestFile,
+      "--host",
+      hostFile,
+      "--json",
+    ]);
+    outcomes = await examplesInOne("risk", lists);
   });
+
+  it.each(cases.map(([name, , , message], i) => [name, i, message] as const))(
+    "%s in one line, with exit code 2",
+    (_, i, message) => {
+      const { code, stdout, stderr } = outcomes[i] ?? {};
+      expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+      expect(stderr?.trim().split("\n").length).toBe(1);
+      expect(stderr).toMatch(message);
+      expect(stderr).not.toContain("zero");
+    },
+  );
 
   it("too few common ids, found out by the processes", async () => {
     const few = guest("id,y,x0", "a,1,1", "b,0,2", "z,0,2");
-    const { code, stderr } = await runExample("--guest", few, "--host", good);
+    const { code, stderr } = await example("risk", "--guest", few, "--host", good);
     expect(code).toBe(2);
     expect(stderr.trim()).toMatch(
       /^error: ids: expected at least 10 in common with the other owner, got fewer$/,
     );
   });
 
-  it.each([[["--guest", "x.csv"]], [["--unknown"]], [["surplus"]]])("arguments %j", async (args) => {
-    const { code, stderr } = await runExample(...args);
-    expect(code).toBe(2);
-    expect(stderr.trim().split("\n").length).toBe(1);
-    expect(stderr).toContain("usage: example:risk");
+  it("arguments that it has no use for", async () => {
+    const lists = [["--guest", "x.csv"], ["--unknown"], ["surplus"]];
+    for (const { code, stderr } of await examplesInOne("risk", lists)) {
+      expect(code).toBe(2);
+      expect(stderr.trim().split("\n").length).toBe(1);
+      expect(stderr).toContain("usage: example:risk");
+    }
   });
 });
 
@@ -186,7 +186,7 @@ describe("a process of the joint training that is killed", () => {
         parties: tasks.map((task) => ({ name: task.role, task })),
         onStart: (party, pid) => pids.set(party, pid),
         onProgress: ({ step, done }) => {
-          if (killed || step !== "joint-risk-model/train" || done < 5) return;
+          if (killed || step !== "joint-risk-model/train" || done < 1) return;
           killed = true;
           process.kill(pids.get(victim) ?? 0, "SIGKILL");
         },

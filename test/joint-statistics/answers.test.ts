@@ -173,11 +173,11 @@ describe("jointStatistics", () => {
   });
 });
 
-/** A file of the data folder, with its label as a column where it has one. */
+/** The first 6,000 rows of a file of the data folder, with its label as a column where it has one. */
 function readOwner(role: "first" | "second", file: string): StatisticsOwnerInput {
   const [head = "", ...lines] = readData(file).trim().split(/\r?\n/);
   const header = head.split(",");
-  const rows = lines.map((line) => line.split(","));
+  const rows = lines.slice(0, 6000).map((line) => line.split(","));
   const columns = header.slice(1).map((name, at) => ({
     kind: "numeric" as const,
     name,
@@ -189,7 +189,7 @@ function readOwner(role: "first" | "second", file: string): StatisticsOwnerInput
 const [guest, host] = ["credit/default_credit_hetero_guest.csv", "credit/default_credit_hetero_host.csv"];
 
 describeWithData("jointStatistics on FATE's credit default split", [guest, host], () => {
-  it("answers as in the clear on all 30,000 rows, with less than the stated errors", async () => {
+  it("answers as in the clear on the first 6,000 rows, with less than the stated errors", async () => {
     const owners = { first: readOwner("first", guest), second: readOwner("second", host) };
     const wide = { kind: "numeric", least: -100, greatest: 100 } as const;
     const columns = { "first.y": wide, "first.x0": wide, "second.x0": wide, "second.x1": wide } as const;

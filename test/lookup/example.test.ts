@@ -1,25 +1,9 @@
-import { execFile } from "node:child_process";
 import { describe, expect, it } from "vitest";
-
-interface Ended {
-  readonly code: number | string | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** `npm run example:lookup -- ...`, built: the client and the server are processes of their own. */
-function example(...args: string[]): Promise<Ended> {
-  return new Promise((resolve) => {
-    const script = "build/examples/lookup/main.js";
-    execFile(process.execPath, [script, ...args], { timeout: 60_000 }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : (error.code ?? null), stdout, stderr });
-    });
-  });
-}
+import { example } from "../support/examples.js";
 
 describe("example:lookup", () => {
   it("gives one JSON object on standard output, equal to the plain answers", async () => {
-    const { code, stdout } = await example("--json");
+    const { code, stdout } = await example("lookup", "--json");
     expect(code).toBe(0);
     expect(stdout.trimEnd().split("\n").length).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -39,6 +23,7 @@ describe("example:lookup", () => {
 
   it("takes invoice numbers and buckets, and says for people who learned what", async () => {
     const { code, stdout } = await example(
+      "lookup",
       "--bucket-bits",
       "4",
       "--invoice",
@@ -61,7 +46,7 @@ describe("example:lookup", () => {
 
   it("shows the supplier's rate limit as an answer", async () => {
     const numbers = Array.from({ length: 101 }, (_, i) => ["--invoice", `INV-${4000 + i}`]).flat();
-    const { code, stdout } = await example(...numbers);
+    const { code, stdout } = await example("lookup", ...numbers);
     expect(code).toBe(1);
     expect(stdout).toContain("INV-4100 is refused by the supplier's rate limit");
     expect(stdout).toContain("no answers to compare");
@@ -70,7 +55,7 @@ describe("example:lookup", () => {
   it.each([[["--bucket-bits", "0"]], [["--bucket-bits", "21"]], [["--invoice", ""]], [["--unknown"]]])(
     "refuses %j with one line and code 2",
     async (args) => {
-      const { code, stdout, stderr } = await example(...args);
+      const { code, stdout, stderr } = await example("lookup", ...args);
       expect([code, stdout]).toEqual([2, ""]);
       expect(stderr).toMatch(/^error: .*\n$/);
     },

@@ -1,27 +1,10 @@
-import { execFile } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dataPath, describeWithData } from "../support/data.js";
-import { runExample } from "../support/example-driver.js";
-
-interface Ended {
-  readonly code: number | string | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** `npm run example:psi -- ...`, built. */
-function example(...args: string[]): Promise<Ended> {
-  return new Promise((resolve) => {
-    const script = "build/examples/psi/main.js";
-    execFile(process.execPath, [script, ...args], { timeout: 60_000 }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : (error.code ?? null), stdout, stderr });
-    });
-  });
-}
+import { example, examplesInOne } from "../support/examples.js";
 
 let folder = "";
 beforeAll(() => {
@@ -39,14 +22,14 @@ function file(name: string, content: string | Uint8Array): string {
 
 describe("example:psi", () => {
   it("gives one JSON object on standard output, the same result in every run, equal to the plain one", async () => {
-    const { code, stdout } = await example("--json");
+    const { code, stdout } = await example("psi", "--json");
     expect(code).toBe(0);
     expect(stdout.trimEnd().split("\n").length).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ invented: true, common: 700, matchesPlaintext: true });
   });
 
   it("says for people who holds what, what was learned and what it took", async () => {
-    const { code, stdout } = await example();
+    const { code, stdout } = await example("psi");
     expect(code).toBe(0);
     for (const text of ["INVENTED", "Who holds what", "learned that 700", "bytes", "rounds", "the same"]) {
       expect(stdout).toContain(text);
@@ -56,7 +39,7 @@ describe("example:psi", () => {
   it("takes files and several key columns, counts repeated rows and rows without a key", async () => {
     const a = file("a.csv", "id,town,x\n1,A,5\n2,B,5\n2,B,6\n,C,7\n");
     const b = file("b.csv", "town,id\nB,2\nA,2\n");
-    const { code, stdout } = await example("--a", a, "--b", b, "--key", "id,town", "--json");
+    const { code, stdout } = await example("psi", "--a", a, "--b", b, "--key", "id,town", "--json");
     expect(code).toBe(0);
     const result = JSON.parse(stdout) as { common: number; parties: readonly object[] };
     expect(result.common).toBe(1);
@@ -75,7 +58,7 @@ describe("example:psi", () => {
     const rows = [...city, 0xd6, 0xd0, 0xce, 0xc4, 0x0a, ...city, 0xa2, 0xe3, 0x0a];
     const b = file("names-gb.csv", Uint8Array.from([...header, ...rows]));
     const files = ["--a", a, "--b", b, "--b-encoding", "gb18030"];
-    const { stdout } = await example(...files, "--key", "名称", "--key", "城市", "--json");
+    const { stdout } = await example("psi", ...files, "--key", "名称", "--key", "城市", "--json");
     expect(JSON.parse(stdout)).toMatchObject({ common: 1, matchesPlaintext: true });
   });
 
@@ -84,40 +67,38 @@ describe("example:psi", () => {
     const customers = 'sep=;\r\nNr;"Firma" ; Land;;\r\n1; "AEROCARIBBEAN AIRLINES" ;Kuba;;\r\n';
     const [a, b] = [file("sdn.csv", sanctions), file("kunden.csv", customers)];
     const sides = ["--a-columns", "id,name,kind,program", "--a-key", "name", "--b-key", "Firma"];
-    const { stdout } = await example("--a", a, "--b", b, ...sides, "--json");
+    const { stdout } = await example("psi", "--a", a, "--b", b, ...sides, "--json");
     expect(JSON.parse(stdout)).toMatchObject({ common: 1, matchesPlaintext: true });
   });
 
   it("says what keys look like when nothing matches, and trims them on request", async () => {
     const [a, b] = [file("upper.csv", "id\n ANA \n0012\n"), file("lower.csv", "id\nANA\n12\n")];
-    const { stdout } = await example("--a", a, "--b", b, "--key", "id");
+    const { stdout } = await example("psi", "--a", a, "--b", b, "--key", "id");
     expect(stdout).toMatch(/Nothing in common, of 2 keys \(a\) and 2 keys \(b\)/);
     expect(stdout).toMatch(/a: 1 of the first 2 keys have blanks around them/);
     expect(stdout).toMatch(/a: 1 of the first 2 keys have leading zeros/);
-    const trimmed = await example("--a", a, "--b", b, "--key", "id", "--a-trim", "--json");
+    const trimmed = await example("psi", "--a", a, "--b", b, "--key", "id", "--a-trim", "--json");
     expect(JSON.parse(trimmed.stdout)).toMatchObject({ common: 1 });
   });
 
-  it.each<[string, string | Uint8Array, RegExp]>([
-    ["a missing column", "name\nx\n", /bad\.csv:1: column "id": expected/],
-    ["an empty file", "", /bad\.csv/],
-    ["a wrong encoding", new Uint8Array([105, 100, 10, 0xff, 0xfe, 10]), /bad\.csv:2: column "id"/],
-    ["a row that is too short", "id,x\n1,2\n3\n", /bad\.csv:3/],
-  ])("refuses %s in one line with file and line, and ends with code 2", async (_, content, line) => {
+  it("refuses files that are wrong in one line with file and line, and ends with code 2", async () => {
+    const cases: readonly (readonly [string, string | Uint8Array, RegExp])[] = [
+      ["column.csv", "name\nx\n", /column\.csv:1: column "id": expected/],
+      ["empty.csv", "", /empty\.csv/],
+      ["encoding.csv", new Uint8Array([105, 100, 10, 0xff, 0xfe, 10]), /encoding\.csv:2: column "id"/],
+      ["short.csv", "id,x\n1,2\n3\n", /short\.csv:3/],
+    ];
     const good = file("good.csv", "id\n1\n");
+    const lists = cases.map(([name, content]) => ["--a", good, "--b", file(name, content), "--key", "id"]);
     const before = readdirSync(folder).length;
-    const { code, stdout, stderr } = await example(
-      "--a",
-      good,
-      "--b",
-      file("bad.csv", content),
-      "--key",
-      "id",
-    );
-    expect(stderr).toMatch(line);
-    expect(stderr.trimEnd().split("\n").length).toBe(1);
-    expect([code, stdout]).toEqual([2, ""]);
-    expect(readdirSync(folder).length).toBeLessThanOrEqual(before + 1);
+    const outcomes = await examplesInOne("psi", lists);
+    for (const [i, [name, , line]] of cases.entries()) {
+      const { code, stdout, stderr } = outcomes[i] ?? {};
+      expect(stderr, name).toMatch(line);
+      expect(stderr?.trimEnd().split("\n").length).toBe(1);
+      expect([code, stdout]).toEqual([2, ""]);
+    }
+    expect(readdirSync(folder).length).toBe(before);
   });
 
   it("refuses arguments that do not fit together, and files that are not there, with one line and code 2", async () => {
@@ -129,10 +110,10 @@ describe("example:psi", () => {
       ["--a", "x", "--b", "y", "--key", "id", "--encoding", "latin1"],
       ["--a", "no-such-file.csv", "--b", "no-such-file.csv", "--key", "id"],
     ];
-    const outcomes = await runExample("build/examples/psi/main.js", lists);
+    const outcomes = await examplesInOne("psi", lists);
     expect(outcomes).toHaveLength(lists.length);
-    for (const [i, { status, stdout, stderr }] of outcomes.entries()) {
-      expect([status, stdout], lists[i]?.join(" ")).toEqual([2, ""]);
+    for (const [i, { code, stdout, stderr }] of outcomes.entries()) {
+      expect([code, stdout], lists[i]?.join(" ")).toEqual([2, ""]);
       expect(stderr.trimEnd().split("\n").length).toBe(1);
       expect(stderr).toMatch(/^error: /);
     }
@@ -142,7 +123,7 @@ describe("example:psi", () => {
 describeWithData("example:psi on the spu lists", ["psi/spu_alice.csv", "psi/spu_bob.csv"], () => {
   it("finds the published 165 common keys on idx and id", async () => {
     const files = ["--a", dataPath("psi/spu_alice.csv"), "--b", dataPath("psi/spu_bob.csv")];
-    const { stdout } = await example(...files, "--key", "idx,id", "--json");
+    const { stdout } = await example("psi", ...files, "--key", "idx,id", "--json");
     expect(JSON.parse(stdout)).toMatchObject({ common: 165, matchesPlaintext: true });
   });
 });

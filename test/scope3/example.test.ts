@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,23 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type * as inputs from "../../examples/scope3/inputs.js";
 import type * as plainTotal from "../../examples/scope3/plain-total.js";
 import { dataPath, describeWithData } from "../support/data.js";
-import { runExample, type ExampleOutcome } from "../support/example-driver.js";
+import { example, examplesInOne, type ExampleOutcome } from "../support/examples.js";
 
 const folder = mkdtempSync(join(tmpdir(), "veilshare-example-"));
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
-
-interface Outcome {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function example(...args: readonly string[]): Outcome {
-  const main = join(process.cwd(), "build/examples/scope3/main.js");
-  return spawnSync(process.execPath, [main, ...args], { encoding: "utf8", cwd: folder, timeout: 120_000 });
-}
 
 function write(name: string, content: string | Uint8Array): string {
   const path = join(folder, name);
@@ -31,9 +19,9 @@ function write(name: string, content: string | Uint8Array): string {
 }
 
 describe("the Scope 3 example", () => {
-  it("runs twelve processes and prints one JSON object that equals the sum in the clear", () => {
-    const { status, stdout, stderr } = example("--json");
-    expect([status, stderr]).toEqual([0, ""]);
+  it("runs twelve processes and prints one JSON object that equals the sum in the clear", async () => {
+    const { code, stdout, stderr } = await example("scope3", "--json");
+    expect([code, stderr]).toEqual([0, ""]);
     expect(stdout.trim().split("\n")).toHaveLength(1);
     const result = JSON.parse(stdout) as Record<string, unknown>;
     expect(result).toMatchObject({
@@ -46,14 +34,14 @@ describe("the Scope 3 example", () => {
     for (const measured of ["seconds", "bytes", "rounds"]) expect(result[measured]).toBeGreaterThan(0);
   }, 120_000);
 
-  it("tells people what was withheld and why", () => {
+  it("tells people what was withheld and why", async () => {
     const few = ["A", "B", "C"].map((name) => `${name},1,325211,100,`).join("\n");
     const suppliers = write(
       "few.csv",
       `supplier,category,naics,spend_usd,primary_share\n${few}\nA,6,481111,5,\nA,4,484121,1,\n`,
     );
-    const { status, stdout } = example("--suppliers", suppliers);
-    expect(status).toBe(0);
+    const { code, stdout } = await example("scope3", "--suppliers", suppliers);
+    expect(code).toBe(0);
     expect(stdout).toContain("fewer than 3");
     expect(stdout).toContain("equal to the gram");
     expect(stdout).not.toContain("3.220 kg"); // A's 5 dollars of air travel
@@ -61,14 +49,14 @@ describe("the Scope 3 example", () => {
 });
 
 describe("the Scope 3 example with --verified", () => {
-  it("has two aggregators check every figure, and tells the buyer the sum in the clear", () => {
+  it("has two aggregators check every figure, and tells the buyer the sum in the clear", async () => {
     const rows = ["A", "B", "C", "D"].map((name) => `${name},1,325211,100,`).join("\n");
     const suppliers = write(
       "four.csv",
       `supplier,category,naics,spend_usd,primary_share\n${rows}\nA,6,481111,5,\n`,
     );
-    const { status, stdout } = example("--verified", "--json", "--suppliers", suppliers);
-    expect(status).toBe(0);
+    const { code, stdout } = await example("scope3", "--verified", "--json", "--suppliers", suppliers);
+    expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       parties: 4,
       matchesPlain: true,
@@ -167,8 +155,8 @@ describe("the Scope 3 example ends with one line and exit code 2 for", () => {
   ];
   let outcomes: ExampleOutcome[] = [];
   beforeAll(async () => {
-    outcomes = await runExample(
-      "build/examples/scope3/main.js",
+    outcomes = await examplesInOne(
+      "scope3",
       cases.map(([, args]) => args()),
     );
   });
@@ -177,7 +165,7 @@ describe("the Scope 3 example ends with one line and exit code 2 for", () => {
     const outcome = outcomes[i];
     expect(outcome?.stderr).toMatch(message);
     expect(outcome?.stderr.trimEnd().split("\n")).toHaveLength(1);
-    expect([outcome?.status, outcome?.stdout]).toEqual([2, ""]);
+    expect([outcome?.code, outcome?.stdout]).toEqual([2, ""]);
   });
 });
 

@@ -97,8 +97,10 @@ const roles = {
       stars.map((serverEntry) => connectToServer({ identity, serverEntry, limits })),
     );
     const footprint = { currency: "USD", lines };
-    const options = { collector: "buyer", forged };
-    const outcome = await (forged ? cheat : sumScope3Verified)(parties, footprint, plan, options);
+    const collector = "buyer";
+    const outcome = await (forged
+      ? cheat(parties, footprint, plan, { collector, forged })
+      : sumScope3Verified(parties, footprint, plan, { collector }));
     for (const party of parties) await party.close();
     return forged ? outcome : { counted: outcome.counted, included: outcome.included };
   },
@@ -110,7 +112,8 @@ process.on("message", async ({ planOptions, ...task }) => {
     const plan = planScope3Verified(planOptions);
     process.send({ kind: "done", value: await roles[role]({ ...task, plan }, places) });
   } catch (error) {
-    process.send({ kind: "failed", error: { code: error.code, party: error.party, step: error.step } });
+    const { code, party, step } = error;
+    process.send({ kind: "failed", error: { code, party, step } }, () => process.exit(1)); // its links end with it
   }
 });
 process.send({

@@ -1,24 +1,8 @@
-import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-
-interface Ended {
-  readonly code: number | string | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** `npm run example:statistics -- ...`, built. */
-function example(...args: string[]): Promise<Ended> {
-  return new Promise((resolve) => {
-    const script = "build/examples/statistics/main.js";
-    execFile(process.execPath, [script, ...args], { timeout: 110_000 }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : (error.code ?? null), stdout, stderr });
-    });
-  });
-}
+import { example } from "../support/examples.js";
 
 let folder = "";
 beforeAll(() => {
@@ -36,7 +20,7 @@ function file(name: string, content: string): string {
 
 describe("example:statistics, every firm a process", () => {
   it("finds the figures of a thousand real loans, the same as in the clear", async () => {
-    const { code, stdout } = await example("--json");
+    const { code, stdout } = await example("statistics", "--json");
     expect(code).toBe(0);
     expect(stdout.trimEnd().split("\n").length).toBe(1);
     const result = JSON.parse(stdout) as { groups: { group: string; status: string; rows: number }[] };
@@ -58,7 +42,7 @@ describe("example:statistics, every firm a process", () => {
       ...(i === 0 ? new Array<string>(9).fill(line(firm, "textiles", 5)) : [line(firm, "textiles", 6)]),
     ]);
     const path = file("payments.csv", ["firm,industry,days", ...lines].join("\n"));
-    const { code, stdout } = await example("--data", path);
+    const { code, stdout } = await example("statistics", "--data", path);
     expect(code).toBe(0);
     for (const text of [
       "retail                   4 firms  mean  36.50",
@@ -75,7 +59,7 @@ describe("example:statistics, every firm a process", () => {
     ["a value beyond the bounds", "firm,industry,days\nArden,retail,999\n", /bad\.csv:2: column "days"/],
     ["too few firms", "firm,industry,days\nArden,retail,9\n", /expected 3 to 20 firms, got 1/],
   ])("refuses %s in one line, with code 2", async (_, content, message) => {
-    const { code, stdout, stderr } = await example("--data", file("bad.csv", content));
+    const { code, stdout, stderr } = await example("statistics", "--data", file("bad.csv", content));
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toMatch(message);
     expect(stderr.trimEnd().split("\n").length).toBe(1);

@@ -17,7 +17,7 @@ for (const [run, args] of JSON.parse(lists).entries()) {
   process.argv = [process.argv[0], script, ...args];
   process.exitCode = 0;
   await import(`${main}?run=${run}`); // ends when the script's own top level has
-  outcomes.push({ ...outcome, status: process.exitCode });
+  outcomes.push({ ...outcome, code: process.exitCode });
 }
 Object.assign(process.stdout, { write: write.stdout });
 Object.assign(process.stderr, { write: write.stderr });
