@@ -18,7 +18,7 @@ export default defineConfig({
     server: { deps: { external: [/\/dist\//] } },
     testTimeout: 120_000,
     hookTimeout: 30_000,
-    maxWorkers: 3, // on two cores: parties in processes wait for each other a part of the time
+    maxWorkers: 2,
     setupFiles: ["test/support/fast-check.ts"],
     reporters: [["default", { summary: false }], "./test/support/plain-summary-reporter.ts"],
     projects: [
