@@ -80,6 +80,7 @@ async function run({
 
 try {
   const { json, ...given } = readArguments();
+  if (!json) process.stdout.write("Training between processes that share nothing but messages ...\n\n");
   const summary = await run(given);
   process.stdout.write(json ? `${JSON.stringify(jsonSummary(summary))}\n` : `${textSummary(summary)}\n\n`);
   if (!matchesPlain(summary)) process.exitCode = 1;
