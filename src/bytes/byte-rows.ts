@@ -5,6 +5,7 @@
 
 import { invalidArgument, VeilshareError } from "../errors.js";
 import { copyBytes } from "./encoding.js";
+import { isWellFormed } from "./well-formed.js";
 
 /** `offsets` has one entry more than there are rows, starts at 0, never falls and ends at `bytes.length`. */
 export interface ByteRows {
@@ -14,9 +15,6 @@ export interface ByteRows {
 
 /** Offsets are 32-bit. */
 const maxTotalBytes = 2 ** 32 - 1;
-
-/** A lone surrogate: not a character, and no UTF-8 stands for it. */
-const loneSurrogate = /\p{Surrogate}/u;
 
 /**
  * The batch of the given byte strings, copied.
@@ -48,7 +46,7 @@ export function byteRowsFromTexts(texts: readonly string[]): ByteRows {
   let bytes = new Uint8Array(1024);
   let total = 0;
   for (const [i, text] of texts.entries()) {
-    if (loneSurrogate.test(text)) throw illFormedText(i);
+    if (!isWellFormed(text)) throw illFormedText(i);
     const needed = total + 3 * text.length; // at most three bytes a UTF-16 unit
     if (needed > bytes.length) bytes = grown(bytes, needed);
     total += encoder.encodeInto(text, bytes.subarray(total)).written;

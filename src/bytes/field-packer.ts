@@ -5,6 +5,7 @@
 
 import { isBlankField, isBlankText } from "./blank-text.js";
 import type { FieldBatch } from "./field-batch.js";
+import { isWellFormed } from "./well-formed.js";
 
 const itemsPerBatch = 4096;
 const firstBytes = 2 ** 16;
@@ -12,15 +13,8 @@ const firstBytes = 2 ** 16;
 const unitsPerBatch = 2 ** 18;
 /** Stands between texts, so that half a surrogate pair at one's end and at the next one's start do not make a pair. */
 const separator = "\n";
-/** A lone surrogate: UTF-8 cannot stand for it, and an encoder's replacement would merge different texts. */
-const loneSurrogate = /\p{Surrogate}/u;
 /** Offsets in a batch are words. */
 const maxBytes = 2 ** 32 - 8;
-
-/** Whether UTF-8 can stand for a text. */
-export function isWellFormed(text: string): boolean {
-  return !loneSurrogate.test(text);
-}
 
 /** Fields in, batches out. */
 export class FieldPacker {
@@ -68,7 +62,7 @@ export class FieldPacker {
    * @throws RangeError for a batch of 4 GiB.
    */
   addBytes(field: Uint8Array): void {
-    this.#encodeWaiting();
+    if (!this.encode()) throw new TypeError("FieldPacker.addBytes: a lone surrogate");
     this.#reserve(field.length);
     this.#bytes.set(field, this.#byteLength);
     this.#addSpan(this.#byteLength, field.length, field.length === 0);
@@ -89,18 +83,6 @@ export class FieldPacker {
    * @returns False when a text is ill-formed, see {@link FieldPacker.illFormedField}; the batch is then of no use.
    */
   encode(): boolean {
-    return this.#encodeWaiting();
-  }
-
-  /** The batch; the next item begins another one. Everything must be well-formed. */
-  take(): FieldBatch {
-    if (!this.#encodeWaiting()) throw new TypeError("FieldPacker.take: a lone surrogate");
-    const [count, bytes] = [this.#count, this.#bytes.subarray(0, this.#byteLength)];
-    this.#count = 0;
-    return { bytes, spans: this.#spans, columns: this.#columns, count, blank: this.#blank };
-  }
-
-  #encodeWaiting(): boolean {
     const count = this.#waitingCount;
     if (count === 0) return true;
     const texts = count === this.#waiting.length ? this.#waiting : this.#waiting.slice(0, count);
@@ -114,6 +96,14 @@ export class FieldPacker {
     this.#waitingCount = 0;
     this.#waitingUnits = 0;
     return true;
+  }
+
+  /** The batch; the next item begins another one. Everything must be well-formed. */
+  take(): FieldBatch {
+    if (!this.encode()) throw new TypeError("FieldPacker.take: a lone surrogate");
+    const [count, bytes] = [this.#count, this.#bytes.subarray(0, this.#byteLength)];
+    this.#count = 0;
+    return { bytes, spans: this.#spans, columns: this.#columns, count, blank: this.#blank };
   }
 
   #addAscii(texts: readonly string[]): void {

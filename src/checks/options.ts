@@ -52,6 +52,9 @@ export const signalRule: Rule = rule(
 /** What `createPool` gives. */
 export const poolRule: Rule = withMethods("a pool of createPool", "map", "run", "close");
 
+/** A store of `veilshare/store`. */
+export const stateStoreRule: Rule = withMethods("a store of veilshare/store", "transact", "close");
+
 /** A party of a session, or a run. */
 export const partyRule: Rule = withMethods("a party of a session", "send", "receive", "run", "indexOf");
 

@@ -2,15 +2,22 @@
 
 import type { Command } from "commander";
 import { access } from "node:fs/promises";
-import { bytesFromHex, bytesToHex } from "../bytes/encoding.js";
+import { bytesFromHex, bytesToHex, utf8ToBytes } from "../bytes/encoding.js";
 import { printable, VeilshareError } from "../errors.js";
 import { normalizationOf, normalized } from "../items/normalization.js";
 import { EvaluationBudget } from "../lookup/session/budgets.js";
 import type { LookupAnswer } from "../lookup/session/client.js";
-import { serveLookup } from "../lookup/session/serve.js";
-import { verifiedLookup, type LookupOptions, type LookupResult } from "../lookup/session/verified-lookup.js";
+import { defaultMaxKeys, serveLookup } from "../lookup/session/serve.js";
+import {
+  maxBucketBits,
+  verifiedLookup,
+  type LookupOptions,
+  type LookupResult,
+} from "../lookup/session/verified-lookup.js";
+import { maxLabelBytes } from "../lookup/set/entry.js";
 import { loadSet, saveSet } from "../lookup/set/file-node.js";
-import { publishSet, type LookupEntry } from "../lookup/set/publish.js";
+import { maxEpoch, publishSet, type LookupEntry } from "../lookup/set/publish.js";
+import { contentLength } from "../lookup/set/labels.js";
 import { LookupStore } from "../lookup/set/store.js";
 import { count, declareData, declareKeys, normalizationOption, openData, writeResult } from "./data.js";
 import { lookupKey } from "./lookup-key.js";
@@ -21,12 +28,7 @@ import type { Terminal } from "./terminal.js";
 import type { VerbOptions } from "./verb.js";
 
 const hourMs = 3_600_000;
-const largestEpoch = 2 ** 32 - 1;
 const mostPerHour = 2 ** 31;
-const longestLabel = 4096;
-const mostBits = 20;
-/** Keys that one request may have by default at the server. */
-const keysPerRequest = 1024;
 
 /** Adds the options of all three. */
 export function declareLookup(command: Command): void {
@@ -42,16 +44,12 @@ export function declareLookup(command: Command): void {
     .option("--per-hour <number>", "serve: keys that the client may ask for within an hour")
     .option("--total <number>", "serve: keys that it may ask for altogether. Default: no such limit")
     .option("--public-key <hex>", "ask: the server's key, as publish prints it")
-    .option(
-      "--bucket-bits <bits>",
-      "ask: fetch parts of the list only; tells so many bits of each key",
-      undefined,
-    );
+    .option("--bucket-bits <bits>", "ask: fetch parts of the list only; tells so many bits of each key");
   declareStore(command, "serve: where it is kept what was asked");
 }
 
 function epochOption(options: VerbOptions): number {
-  return numberOption(options, "epoch", { min: 0, max: largestEpoch }) ?? 1;
+  return numberOption(options, "epoch", { min: 0, max: maxEpoch }) ?? 1;
 }
 
 /** Makes the sealed list of the own file. */
@@ -63,7 +61,7 @@ export async function publishLookup(options: VerbOptions, terminal: Terminal): P
   ];
   const { entries, withoutKey } = await ownEntries(options);
   const longest = labelLength(entries);
-  const labelBytes = numberOption(options, "labelBytes", { min: longest, max: longestLabel }) ?? longest;
+  const labelBytes = numberOption(options, "labelBytes", { min: longest, max: maxLabelBytes }) ?? longest;
   const key = await lookupKey(secret, epoch, true);
   const set = await publishSet(key, entries, {
     epoch,
@@ -111,7 +109,6 @@ function keyOf(options: VerbOptions, cells: readonly string[]): readonly string[
 
 /** Length of the longest content, of keys with several labels too. */
 function labelLength(entries: readonly LookupEntry[]): number {
-  const encoder = new TextEncoder();
   const byKey = new Map<string, Set<string>>();
   for (const { key, label } of entries) {
     const name = JSON.stringify(key);
@@ -119,13 +116,10 @@ function labelLength(entries: readonly LookupEntry[]): number {
     byKey.set(name, labels.add(String(label)));
   }
   let longest = 0;
-  for (const labels of byKey.values()) {
-    let length = labels.size > 1 ? 2 * labels.size : 0;
-    for (const label of labels) length += encoder.encode(label).length;
-    longest = Math.max(longest, length);
-  }
-  if (longest > longestLabel)
-    throw optionFault("--label", `labels of at most ${longestLabel} bytes a key`, "longer ones");
+  for (const labels of byKey.values())
+    longest = Math.max(longest, contentLength(Array.from(labels, (label) => utf8ToBytes(label))));
+  if (longest > maxLabelBytes)
+    throw optionFault("--label", `labels of at most ${maxLabelBytes} bytes a key`, "longer ones");
   return longest;
 }
 
@@ -166,7 +160,7 @@ export async function askLookup(
   operands: readonly string[],
 ): Promise<void> {
   const publicKey = bytesFromHex(requiredText(options, "publicKey"), "--public-key", 32);
-  const bucketBits = numberOption(options, "bucketBits", { min: 1, max: mostBits });
+  const bucketBits = numberOption(options, "bucketBits", { min: 1, max: maxBucketBits });
   const file = textOption(options, "set");
   if (file !== undefined && bucketBits !== undefined)
     throw optionFault("--bucket-bits", "none with --set", "some");
@@ -248,8 +242,8 @@ async function askedKeys(
   if (blank >= 0)
     throw optionFault("lookup ask", "keys without blank fields", `a blank one at place ${blank + 1}`);
   const whole = keys.filter((key) => key !== undefined);
-  if (new Set(whole.map((key) => JSON.stringify(key))).size > keysPerRequest)
-    throw optionFault("lookup ask", `at most ${keysPerRequest} keys at once`, "more");
+  if (new Set(whole.map((key) => JSON.stringify(key))).size > defaultMaxKeys)
+    throw optionFault("lookup ask", `at most ${defaultMaxKeys} keys at once`, "more");
   return whole;
 }
 

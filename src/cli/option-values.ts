@@ -24,6 +24,11 @@ export function addOption(
   else command.option(flags, description);
 }
 
+/** An option as it is typed: `--per-hour` for `perHour`. */
+export function flagOf(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
 /** The text of an option, undefined when it was not given. */
 export function textOption(options: VerbOptions, name: string): string | undefined {
   const value = options[name];
@@ -34,7 +39,7 @@ export function textOption(options: VerbOptions, name: string): string | undefin
 export function requiredText(options: VerbOptions, name: string): string {
   const value = textOption(options, name);
   if (value !== undefined) return value;
-  throw optionFault(`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, "a value", "none");
+  throw optionFault(flagOf(name), "a value", "none");
 }
 
 /** Whether a flag was given. */
@@ -55,7 +60,7 @@ export function numberOption(
   if ((whole ? Number.isSafeInteger(number) : Number.isFinite(number)) && number >= min && number <= max)
     return number;
   throw optionFault(
-    `--${name}`,
+    flagOf(name),
     `a ${whole ? "whole " : ""}number from ${min} to ${max}`,
     JSON.stringify(text),
   );

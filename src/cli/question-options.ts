@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { MalformedMessage } from "../bytes/codec.js";
 import { readDataFile } from "../table/file-node.js";
 import { textOf } from "../table/text-decoder.js";
-import { flagOption, listOption, numberOption, optionFault, textOption } from "./option-values.js";
+import { flagOf, flagOption, listOption, numberOption, optionFault, textOption } from "./option-values.js";
 import {
   complete,
   parseQuestion,
@@ -62,7 +62,7 @@ export async function questionOption(options: VerbOptions): Promise<StatisticsQu
   const given = names.find((name) => options[name] !== undefined);
   if (file !== undefined) {
     if (given !== undefined || flagOption(options, "variance"))
-      throw optionFault("--question", "no other option of the question", `--${kebab(given ?? "variance")}`);
+      throw optionFault("--question", "no other option of the question", flagOf(given ?? "variance"));
     return parseQuestion(textOf(await readDataFile(file, { maxBytes: maxQuestionBytes })), file);
   }
   try {
@@ -106,7 +106,7 @@ function needed(
 ): number {
   const value = numberOption(options, name, range);
   if (value !== undefined) return value;
-  throw optionFault(`--${kebab(name)}`, "a number", "none");
+  throw optionFault(flagOf(name), "a number", "none");
 }
 
 function numbers(options: VerbOptions, name: string): readonly number[] {
@@ -115,8 +115,4 @@ function numbers(options: VerbOptions, name: string): readonly number[] {
     if (Number.isFinite(number)) return number;
     throw optionFault(`--${name}`, "numbers with commas between", JSON.stringify(text));
   });
-}
-
-function kebab(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

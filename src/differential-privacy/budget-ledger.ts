@@ -4,8 +4,8 @@
  * paid for; the other order would give it for nothing to whoever can make this process crash.
  */
 
-import { checkArgument, checkOptions, type RulesOf } from "../checks/options.js";
-import { number, object, rule, text, withMethods } from "../checks/rules.js";
+import { checkArgument, checkOptions, stateStoreRule, type RulesOf } from "../checks/options.js";
+import { number, object, rule, text } from "../checks/rules.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import {
   jsonCell,
@@ -37,7 +37,6 @@ export interface Spending {
   readonly purpose: string;
 }
 
-const storeRule = withMethods("a store of veilshare/store", "transact", "close");
 const budgetsRule = rule(
   "budgets, one after the other",
   (value) => typeof value === "object" && value !== null && Symbol.iterator in value,
@@ -110,7 +109,7 @@ export class BudgetLedger {
    *   another epsilon or delta; as `StateStore.transact`.
    */
   static async open(store: StateStore, budgets: Iterable<PrivacyBudget> = []): Promise<BudgetLedger> {
-    checkArgument("BudgetLedger.open", "store", store, storeRule);
+    checkArgument("BudgetLedger.open", "store", store, stateStoreRule);
     checkArgument("BudgetLedger.open", "budgets", budgets, budgetsRule);
     const wanted = new Map<string, Account>();
     for (const budget of budgets) {

@@ -9,8 +9,8 @@
  */
 
 import type { Party } from "../channel/party.js";
-import { checkArgument, checkOptions, partyRule, type RulesOf } from "../checks/options.js";
-import { callback, instanceOf, number, optional, withMethods } from "../checks/rules.js";
+import { checkArgument, checkOptions, partyRule, type RulesOf, stateStoreRule } from "../checks/options.js";
+import { callback, instanceOf, number, optional } from "../checks/rules.js";
 import { invalidArgument } from "../errors.js";
 import type { RandomSource } from "../random/csprng.js";
 import { sumBySecureSum, type VectorSum } from "../aggregation/vector-sum.js";
@@ -51,7 +51,7 @@ const { epsilon, delta, maxAbs, maxSquares, maxColluders, neighbours } = noisePl
 const noisySumRules: RulesOf<NoisySumOptions> = {
   ...{ epsilon, delta, maxAbs, maxSquares, maxColluders, neighbours },
   burn: callback,
-  store: optional(withMethods("a store of veilshare/store", "transact", "close")),
+  store: optional(stateStoreRule),
   sum: optional(callback),
   fewestSurvivors: optional(number()),
   random: optional(callback),

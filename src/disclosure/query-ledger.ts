@@ -9,8 +9,8 @@
 
 import { canonicalJson } from "../bytes/canonical-json.js";
 import { bytesFromHex, bytesToHex, utf8ToBytes } from "../bytes/encoding.js";
-import { checkOptions, type RulesOf } from "../checks/options.js";
-import { listOf, number, optional, text, withMethods } from "../checks/rules.js";
+import { checkOptions, type RulesOf, stateStoreRule } from "../checks/options.js";
+import { listOf, number, optional, text } from "../checks/rules.js";
 import { invalidArgument, VeilshareError } from "../errors.js";
 import { randomBytes } from "../random/csprng.js";
 import type { StateStore, StoreView } from "../store/index.js";
@@ -56,7 +56,7 @@ export interface QueryLedgerOptions {
 }
 
 const ledgerRules: RulesOf<QueryLedgerOptions> = {
-  store: withMethods("a store of veilshare/store", "transact", "close"),
+  store: stateStoreRule,
   name: optional(text),
   minContributors: number(),
   known: optional(listOf(text)),

@@ -5,7 +5,7 @@
  */
 
 import type { ByteRows } from "../bytes/byte-rows.js";
-import { isWellFormed } from "../bytes/field-packer.js";
+import { isWellFormed } from "../bytes/well-formed.js";
 import { withinLimits } from "../waiting/wait.js";
 import { invalidArgument } from "../errors.js";
 import { eventLoopTurn } from "../parallel/event-loop.js";
@@ -254,6 +254,13 @@ function endQuietly(iterator: Iterator<unknown> | AsyncIterator<unknown>): void 
   } catch {
     // the list has failed already, or is not wanted any more
   }
+}
+
+/** Whether a list can be read at all; another is refused when it is. */
+export function isReadable(list: unknown): boolean {
+  return (
+    typeof list === "object" && list !== null && (Symbol.asyncIterator in list || Symbol.iterator in list)
+  );
 }
 
 function iteratorOf<Item>(caller: string, list: PsiItems<Item>): Iterator<Item> | AsyncIterator<Item> {

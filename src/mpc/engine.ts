@@ -50,8 +50,6 @@ export interface EngineParts {
   readonly scheme: Scheme;
   /** Session indices of the computing parties. */
   readonly members: readonly number[];
-  /** The own one. */
-  readonly self: number;
   /** The own place among the members; 0 in a plan. */
   readonly position: number;
   /** Of the members. */
@@ -69,13 +67,12 @@ export function insideOf(engine: Engine): EngineParts {
 export class Engine {
   static {
     partsOf = (engine) => {
-      const { index: self, names } = engine.#party;
+      const { index, names } = engine.#party;
       const members = engine.#members;
       return {
         scheme: engine.#scheme,
         members,
-        self,
-        position: Math.max(0, members.indexOf(self)),
+        position: Math.max(0, members.indexOf(index)),
         names: members.map((member) => names[member] ?? ""),
       };
     };
@@ -401,8 +398,8 @@ export class Engine {
   }
 
   /**
-   * Ends the computation: the source may go. What needs a message and is asked for later rejects with CLOSED; closing twice is
-   * as closing once.
+   * Ends the computation: the source may go. What needs a message once it is closed rejects with CLOSED, also the rest of an
+   * operation that was asked for before: await operations first. Closing twice is as closing once.
    */
   close(): Promise<void> {
     this.#closing ??= this.#scheme.close().finally(() => {

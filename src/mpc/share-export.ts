@@ -11,7 +11,8 @@
 
 import { checkArgument, checkOptions, type RulesOf } from "../checks/options.js";
 import { bytes, instanceOf, integer, recordOf, text } from "../checks/rules.js";
-import { bytesFromWords, equalBytes, wordsFromBytes } from "../bytes/encoding.js";
+import { bytesFromWords, copyBytes, equalBytes, wordsFromBytes } from "../bytes/encoding.js";
+import { wipe } from "../bytes/wipe.js";
 import { invalidArgument, peerFault, VeilshareError } from "../errors.js";
 import { secretRule } from "./arguments.js";
 import { Engine, insideOf } from "./engine.js";
@@ -66,11 +67,27 @@ export async function exportShares(
   checkArgument("exportShares", "engine", engine, instanceOf(Engine, "an Engine"));
   checkArgument("exportShares", "secrets", secrets, recordOf(secretRule));
   checkOptions("exportShares", options, exportRules);
-  const key = options.key.slice();
   const { label, epoch } = options;
-  const { scheme, names, position } = insideOf(engine);
   const named = Object.entries(secrets).sort(([a], [b]) => (a < b ? -1 : 1));
   if (named.length === 0) throw invalidArgument("exportShares", "at least one secret", "none");
+  const key = copyBytes(options.key); // whatever the caller does to it meanwhile
+  try {
+    return await exported(engine, { named, key, label, epoch });
+  } finally {
+    wipe(key);
+  }
+}
+
+interface NamedSecrets {
+  readonly named: readonly (readonly [string, SecretMatrix])[];
+  readonly key: Uint8Array;
+  readonly label: string;
+  readonly epoch: number;
+}
+
+/** The file, once everything given is checked. */
+async function exported(engine: Engine, { named, key, label, epoch }: NamedSecrets): Promise<Uint8Array> {
+  const { scheme, names, position } = insideOf(engine);
   const rounded = await Promise.all(named.map(([, secret]) => exactlyRounded(scheme, engine, secret)));
   scheme.rounds.note(`exportShares ${JSON.stringify([label, epoch, named.map(([name]) => name)])}`);
   for (const secret of rounded) scheme.rounds.note(describe("export", secret));
@@ -94,9 +111,7 @@ export async function exportShares(
       magnitude,
     })),
   };
-  const file = sealPart(header, part, key);
-  key.fill(0);
-  return file;
+  return sealPart(header, part, key);
 }
 
 /**
@@ -118,7 +133,7 @@ export async function importShares(
   checkArgument("importShares", "file", file, bytes());
   checkOptions("importShares", options, exportRules);
   const { scheme, names, position } = insideOf(engine);
-  const { header, part } = openPart(file.slice(), options.key);
+  const { header, part } = openPart(file, options.key);
   const expected = { ...options, parties: names, position, scheme: nameOf(scheme) };
   checkHeader(header, expected);
   if (digestText(digestOfPart(part, position)) !== header.digests[position]) {

@@ -1,6 +1,6 @@
 /** The caller's own items beside row numbers: those of a list are remembered while it is read. */
 
-import type { PsiItems } from "../items/items.js";
+import { isReadable, type PsiItems } from "../items/items.js";
 
 /** A list that is read once, and what it gave. */
 export interface KeptItems<Item> {
@@ -21,6 +21,7 @@ export function keepItems<Item>(given: PsiItems<Item>): KeptItems<Item> {
     const items: readonly Item[] = [...(given as readonly Item[])]; // whatever the caller does to the array meanwhile
     return { list: items, items };
   }
+  if (!isReadable(given)) return { list: given, items: [] };
   const items: Item[] = [];
   async function* read(): AsyncGenerator<Item, void, undefined> {
     for await (const item of given) {

@@ -1,9 +1,11 @@
 /** How many items another party may put to us over time: what it could ask in one run, it could ask again tomorrow. */
 
 import type { ProtocolRun } from "../channel/party.js";
-import { integer, object, withMethods, type Rule } from "../checks/rules.js";
+import { stateStoreRule } from "../checks/options.js";
+import { integer, object, type Rule } from "../checks/rules.js";
 import { VeilshareError } from "../errors.js";
 import { jsonLog, type LogKind, type StateStore } from "../store/index.js";
+import { peerOf, steps } from "./exchange.js";
 
 /**
  * Most items that one party may put to us within a time, counted in a store, so that neither a restart nor another process
@@ -18,7 +20,7 @@ export interface PeerBudget {
 
 /** The rule of the option, for `checkOptions`. */
 export const peerBudgetRule: Rule = object({
-  store: withMethods("a store of veilshare/store", "transact", "close"),
+  store: stateStoreRule,
   perWindow: integer(1),
   windowMs: integer(1),
 });
@@ -32,7 +34,7 @@ const askedItems: LogKind<AskedItems> = jsonLog("veilshare/psi-peer-items", {
 });
 
 /**
- * Takes a list's items off the other party's budget, all or none, before anything of the own list has left.
+ * Takes a list's items off the other party's budget, all or none, before anything of the own list but its length has left.
  *
  * @throws VeilshareError BUDGET_SPENT, which names the party and the option; also within `windowMs` after a backup of the
  * store was restored, as nobody knows what was asked since it was made. And as `StateStore.transact`.
@@ -44,18 +46,18 @@ export async function spendPeerItems(
 ): Promise<void> {
   if (budget === undefined) return;
   const { store, perWindow, windowMs } = budget;
-  const party = run.names[1 - run.index] as string; // there are two parties
+  const party = run.names[peerOf(run)] as string; // there are two parties
   await store.transact((draft) => {
     const { restoredAtMs, nowMs } = draft;
     let spent = restoredAtMs !== undefined && nowMs < restoredAtMs + windowMs ? perWindow : 0;
     for (const asked of draft.list(askedItems, party)) spent += asked.items;
     if (spent + items > perWindow) throw spentError(party, Math.max(0, perWindow - spent), items);
-    draft.add(askedItems, party, { items }, { expiresAtMs: nowMs + windowMs });
+    if (items > 0) draft.add(askedItems, party, { items }, { expiresAtMs: nowMs + windowMs });
   });
 }
 
 function spentError(party: string, left: number, items: number): VeilshareError {
-  const step = "psi/sizes";
+  const step = `psi/${steps.sizes}`;
   const expected = `at most ${left} more items within the window (option peerBudget)`;
   const message = `${step}: party "${party}": expected ${expected}, got ${items}`;
   return new VeilshareError("BUDGET_SPENT", message, { party, step, expected, got: String(items) });

@@ -10,8 +10,7 @@
  *   owners -> helper      numbers of rows and prepared columns, where a helper computes
  *   all                   too many columns: which of its own each owner keeps (`column-choice.ts`)
  *   all                   training on shares (`secret-training.ts`), measures on shares (`secret-evaluation.ts`)
- *   all <-> all           one bit: converged; how many bands there are; with a third party, one bit an owner: no row of too
- *                         much weight
+ *   all <-> all           one bit: converged; how many bands there are; one bit an owner: no row of too much weight
  *   others -> lender      shares of AUC, KS and log loss, rounded on shares; of the band of each common row
  *   all -> owners         the model divided: each owner one part, which says nothing alone
  *

@@ -9,6 +9,7 @@
 import type { Engine } from "../mpc/engine.js";
 import { withFractionalBits } from "../mpc/operations/fixed-point.js";
 import type { SecretMatrix } from "../mpc/secret-matrix.js";
+import { atBits } from "./matrix-products.js";
 import { middlesOfPieces, piecesOf, type PieceRange, type ScorePieces } from "./score-pieces.js";
 
 /** Fractional bits of the result. */
@@ -95,7 +96,7 @@ export async function relativeLogistic(engine: Engine, x: SecretMatrix): Promise
   const second = (await times(c2)).add(c1).assumeBound(1);
   const result = (await times(second)).add(c0);
   const risks = result
-    .add(pieces.above.scale(one).timesPowerOfTwo(-riskBits))
+    .add(atBits(pieces.above, riskBits))
     .assumeBound(1 + 2 ** -8)
     .reshape(x.rows, x.columns);
   return { risks, pieces };
@@ -107,6 +108,5 @@ export function distanceToMiddle(x: SecretMatrix, pieces: ScorePieces): SecretMa
     fractionalBits: 1,
     provenBound: 12,
   });
-  const finer = x.fractionalBits - 1;
-  return x.subtract(middles.scale(2 ** finer).timesPowerOfTwo(-finer));
+  return x.subtract(atBits(middles, x.fractionalBits));
 }

@@ -8,7 +8,7 @@ import { greaterThan } from "../mpc/operations/comparison.js";
 import { withFractionalBits } from "../mpc/operations/fixed-point.js";
 import type { SecretMatrix } from "../mpc/secret-matrix.js";
 import { scoreBits } from "./logistic.js";
-import { broadcast, fixedMatrixProduct } from "./matrix-products.js";
+import { atBits, broadcast, fixedMatrixProduct } from "./matrix-products.js";
 import { countPieces, middlesOfPieces, type ScorePieces } from "./score-pieces.js";
 import { softplus } from "./softplus.js";
 import { rowExponent, rowPart } from "./training-plan.js";
@@ -70,10 +70,7 @@ export async function scaleOfPieces(engine: Engine, pieces: ScorePieces): Promis
   };
   const [mean, square] = await Promise.all([moment(1), moment(2)]);
   const squared = await engine.multiply(mean, mean, { provenBound: largest ** 2 });
-  const spread = square
-    .scale(2 ** momentBits)
-    .timesPowerOfTwo(-momentBits)
-    .subtract(squared);
+  const spread = atBits(square, square.fractionalBits + momentBits).subtract(squared);
   const variance = spread.addPublic([withinPiece]);
   const smaller = deviations.slice(0, -1);
   const wider = await greaterThan(

@@ -140,10 +140,9 @@ export async function trainOnShares<Early>(
     onIteration(k + 1);
   }
   early ??= await beforeLast((await relativeLogistic(engine, logits)).pieces);
-  const finer = weightBits - prior.fractionalBits;
   return {
     weights: change.rowRange(0, columns),
-    intercept: change.rowRange(columns, columns + 1).add(prior.scale(2 ** finer).timesPowerOfTwo(-finer)),
+    intercept: change.rowRange(columns, columns + 1).add(atBits(prior, weightBits)),
     logits,
     converged: async () =>
       lessOrEqual(
@@ -196,12 +195,11 @@ async function gradientOf(
   { plan, risks, pull }: Point,
 ): Promise<{ readonly fine: SecretMatrix; readonly short: SecretMatrix }> {
   const exponent = rowExponent(plan.rows);
-  const given = labels.scale(2 ** riskBits).timesPowerOfTwo(-riskBits);
+  const given = atBits(labels, riskBits);
   const residuals = risks.subtract(given).assumeBound(1 + 2 ** -7);
   const sums = await design.transposedProduct(residuals);
   const total = residuals.sum();
-  const finer = sums.fractionalBits - total.fractionalBits;
-  const divided = SecretMatrix.concatRows([sums, total.scale(2 ** finer).timesPowerOfTwo(-finer)])
+  const divided = SecretMatrix.concatRows([sums, atBits(total, sums.fractionalBits)])
     .assumeBound(gradientBound(plan.rows))
     .timesPowerOfTwo(-exponent);
   const whole = pull === undefined ? divided : divided.add(atBits(pull, divided.fractionalBits));

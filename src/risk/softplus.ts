@@ -4,6 +4,7 @@ import type { Engine } from "../mpc/engine.js";
 import { withFractionalBits } from "../mpc/operations/fixed-point.js";
 import type { SecretMatrix } from "../mpc/secret-matrix.js";
 import { distanceToMiddle } from "./logistic.js";
+import { atBits } from "./matrix-products.js";
 import { piecesOf, type PieceRange } from "./score-pieces.js";
 
 /** Fractional bits of the result. */
@@ -40,16 +41,6 @@ const cubics: readonly (readonly [number, number, number, number])[] = [
   [12058635, 1048565, 5, -2],
 ];
 
-/** {@link softplus} in the clear. */
-export function softplusAt(x: number): number {
-  if (x < range.from) return 0;
-  if (x >= range.to) return x;
-  const piece = Math.floor(x - range.from);
-  const [c0, c1, c2, c3] = cubics[piece] ?? [0, 0, 0, 0];
-  const s = x - (range.from + piece + 0.5);
-  return (c0 + s * (c1 + s * (c2 + s * c3))) / one;
-}
-
 /**
  * log(1 + e^x) of each element of a column, off by less than 2^-14.
  *
@@ -77,8 +68,7 @@ export async function softplus(engine: Engine, x: SecretMatrix): Promise<SecretM
     }
     return result;
   };
-  const finer = softplusBits - x.fractionalBits;
-  const fine = flat.scale(2 ** finer).timesPowerOfTwo(-finer);
+  const fine = atBits(flat, softplusBits);
   const [inside, above] = await Promise.all([inPieces(), engine.multiply(pieces.above, fine)]);
   return inside.add(above).reshape(x.rows, x.columns);
 }

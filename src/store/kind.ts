@@ -9,6 +9,7 @@ import { canonicalJson, type JsonValue } from "../bytes/canonical-json.js";
 import { MalformedMessage } from "../bytes/codec.js";
 import { utf8ToBytes } from "../bytes/encoding.js";
 import { JsonRecord } from "../bytes/json-record.js";
+import { isWellFormed } from "../bytes/well-formed.js";
 import { invalidArgument } from "../errors.js";
 
 /** Most bytes of a kind's name, or of a key, as UTF-8. */
@@ -127,5 +128,5 @@ export function checkText(caller: string, what: string, text: unknown): void {
   const byteLength = utf8ToBytes(text).length;
   if (text === "" || byteLength > maxNameBytes)
     throw invalidArgument(caller, expected, `${byteLength} bytes`);
-  if (/[\uD800-\uDFFF]/u.test(text)) throw invalidArgument(caller, expected, "lone surrogates");
+  if (!isWellFormed(text)) throw invalidArgument(caller, expected, "lone surrogates");
 }

@@ -66,13 +66,21 @@ async function* readChunks(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
   try {
-    const file = await open(path, "r");
-    const options = { highWaterMark: chunkBytes, ...(signal === undefined ? {} : { signal }) };
-    // Without an encoding a stream gives bytes.
-    for await (const chunk of file.createReadStream(options)) yield chunk as Uint8Array;
+    yield* streamedChunks(await open(path, "r"), chunkBytes, signal);
   } catch (thrown) {
     throw unread(path, thrown, signal);
   }
+}
+
+/** The stream closes the file. */
+async function* streamedChunks(
+  file: FileHandle,
+  chunkBytes: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  const options = { highWaterMark: chunkBytes, ...(signal === undefined ? {} : { signal }) };
+  // Without an encoding a stream gives bytes.
+  for await (const chunk of file.createReadStream(options)) yield chunk as Uint8Array;
 }
 
 /**
@@ -88,9 +96,7 @@ async function* readReusedChunks(
   try {
     file = await open(path, "r");
     if (!(await file.stat()).isFile()) {
-      await file.close();
-      file = undefined;
-      yield* readChunks(path, chunkBytes, signal);
+      yield* streamedChunks(file, chunkBytes, signal);
       return;
     }
     const memory = new Uint8Array(chunkBytes);

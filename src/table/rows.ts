@@ -102,7 +102,7 @@ export class RowPacker {
  * number are not the same company. What only becomes blank by the agreed normalization the protocol leaves out.
  *
  * **Cost.** Four bytes an item for the lines; rows are not kept. A protocol that takes items in batches (`intersect`, but for
- * `method: "ecdh"`, without `normalize` and `placeholders`) makes no text of plain CSV rows: several times as fast.
+ * `method: "ecdh"`, without `normalize`, `placeholders` and `keepItems`) makes no text of plain CSV rows: several times as fast.
  *
  * @example
  * const keys = new RowKeys(openRows("customers.csv", { select: ["email"] }));

@@ -152,6 +152,7 @@ describe("lookup", () => {
     [["look"], /lookup: expected publish, serve, ask/],
     [["publish", ...server], /--in: expected a value/],
     [["serve", ...server], /--per-hour: expected keys/],
+    [["serve", ...server, "--per-hour", "none"], /--per-hour: expected a whole number/],
     [["serve", "--per-hour", "1", "--secret", folder.at("no.secret"), "--set", "x"], /no\.secret: expected/],
     [["ask", "INV-1"], /--public-key: expected a value/],
     [["ask", "--public-key", "00"], /--public-key: expected 32 bytes/],

@@ -244,6 +244,7 @@ describe("publishSet", () => {
     ],
     ["an empty list of labels", [{ key: "a", label: [] }], "entries[0]"],
     ["a label that is too long", [{ key: "a", label: "thirteen long" }], "entries[0]"],
+    ["a label that is far too long", [{ key: "a", label: "x".repeat(65_536) }], "entries[0]"],
     ["a label of another type", [{ key: "a", label: 7 }], "entries[0]"],
     ["a label with a lone surrogate", [{ key: "a", label: "\udc00" }], "entries[0]"],
     [

@@ -129,6 +129,16 @@ describe("exported shares", () => {
     expect(runs[2]).toEqual([...secret, ...secret]);
   });
 
+  it("are sealed with a key of which nothing is changed, a buffer's either", async () => {
+    await replicated.compute(async ({ engine, own, party }) => {
+      const x = await own(0, [1], { rows: 1, bound: 1 });
+      const key = Buffer.from(keyOf(party.index));
+      const file = await exportShares(engine, { x }, { key, label: "x", epoch: 0 });
+      expect([...key]).toEqual([...keyOf(party.index)]);
+      await importShares(engine, file, { key, label: "x", epoch: 0 });
+    });
+  });
+
   it("are checked before anything is done: no secret, a short key, a mismatch of labels", async () => {
     await replicated.compute(async ({ engine, own }) => {
       const x = await own(0, [1], { rows: 1, bound: 1 });

@@ -51,6 +51,11 @@ describe("results with keepItems", () => {
     expect(results.map(({ items }) => items)).toEqual([["b"], undefined]);
   });
 
+  it.each(["abc", null, {}, 7])("need a list as all others do, not %j", async (list) => {
+    const run = simulate(2, (party) => intersect(party, list as never, { keepItems: true }));
+    await expect(run).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+  });
+
   it("of join have the key by which each row matched, and null for a row without a match", async () => {
     const lists: readonly (readonly JoinRow[])[] = [
       [

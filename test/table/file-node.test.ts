@@ -1,3 +1,5 @@
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   existsSync,
   mkdtempSync,
@@ -63,6 +65,16 @@ describe("openRows", () => {
       }
       expect(count).toBe(25_000);
     }
+  });
+
+  it.runIf(process.platform !== "win32")("reads a named pipe, which its writer opens once", async () => {
+    execFileSync("mkfifo", [path("pipe.csv")]);
+    const writer = spawn("sh", ["-c", 'printf "id\n1\n" > "$0"', path("pipe.csv")]);
+    const left = once(writer, "close");
+    const found: string[] = [];
+    for await (const { cells } of openRows(path("pipe.csv"), { select: ["id"] })) found.push(...cells);
+    expect(found).toEqual(["1"]);
+    expect(await left).toEqual([0, null]);
   });
 
   it.runIf(existsSync("/proc/self/fd"))("closes the file when nobody wants more rows", async () => {

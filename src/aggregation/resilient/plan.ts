@@ -138,8 +138,7 @@ export function pinnedOthers({ signingKeys }: ResilientPlan): number {
   return Math.max(0, signingKeys.length - 1);
 }
 
-/** The members that say how the graph is, and no others. */
-/** What of the options is the graph's. */
+/** What of the options says how the graph is, and no others. */
 export function graphOptionsOf(options: GraphOptions): GraphOptions {
   const names = Object.keys(graphRules) as (keyof GraphOptions)[];
   return Object.fromEntries(names.map((name) => [name, options[name]]));

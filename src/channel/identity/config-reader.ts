@@ -97,7 +97,7 @@ export class ConfigObject {
   /** A 32-byte key as lower-case hexadecimal text. */
   hexKey(field: string): string {
     const value = this.#get(field);
-    if (typeof value !== "string" || !/^[0-9a-fA-F]{64}$/.test(value)) {
+    if (typeof value !== "string" || !isHexKey(value)) {
       throw this.fault(field, "64 hexadecimal digits", kindOf(value));
     }
     return value.toLowerCase();
@@ -146,6 +146,11 @@ export class ConfigObject {
   #get(field: string): unknown {
     return this.has(field) ? this.#members[field] : undefined;
   }
+}
+
+/** Whether a text is a key of 32 bytes, in hexadecimal digits. */
+export function isHexKey(text: string): boolean {
+  return /^[0-9a-fA-F]{64}$/.test(text);
 }
 
 /** True for the address of a party. */

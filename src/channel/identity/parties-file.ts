@@ -6,7 +6,7 @@
  */
 
 import { VeilshareError } from "../../errors.js";
-import { ConfigReader, isAddress, type ConfigObject } from "./config-reader.js";
+import { ConfigReader, isAddress, isHexKey, type ConfigObject } from "./config-reader.js";
 import type { PartyAddress, PartyEntry, PartyKey } from "./identity.js";
 
 const version = 2;
@@ -104,7 +104,7 @@ export function checkEntries(entries: readonly PartyAddress[], file: string, nee
 function unfitField(key: PartyKey): { readonly field: string; readonly expected: string } | undefined {
   for (const purpose of ["link", "signing"] as const) {
     const value = key[purpose];
-    if (value !== undefined && !/^[0-9a-fA-F]{64}$/.test(value)) {
+    if (value !== undefined && !isHexKey(value)) {
       return { field: `.${purpose}`, expected: "64 hexadecimal digits" };
     }
   }

@@ -12,6 +12,7 @@ import {
   writeResult,
 } from "../data.js";
 import { listOption, optionFault, textOption, wordOption } from "../option-values.js";
+import { declareReveal, revealValues } from "../reveal.js";
 import { declareSession, withSession } from "../session.js";
 import { declarePeerLimits, peerLimits, peerLimitValues, withOptionalStore } from "../state.js";
 import type { Verb, VerbOptions } from "../verb.js";
@@ -32,9 +33,8 @@ export const joinVerb: Verb = {
       )
       .option("--names <names...>", "names of the kinds, the same at both sides. Default: the own columns")
       .option("--normalize <steps...>", "what both sides do to keys: trim, lowerCase, nfc, nfkc")
-      .option("--reveal <who>", "receiver or both; the same at both sides. Default: receiver")
-      .option("--receiver <name>", "who learns the result; the same at both sides. Default: the first party")
       .option("--duplicates <rule>", "several own rows with one key: all, first or refuse. Default: all");
+    declareReveal(command);
     declarePeerLimits(command);
   },
   async run(options, terminal) {
@@ -79,16 +79,11 @@ export const joinVerb: Verb = {
 };
 
 function joinSettings(options: VerbOptions, keys: readonly string[]): JoinOptions {
-  const receiver = textOption(options, "receiver");
-  const reveal = wordOption(options, "reveal", ["receiver", "both"], "receiver");
-  if (reveal === "both" && receiver !== undefined)
-    throw optionFault("--receiver", "none with --reveal both", "one");
   return {
     keys,
     normalize: normalizationOption(options),
-    reveal,
+    ...revealValues(options),
     duplicates: wordOption(options, "duplicates", ["all", "first", "refuse"], "all"),
-    ...(receiver === undefined ? {} : { receiver }),
   };
 }
 

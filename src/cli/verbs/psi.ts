@@ -13,7 +13,8 @@ import {
   openData,
   writeResult,
 } from "../data.js";
-import { listOption, optionFault, textOption, wordOption } from "../option-values.js";
+import { listOption, textOption } from "../option-values.js";
+import { declareReveal, revealValues } from "../reveal.js";
 import { declareSession, withSession } from "../session.js";
 import { declarePeerLimits, peerLimits, peerLimitValues, withOptionalStore } from "../state.js";
 import type { Verb, VerbOptions } from "../verb.js";
@@ -28,9 +29,7 @@ export const psiVerb: Verb = {
     declareSession(command);
     declareData(command);
     declareKeys(command);
-    command
-      .option("--reveal <who>", "receiver or both; the same at both sides. Default: receiver")
-      .option("--receiver <name>", "who learns the result; the same at both sides. Default: the first party");
+    declareReveal(command);
     declarePeerLimits(command);
   },
   async run(options, terminal) {
@@ -86,13 +85,5 @@ export const psiVerb: Verb = {
 };
 
 function psiSettings(options: VerbOptions): Parameters<typeof intersect>[2] {
-  const receiver = textOption(options, "receiver");
-  const reveal = wordOption(options, "reveal", ["receiver", "both"], "receiver");
-  if (reveal === "both" && receiver !== undefined)
-    throw optionFault("--receiver", "none with --reveal both", "one");
-  return {
-    reveal,
-    normalize: normalizationOption(options),
-    ...(receiver === undefined ? {} : { receiver }),
-  };
+  return { ...revealValues(options), normalize: normalizationOption(options) };
 }

@@ -19,10 +19,7 @@ interface Exports extends OkvsOperations {
 
 const pageBytes = 65_536;
 
-/**
- * A fresh instance, or undefined where the platform has no WebAssembly with SIMD or a content security policy forbids
- * compiling it.
- */
+/** A fresh instance, or undefined where it can't run, see {@link kernelInstance}. */
 export function instantiateOkvs(): OkvsKernel | undefined {
   const instance = kernelInstance(okvsModule);
   if (instance === undefined) return undefined;

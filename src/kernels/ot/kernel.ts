@@ -84,10 +84,7 @@ export interface OtKernel {
   readonly run: OtOperations;
 }
 
-/**
- * A fresh instance, or undefined where the platform has no WebAssembly with SIMD or a content security policy forbids
- * compiling it.
- */
+/** A fresh instance, or undefined where it can't run, see {@link kernelInstance}. */
 export function instantiateOt(): OtKernel | undefined {
   const instance = kernelInstance(otModule);
   if (instance === undefined) return undefined;

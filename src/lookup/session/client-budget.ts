@@ -1,7 +1,7 @@
 /** Budgets by client, kept in a state store: how much each may take within any window of time, and altogether. */
 
-import { checkArgument, checkOptions, type RulesOf } from "../../checks/options.js";
-import { anything, integer, optional, text, withMethods } from "../../checks/rules.js";
+import { checkArgument, checkOptions, type RulesOf, stateStoreRule } from "../../checks/options.js";
+import { anything, integer, optional, text } from "../../checks/rules.js";
 import { invalidArgument } from "../../errors.js";
 import { jsonCell, type CellKind, type StateStore, type StoreDraft } from "../../store/index.js";
 
@@ -63,7 +63,7 @@ const budgets: CellKind<number> = jsonCell("veilshare/client-budget-begun", {
 const recordsPerWindow = 64;
 /** Numbers are checked below. */
 const optionRules: RulesOf<ClientBudgetOptions> = {
-  store: withMethods("a store of veilshare/store", "transact", "close"),
+  store: stateStoreRule,
   perWindow: anything,
   windowMs: anything,
   total: optional(anything),

@@ -58,7 +58,8 @@ const serveRules: RulesOf<ServeLookupOptions> = {
   random: optional(callback),
 };
 
-const defaultMaxKeys = 1024;
+/** Keys that one request may have where the server names no other number. */
+export const defaultMaxKeys = 1024;
 const largestMaxKeys = 16_384;
 const granted = { granted: true } as const;
 

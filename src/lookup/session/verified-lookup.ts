@@ -10,8 +10,14 @@
  * very unequal sizes, the large one encoded and downloaded once: A. Kiss et al., PoPETs 2017(4).
  */
 
-import { checkArgument, checkOptions, partyRule, type RulesOf } from "../../checks/options.js";
-import { anything, bytes, callback, optional, withMethods } from "../../checks/rules.js";
+import {
+  checkArgument,
+  checkOptions,
+  partyRule,
+  type RulesOf,
+  stateStoreRule,
+} from "../../checks/options.js";
+import { anything, bytes, callback, optional } from "../../checks/rules.js";
 import { bytesToHex, equalBytes } from "../../bytes/encoding.js";
 import type { Party, ProtocolRun } from "../../channel/party.js";
 import { invalidArgument } from "../../errors.js";
@@ -72,12 +78,13 @@ const lookupRules: RulesOf<LookupOptions> = {
   wholeSet: optional(anything),
   bucketBits: optional(anything),
   maxSetBytes: optional(anything),
-  store: optional(withMethods("a store of veilshare/store", "transact", "close")),
+  store: optional(stateStoreRule),
   random: optional(callback),
 };
 
 const defaultMaxSetBytes = 2 ** 28;
-const maxBucketBits = 20;
+/** Most bits of a bucket. */
+export const maxBucketBits = 20;
 
 /**
  * Looks a few keys up in a server's set, in a session of one request. The other party runs `serveLookup`.

@@ -8,6 +8,7 @@
 import { byteRowsFromArrays, rowCount, rowView, type ByteRows } from "../../bytes/byte-rows.js";
 import { ByteReader, ByteWriter, MalformedMessage } from "../../bytes/codec.js";
 import { utf8ToBytes } from "../../bytes/encoding.js";
+import { isWellFormed } from "../../bytes/well-formed.js";
 import { VeilshareError } from "../../errors.js";
 import { DistinctItems } from "../../items/distinct-items.js";
 
@@ -30,6 +31,12 @@ export function contentOf(labels: readonly Uint8Array[]): Uint8Array {
     .u16(several | bytes.length)
     .fixed(bytes)
     .finish();
+}
+
+/** Bytes of what is sealed for a key, but for the first two. */
+export function contentLength(labels: readonly Uint8Array[]): number {
+  const before = labels.length > 1 ? labelLengthBytes * labels.length : 0;
+  return labels.reduce((sum, label) => sum + label.length, before);
 }
 
 /** The labels of what was sealed and padded; undefined for anything else. */
@@ -82,12 +89,12 @@ export function groupLabels(
   const contents = byteRowsFromArrays(
     Array.from(numbers, (k) => {
       const entries = rows.subarray(rowOffsets[k], rowOffsets[k + 1]);
-      const content = contentOf(distinct([...entries].flatMap((entry) => labels[entry] ?? [])));
-      const length = content.length - labelLengthBytes;
-      if (length <= labelBytes) return content;
+      const own = distinct([...entries].flatMap((entry) => labels[entry] ?? []));
+      const length = contentLength(own);
+      if (length <= labelBytes) return contentOf(own);
       const [entry = 0] = entries.slice(-1);
       const expected =
-        (content[1] ?? 0) >= several >> 8
+        own.length > 1
           ? `labels of one key of at most ${labelBytes} bytes together, with 2 before each`
           : `a label of at most ${labelBytes} bytes`;
       throw atEntry(caller, entry, expected, `${length} bytes`);
@@ -113,7 +120,7 @@ export function labelBytesOf(caller: string, label: unknown, i: number): readonl
 
 function bytesOf(caller: string, label: unknown, i: number): Uint8Array {
   if (label instanceof Uint8Array) return label;
-  if (typeof label === "string" && !/\p{Surrogate}/u.test(label)) return utf8ToBytes(label);
+  if (typeof label === "string" && isWellFormed(label)) return utf8ToBytes(label);
   const got = typeof label === "string" ? "a lone surrogate" : typeof label;
   throw atEntry(caller, i, "a label of well-formed text or bytes", got);
 }

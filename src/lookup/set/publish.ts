@@ -87,7 +87,8 @@ const changeRules: RulesOf<SetChanges> = {
 
 const rowsPerChunk = 256;
 const inlineEntries = 2048;
-const maxEpoch = 2 ** 32 - 1;
+/** The last number of a key. */
+export const maxEpoch: number = 2 ** 32 - 1;
 
 /**
  * The key of an epoch, derived from one seed that a server keeps. Whoever learns the key of one epoch learns nothing

@@ -167,13 +167,8 @@ class Service implements SumBackend {
   async add({ step, length }: GateSum): Promise<SummedVectors> {
     const plan =
       step === "counts" ? this.#plan.counting : planAmounts(this.#plan, length, this.#included.length);
-    const { roundTimeoutMs, maxUploads, pool, signal } = this.#options;
-    const outcome = await serveResilientSum(this.#present, plan, {
-      ...(roundTimeoutMs === undefined ? {} : { roundTimeoutMs }),
-      ...(maxUploads === undefined ? {} : { maxUploads }),
-      ...(pool === undefined ? {} : { pool }),
-      ...(signal === undefined ? {} : { signal }),
-    });
+    const { guard: _guard, period: _period, ...sumOptions } = this.#options;
+    const outcome = await serveResilientSum(this.#present, plan, sumOptions);
     for (const { index, error } of outcome.lost) this.#present[index] = error;
     this.#included = outcome.included;
     return { sum: outcome.totals, contributors: outcome.included.length };

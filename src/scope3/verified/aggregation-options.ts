@@ -1,8 +1,14 @@
 /** What an aggregator of a verified Scope 3 total is called with. */
 
 import type { Party } from "../../channel/party.js";
-import { checkArgument, checkOptions, partyRule, type RulesOf } from "../../checks/options.js";
-import { number, optional, text, withMethods } from "../../checks/rules.js";
+import {
+  checkArgument,
+  checkOptions,
+  partyRule,
+  stateStoreRule,
+  type RulesOf,
+} from "../../checks/options.js";
+import { number, optional, text } from "../../checks/rules.js";
 import { ledgerGuardRule } from "../../disclosure/arguments.js";
 import type { ReleaseGuard } from "../../disclosure/release-guard.js";
 import type { VeilshareError } from "../../errors.js";
@@ -31,7 +37,7 @@ export interface AggregateScope3VerifiedOptions {
 
 const rules: RulesOf<AggregateScope3VerifiedOptions> = {
   collector: text,
-  store: withMethods("a store of veilshare/store", "transact", "close"),
+  store: stateStoreRule,
   release: optional(text),
   supplierTimeoutMs: optional(number()),
   maxPendingBytes: optional(number()),
